@@ -1,0 +1,247 @@
+//! A feature's example exchanges (`contract.toml`): what must stay true of it.
+
+use crate::RouteSpec;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// The most exchanges a contract may hold.
+pub const MAX_EXCHANGES: usize = 64;
+
+/// A parsed and checked `contract.toml`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Contract {
+    /// In order; captures of one can be used by the next.
+    #[serde(default, rename = "exchange")]
+    pub exchanges: Vec<Exchange>,
+    /// What outgoing calls would answer.
+    #[serde(default, rename = "http", skip_serializing_if = "Vec::is_empty")]
+    pub http: Vec<HttpDouble>,
+}
+
+/// One request and what must be true of its answer.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Exchange {
+    /// What it shows, for people.
+    pub name: String,
+    /// What is sent.
+    pub request: ExchangeRequest,
+    /// What must come back.
+    pub expect: ExpectedResponse,
+}
+
+/// What is sent. At most one of `json`, `form` and `text`.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExchangeRequest {
+    /// Upper case; `GET` when absent.
+    #[serde(default = "get")]
+    pub method: String,
+    /// Relative to `/{slug}`, query included; `{name}` stands for an earlier capture.
+    pub path: String,
+    /// Header name to value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Sent as `application/json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<serde_json::Value>,
+    /// Sent as `application/x-www-form-urlencoded`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub form: Option<BTreeMap<String, String>>,
+    /// Sent as `text/plain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+fn get() -> String {
+    "GET".to_owned()
+}
+
+/// What must come back.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ExpectedResponse {
+    /// The status; 200 when absent.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// The body is JSON that contains this: objects by subset, arrays and scalars exactly.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<serde_json::Value>,
+    /// The body as text contains each of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub contains: Vec<String>,
+    /// The body as text contains none of these.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub lacks: Vec<String>,
+    /// The body as text is exactly this.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// Each header is there and its value contains this.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Capture name to JSON pointer into the body: `id = "/item/id"`.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub capture: BTreeMap<String, String>,
+}
+
+fn ok() -> u16 {
+    200
+}
+
+impl ExpectedResponse {
+    /// Whether it says more of an answer than its status.
+    pub fn asserts_more_than_status(&self) -> bool {
+        let json_says_something = match &self.json {
+            None => false,
+            Some(serde_json::Value::Object(map)) => !map.is_empty(),
+            Some(_) => true,
+        };
+        json_says_something
+            || self.contains.iter().any(|text| !text.trim().is_empty())
+            || self.text.as_deref().is_some_and(|text| !text.trim().is_empty())
+            || self.headers.iter().any(|(name, value)| !name.eq_ignore_ascii_case("content-type") && !value.is_empty())
+    }
+}
+
+/// What an outgoing call would answer while the contract is tried.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpDouble {
+    /// The host.
+    pub host: String,
+    /// The path.
+    pub path: String,
+    /// `{status, json}` or `{status, text}`.
+    pub answer: serde_json::Value,
+}
+
+/// Why a contract cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ContractError {
+    /// Not TOML of the documented shape.
+    #[error("contract.toml: {0}")]
+    Syntax(String),
+    /// More than [`MAX_EXCHANGES`].
+    #[error("contract.toml has {0} exchanges; at most {MAX_EXCHANGES} are allowed")]
+    TooMany(usize),
+    /// It has no exchange at all.
+    #[error("contract.toml has no [[exchange]]; write one for every route")]
+    Empty,
+    /// An exchange that proves nothing.
+    #[error("the exchange {0:?} asserts nothing but a status; add json, contains or text to its expect")]
+    AssertsNothing(String),
+    /// An exchange with a method or path that cannot be sent.
+    #[error("the exchange {name:?} {problem}")]
+    Malformed {
+        /// The exchange.
+        name: String,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A route without an exchange.
+    #[error("the route {method} {path} has no exchange in contract.toml that asserts more than a status")]
+    Uncovered {
+        /// Its method.
+        method: String,
+        /// Its path.
+        path: String,
+    },
+}
+
+impl Contract {
+    /// Parses and checks a `contract.toml`.
+    pub fn parse(text: &str) -> Result<Self, ContractError> {
+        let contract: Self = toml::from_str(text).map_err(|e| ContractError::Syntax(e.message().to_owned()))?;
+        if contract.exchanges.is_empty() {
+            return Err(ContractError::Empty);
+        }
+        if contract.exchanges.len() > MAX_EXCHANGES {
+            return Err(ContractError::TooMany(contract.exchanges.len()));
+        }
+        for exchange in &contract.exchanges {
+            let malformed = |problem: &str| ContractError::Malformed { name: exchange.name.clone(), problem: problem.to_owned() };
+            let request = &exchange.request;
+            if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&request.method.as_str()) {
+                return Err(malformed("has a method other than GET, POST, PUT, PATCH, DELETE"));
+            }
+            if !request.path.starts_with('/') || request.path.chars().any(char::is_control) || request.path.contains(' ') {
+                return Err(malformed("has a path that does not start with / or holds spaces or control characters"));
+            }
+            let bodies = [request.json.is_some(), request.form.is_some(), request.text.is_some()];
+            if bodies.iter().filter(|b| **b).count() > 1 {
+                return Err(malformed("has more than one of json, form and text"));
+            }
+            if !(200..600).contains(&exchange.expect.status) {
+                return Err(malformed("expects a status outside 200 to 599"));
+            }
+        }
+        if let Some(exchange) = contract.exchanges.iter().find(|e| !e.expect.asserts_more_than_status() && e.expect.status < 300) {
+            return Err(ContractError::AssertsNothing(exchange.name.clone()));
+        }
+        Ok(contract)
+    }
+
+    /// The first route that no exchange with a real assertion reaches. `HEAD`-like routes and `GET /widget` count too.
+    pub fn uncovered<'a>(&self, routes: &'a [RouteSpec]) -> Option<&'a RouteSpec> {
+        routes.iter().find(|route| {
+            !self.exchanges.iter().any(|exchange| {
+                let path = exchange.request.path.split(['?', '#']).next().unwrap_or_default();
+                exchange.request.method == route.method && path_matches(&route.path, path) && exchange.expect.asserts_more_than_status()
+            })
+        })
+    }
+}
+
+/// Whether a route pattern with `{parameters}` matches a concrete path (which may itself hold `{captures}`).
+fn path_matches(pattern: &str, path: &str) -> bool {
+    let trim = |p: &str| p.trim_matches('/').to_owned();
+    let (pattern, path) = (trim(pattern), trim(path));
+    let (mut left, mut right) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (left.next(), right.next()) {
+            (None, None) => return true,
+            (Some(p), Some(_)) if p.starts_with("{*") => return true,
+            (Some(p), Some(segment)) if p == segment || (p.starts_with('{') && !segment.is_empty()) => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const GOOD: &str = r#"
+[[exchange]]
+name = "a hit is counted"
+request = { method = "POST", path = "/hit" }
+expect = { status = 200, json = { count = 1 } }
+"#;
+
+    #[test]
+    fn a_contract_parses() {
+        let contract = Contract::parse(GOOD).unwrap();
+        assert_eq!(contract.exchanges[0].request.method, "POST");
+        let routes = [RouteSpec { method: "POST".into(), path: "/hit".into() }, RouteSpec { method: "GET".into(), path: "/".into() }];
+        assert_eq!(contract.uncovered(&routes).unwrap().path, "/");
+    }
+
+    #[test]
+    fn a_contract_that_asserts_nothing_is_refused() {
+        for expect in ["{ status = 200 }", "{ json = {} }", "{ contains = [\" \"] }", "{ text = \"\" }", "{ headers = { content-type = \"text/html\" } }"] {
+            let text = format!("[[exchange]]\nname = \"x\"\nrequest = {{ path = \"/\" }}\nexpect = {expect}\n");
+            assert_eq!(Contract::parse(&text), Err(ContractError::AssertsNothing("x".into())), "{expect}");
+        }
+    }
+
+    #[test]
+    fn parameters_match_one_segment() {
+        assert!(path_matches("/items/{id}", "/items/7"));
+        assert!(path_matches("/items/{id}", "/items/{id}"));
+        assert!(!path_matches("/items/{id}", "/items"));
+        assert!(!path_matches("/items/{id}", "/items/7/edit"));
+        assert!(path_matches("/", "/"));
+        assert!(path_matches("/files/{*rest}", "/files/a/b"));
+    }
+}

@@ -1,0 +1,23 @@
+//! The words of Kandra as types: what control, live, the gates and the pages talk about.
+//!
+//! Nothing here performs input or output; every value that crosses a process boundary or is written to disk is
+//! checked where it is constructed.
+#![forbid(unsafe_code)]
+
+mod contract;
+mod event;
+mod feature;
+mod finding;
+mod id;
+mod request;
+mod run;
+mod time;
+
+pub use contract::{Contract, ContractError, Exchange, ExpectedResponse, ExchangeRequest, HttpDouble};
+pub use event::{Event, EventBody, LiveCondition};
+pub use feature::{Feature, FeatureState, Height, Origin, Presentation, RevisionRecord, RouteSpec, Tier};
+pub use finding::{Finding, Severity};
+pub use id::{ArtifactHash, EventId, IdError, RequestId, Revision, RunId, Slug, SourceHash, VoterId, RESERVED_SLUGS};
+pub use request::{Request, RequestState};
+pub use run::{Cause, Run, RunState, Stage, StageOutcome, StageRecord, Usage};
+pub use time::Timestamp;

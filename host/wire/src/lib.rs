@@ -1,0 +1,15 @@
+//! What control and live say to each other over their Unix socket.
+//!
+//! Frames are a little-endian `u32` length and so many bytes of JSON. The first frame in each direction is a
+//! [`Hello`]; afterwards control sends [`ToLive`] and live sends [`ToControl`]. Every frame is bounded by
+//! [`MAX_FRAME`]. Control treats every byte from live as hostile: sizes, names and counts are checked when decoded.
+#![forbid(unsafe_code)]
+
+mod codec;
+mod message;
+
+pub use codec::{MAX_FRAME, WireError, read_frame, write_frame};
+pub use message::{
+    CallStatistics, Command, CommandId, Envelope, FaultKind, FeatureSettings, Hello, LiveReport, LoadedLibrary, LogLevel, MountedReport, Outcome,
+    Refusal, RouteStatistics, ToControl, ToLive, UnloadReport, WIRE_VERSION,
+};
