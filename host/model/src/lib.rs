@@ -9,6 +9,7 @@ mod event;
 mod feature;
 mod finding;
 mod id;
+pub mod probe;
 mod request;
 mod run;
 mod time;
