@@ -1,0 +1,1 @@
+//! What stands before every write: proof of work, limits, origin and host checks.
