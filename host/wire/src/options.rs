@@ -7,7 +7,7 @@ use std::path::PathBuf;
 pub const WIRE_FD: i32 = 3;
 /// The descriptor of the listening TCP socket, bound by control.
 pub const LISTEN_FD: i32 = 4;
-/// The descriptor of the flight recorder, a shared mapping of [`crate::recorder::MAP_BYTES`] bytes.
+/// The descriptor of the flight recorder, a shared mapping of [`crate::recorder::MAP_WORDS`] words.
 pub const RECORDER_FD: i32 = 5;
 
 /// What to do when a required layer of the jail is missing.
