@@ -1,0 +1,42 @@
+//! The lint gate: a [`Source`] goes to a disposable child, which parses it with syn and may die of it.
+
+use crate::{Cancel, GateConfig, GateError, Linted, Source, StageFailure, error};
+use kandra_jail::{Command, End, Policy, Role};
+use kandra_lint::child;
+use kandra_model::Finding;
+use std::time::Duration;
+
+const DEADLINE: Duration = Duration::from_secs(2);
+
+pub(crate) fn run(config: &GateConfig, source: Source, cancel: &Cancel) -> Result<Linted, StageFailure> {
+    let mut policy = Policy::new(Role::Lint);
+    policy.missing = config.missing_layers;
+    let finished = Command::role(&config.exe, "__lint", &policy)
+        .stdin(child::request(&source))
+        .deadline(DEADLINE)
+        .output_limit(child::MAX_MESSAGE)
+        .cancel(cancel)
+        .run()
+        .map_err(|e| GateError::Child(e.to_string()))?;
+    match finished.end {
+        End::Exited(0) => {}
+        End::Cancelled => return Err(StageFailure::Cancelled),
+        End::Deadline => {
+            return Err(refuse("lint/too-slow", "reading the crate took longer than 2 seconds", "split long expressions and files into smaller ones"));
+        }
+        End::Exited(_) => return Err(error::child_failed("lint", &finished)),
+        // A stack overflow or an abort inside the parser: the crate did that.
+        End::Signalled(_) | End::OutputLimit | End::ProcessLimit => {
+            return Err(refuse("lint/too-complex", "the crate is too deeply nested or too long to be read", "nest less deeply and split long expressions"));
+        }
+    }
+    match child::reply(&source, &finished.stdout) {
+        Ok(Ok(linted)) => Ok(linted),
+        Ok(Err(findings)) => Err(error::refused(findings)),
+        Err(e) => Err(GateError::Child(e.to_string()).into()),
+    }
+}
+
+fn refuse(code: &str, message: &str, hint: &str) -> StageFailure {
+    StageFailure::Refused(vec![Finding::error(code, message).hint(hint)])
+}

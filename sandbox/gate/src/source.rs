@@ -1,0 +1,131 @@
+//! The source gate: a directory or a map of files arrives, a checked [`Source`] leaves.
+//!
+//! A directory is read beneath one directory handle: no link is followed, no device or pipe is opened, and what is
+//! read is bounded before it is kept.
+
+use crate::{GateError, Source, StageFailure, error};
+use kandra_model::Finding;
+use rustix::fs::{AtFlags, Dir, FileType, Mode, OFlags, ResolveFlags, open, openat2, statat};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::Read,
+    os::fd::{AsFd, OwnedFd},
+    path::Path,
+};
+
+/// Path inside the crate to bytes.
+pub type Files = BTreeMap<String, Vec<u8>>;
+
+/// Bounds of what is read at all; the source gate's own limits are narrower.
+const MAX_FILES: usize = 200;
+const MAX_FILE: u64 = 1 << 20;
+const MAX_TOTAL: u64 = 4 << 20;
+const MAX_DEPTH: usize = 8;
+/// What an author's tools leave behind; a crate never holds these.
+const IGNORED: [&str; 7] = ["target", ".git", ".gitignore", "Cargo.lock", ".DS_Store", ".vscode", ".idea"];
+
+/// Judges a crate's files.
+pub(crate) fn check(files: Files) -> Result<Source, StageFailure> {
+    Source::check(files).map_err(error::refused)
+}
+
+/// Reads a crate from disk, without what an author's tools leave there (`target`, `.git`, `Cargo.lock`, editor files).
+///
+/// # Errors
+/// `Refused` for links, devices, pipes, and for too much of anything; `Failed` when the directory cannot be read.
+pub fn read_directory(path: &Path) -> Result<Files, StageFailure> {
+    let what = || format!("could not read {}", path.display());
+    let root = open(path, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty()).map_err(|e| GateError::io(what())(e.into()))?;
+    let mut reader = Reader { files: Files::new(), total: 0, findings: Vec::new() };
+    reader.directory(&root, "", 0).map_err(|e| GateError::io(what())(e.into()))?;
+    if reader.findings.is_empty() { Ok(reader.files) } else { Err(StageFailure::Refused(reader.findings)) }
+}
+
+struct Reader {
+    files: Files,
+    total: u64,
+    findings: Vec<Finding>,
+}
+
+impl Reader {
+    fn refuse(&mut self, code: &str, path: &str, message: &str) {
+        let shown: String = path.chars().filter(|c| !c.is_control()).take(120).collect();
+        self.findings.push(Finding::error(code, message.replace("{}", &shown)).file(shown));
+    }
+
+    fn directory(&mut self, directory: &OwnedFd, prefix: &str, depth: usize) -> rustix::io::Result<()> {
+        let mut names = Vec::new();
+        for entry in Dir::read_from(directory)? {
+            let name = entry?.file_name().to_bytes().to_vec();
+            if name != b"." && name != b".." {
+                names.push(name);
+            }
+            if names.len() > 4 * MAX_FILES {
+                self.refuse("source/too-many-files", prefix, "the directory {} holds too many entries");
+                return Ok(());
+            }
+        }
+        names.sort();
+        for name in names {
+            if !self.findings.is_empty() {
+                return Ok(());
+            }
+            let Ok(name) = String::from_utf8(name) else {
+                self.refuse("source/path", prefix, "a file name in {} is not UTF-8");
+                continue;
+            };
+            if IGNORED.contains(&name.as_str()) {
+                continue;
+            }
+            self.entry(directory, &name, &format!("{prefix}{name}"), depth)?;
+        }
+        Ok(())
+    }
+
+    fn entry(&mut self, directory: &OwnedFd, name: &str, path: &str, depth: usize) -> rustix::io::Result<()> {
+        let kind = |stat: &rustix::fs::Stat| FileType::from_raw_mode(stat.st_mode);
+        // Looked at before it is opened: opening a pipe or a device can block or have effects.
+        match kind(&statat(directory.as_fd(), name, AtFlags::SYMLINK_NOFOLLOW)?) {
+            FileType::Directory if depth >= MAX_DEPTH => self.refuse("source/path", path, "the directory {} lies too deep"),
+            FileType::Directory => {
+                let inner = beneath(directory, name, OFlags::DIRECTORY)?;
+                self.directory(&inner, &format!("{path}/"), depth + 1)?;
+            }
+            FileType::RegularFile => {
+                let file = File::from(beneath(directory, name, OFlags::NONBLOCK)?);
+                if kind(&rustix::fs::fstat(&file)?) != FileType::RegularFile {
+                    self.refuse("source/file-type", path, "{} changed while it was read");
+                    return Ok(());
+                }
+                self.file(file, path)?;
+            }
+            FileType::Symlink => self.refuse("source/link", path, "{} is a link; a crate holds plain files only"),
+            _ => self.refuse("source/file-type", path, "{} is not a plain file"),
+        }
+        Ok(())
+    }
+
+    fn file(&mut self, file: File, path: &str) -> rustix::io::Result<()> {
+        let mut bytes = Vec::new();
+        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| rustix::io::Errno::from_io_error(&e).unwrap_or(rustix::io::Errno::IO))?;
+        let size = bytes.len() as u64;
+        self.total += size;
+        if size > MAX_FILE {
+            self.refuse("source/file-size", path, "{} is larger than 1 MiB");
+        } else if self.total > MAX_TOTAL {
+            self.refuse("source/total-size", path, "the crate is larger than 4 MiB");
+        } else if self.files.len() >= MAX_FILES {
+            self.refuse("source/too-many-files", path, "the crate has more than 200 files");
+        } else {
+            self.files.insert(path.to_owned(), bytes);
+        }
+        Ok(())
+    }
+}
+
+/// Opens one name in a directory, never leaving it and never following a link.
+pub(crate) fn beneath(directory: &impl AsFd, name: &str, flags: OFlags) -> rustix::io::Result<OwnedFd> {
+    let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
+    openat2(directory, name, flags | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty(), resolve)
+}
