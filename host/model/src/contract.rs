@@ -229,7 +229,13 @@ expect = { status = 200, json = { count = 1 } }
 
     #[test]
     fn a_contract_that_asserts_nothing_is_refused() {
-        for expect in ["{ status = 200 }", "{ json = {} }", "{ contains = [\" \"] }", "{ text = \"\" }", "{ headers = { content-type = \"text/html\" } }"] {
+        for expect in [
+            "{ status = 200 }",
+            "{ json = {} }",
+            "{ contains = [\" \"] }",
+            "{ text = \"\" }",
+            "{ headers = { content-type = \"text/html\" } }",
+        ] {
             let text = format!("[[exchange]]\nname = \"x\"\nrequest = {{ path = \"/\" }}\nexpect = {expect}\n");
             assert_eq!(Contract::parse(&text), Err(ContractError::AssertsNothing("x".into())), "{expect}");
         }

@@ -75,8 +75,8 @@ impl fmt::Display for Revision {
 
 /// Names under `/` that no feature may take.
 pub const RESERVED_SLUGS: [&str; 17] = [
-    "api", "world", "healthz", "readyz", "metrics", "version", "mcp", "widget", "static", "assets", "preview", "login",
-    "chat", "about", "owner", "me", "kandra",
+    "api", "world", "healthz", "readyz", "metrics", "version", "mcp", "widget", "static", "assets", "preview", "login", "chat", "about",
+    "owner", "me", "kandra",
 ];
 const RESERVED_TOO: &str = "api-docs";
 

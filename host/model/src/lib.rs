@@ -14,11 +14,11 @@ mod request;
 mod run;
 mod time;
 
-pub use contract::{Contract, ContractError, Exchange, ExpectedResponse, ExchangeRequest, HttpDouble};
+pub use contract::{Contract, ContractError, Exchange, ExchangeRequest, ExpectedResponse, HttpDouble};
 pub use event::{Event, EventBody, LiveCondition};
 pub use feature::{Feature, FeatureState, Height, Origin, Presentation, RevisionRecord, RouteSpec, Tier};
 pub use finding::{Finding, Severity};
-pub use id::{ArtifactHash, EventId, IdError, RequestId, Revision, RunId, Slug, SourceHash, VoterId, RESERVED_SLUGS};
-pub use request::{Request, RequestState};
+pub use id::{ArtifactHash, EventId, IdError, RESERVED_SLUGS, RequestId, Revision, RunId, Slug, SourceHash, VoterId};
+pub use request::{Moderation, Request, RequestState};
 pub use run::{Cause, Run, RunState, Stage, StageOutcome, StageRecord, Usage};
 pub use time::Timestamp;

@@ -4,7 +4,7 @@
 //! JSON [`ProbeLine`] per line: a phase before each thing it is about to try (so that a crash or a time-out can be told
 //! apart), and one reply at the end. The child holds generated code: whoever reads its lines treats them as hostile.
 
-use crate::{ArtifactHash, Contract, Exchange, ExpectedResponse, ExchangeRequest, RouteSpec, Slug};
+use crate::{ArtifactHash, Contract, Exchange, ExchangeRequest, ExpectedResponse, RouteSpec, Slug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};

@@ -79,6 +79,19 @@ impl RequestState {
     }
 }
 
+/// Which requests wait for the owner before anybody else sees them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Moderation {
+    /// None.
+    #[default]
+    Open,
+    /// A visitor's requests until the first has been let through.
+    First,
+    /// Every one.
+    All,
+}
+
 /// A request as the API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {

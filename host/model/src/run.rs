@@ -29,17 +29,8 @@ pub enum Stage {
 
 impl Stage {
     /// All stages, in order.
-    pub const ALL: [Self; 9] = [
-        Self::Prompt,
-        Self::Source,
-        Self::Lint,
-        Self::Build,
-        Self::Inspect,
-        Self::Probe,
-        Self::Commit,
-        Self::Load,
-        Self::Mount,
-    ];
+    pub const ALL: [Self; 9] =
+        [Self::Prompt, Self::Source, Self::Lint, Self::Build, Self::Inspect, Self::Probe, Self::Commit, Self::Load, Self::Mount];
 
     /// The name in SQL, JSON, logs and pages.
     pub const fn as_str(self) -> &'static str {

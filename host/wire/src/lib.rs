@@ -12,7 +12,7 @@ pub mod recorder;
 
 pub use codec::{MAX_FRAME, WireError, read_frame, write_frame};
 pub use message::{
-    CallStatistics, Command, CommandId, Envelope, FaultKind, FeatureSettings, Hello, LiveReport, LoadedLibrary, LogLevel, MountedReport, Outcome,
-    Refusal, RouteStatistics, ToControl, ToLive, UnloadReport, WIRE_VERSION,
+    CallStatistics, Command, CommandId, Envelope, FaultKind, FeatureSettings, Hello, LiveReport, LoadedLibrary, LogLevel, MountedReport,
+    Outcome, Refusal, RouteStatistics, ToControl, ToLive, UnloadReport, WIRE_VERSION,
 };
 pub use options::{LISTEN_FD, LiveOptions, MissingLayers, RECORDER_FD, WIRE_FD};

@@ -92,6 +92,9 @@ pub struct Finished {
     pub peak_resident: u64,
 }
 
+/// Told each chunk of standard output as it arrives, on another thread.
+type Watch = Box<dyn FnMut(&[u8]) + Send>;
+
 /// A child to be started.
 pub struct Command {
     program: OsString,
@@ -105,6 +108,7 @@ pub struct Command {
     process_limit: u64,
     cancel: Cancel,
     inherit_stderr: bool,
+    watch: Option<Watch>,
 }
 
 impl Command {
@@ -135,6 +139,7 @@ impl Command {
             process_limit: 1,
             cancel: Cancel::new(),
             inherit_stderr: false,
+            watch: None,
         }
     }
 
@@ -192,6 +197,13 @@ impl Command {
     #[must_use]
     pub fn output_limit(mut self, bytes: usize) -> Self {
         self.output_limit = bytes;
+        self
+    }
+
+    /// Tells `watch` each chunk of standard output as it arrives, on another thread. Applies to [`Self::run`].
+    #[must_use]
+    pub fn on_stdout(mut self, watch: impl FnMut(&[u8]) + Send + 'static) -> Self {
+        self.watch = Some(Box::new(watch));
         self
     }
 
@@ -264,8 +276,8 @@ impl Command {
         let mut tree = Child { pid: child.id(), ended: None };
         let overflow = Arc::new(AtomicBool::new(false));
         let readers = [
-            read_bounded(child.stdout.take().expect("piped"), self.output_limit, &overflow),
-            read_bounded(child.stderr.take().expect("piped"), self.output_limit, &overflow),
+            read_bounded(child.stdout.take().expect("piped"), self.output_limit, &overflow, self.watch.take()),
+            read_bounded(child.stderr.take().expect("piped"), self.output_limit, &overflow, None),
         ];
         let mut stdin = child.stdin.take().expect("piped");
         let input = std::mem::take(&mut self.stdin);
@@ -302,13 +314,21 @@ impl Command {
 }
 
 /// Reads to the end, keeping at most `limit` bytes and noting an overflow.
-fn read_bounded(mut source: impl Read + Send + 'static, limit: usize, overflow: &Arc<AtomicBool>) -> thread::JoinHandle<Vec<u8>> {
+fn read_bounded(
+    mut source: impl Read + Send + 'static,
+    limit: usize,
+    overflow: &Arc<AtomicBool>,
+    mut watch: Option<Watch>,
+) -> thread::JoinHandle<Vec<u8>> {
     let overflow = Arc::clone(overflow);
     thread::spawn(move || {
         let mut kept = Vec::new();
         let mut buffer = [0; 16 << 10];
         while let Ok(count @ 1..) = source.read(&mut buffer) {
             let room = limit - kept.len();
+            if let Some(watch) = &mut watch {
+                watch(&buffer[..count]);
+            }
             kept.extend_from_slice(&buffer[..count.min(room)]);
             if count > room {
                 overflow.store(true, Ordering::Release);
@@ -374,7 +394,8 @@ impl Child {
             0 => Ok(false),
             -1 => Err(io::Error::last_os_error()),
             _ => {
-                let end = if libc::WIFEXITED(status) { End::Exited(libc::WEXITSTATUS(status)) } else { End::Signalled(libc::WTERMSIG(status)) };
+                let end =
+                    if libc::WIFEXITED(status) { End::Exited(libc::WEXITSTATUS(status)) } else { End::Signalled(libc::WTERMSIG(status)) };
                 let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
                 let cpu = time(usage.ru_utime) + time(usage.ru_stime);
                 self.ended = Some(Ended { end, cpu, peak_resident: usage.ru_maxrss as u64 * 1024 });

@@ -6,14 +6,13 @@ use crate::{
     syscalls,
 };
 use landlock::{
-    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus, Scope as LandlockScope,
-    path_beneath_rules,
+    ABI, Access, AccessFs, AccessNet, CompatLevel, Compatible, RestrictionStatus, Ruleset, RulesetAttr, RulesetCreatedAttr, RulesetStatus,
+    Scope as LandlockScope, path_beneath_rules,
 };
-use std::{
-    ffi::OsString,
-    io,
-    os::unix::process::CommandExt,
-};
+use std::{ffi::OsString, io, os::unix::process::CommandExt};
+
+/// With this code a role ends that could not confine itself; the [`ConfineError`] stands on its standard error.
+pub const EXIT_MISSING_LAYER: i32 = 8;
 
 /// Why a child could not be confined. It must end: nothing of a stranger may run.
 #[derive(Debug, thiserror::Error)]

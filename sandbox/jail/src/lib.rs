@@ -16,7 +16,7 @@ mod shared_map;
 mod syscalls;
 
 pub use command::{Cancel, Child, Command, End, Finished, JailError};
-pub use confine::{ConfineError, confine, confine_and_exec};
+pub use confine::{ConfineError, EXIT_MISSING_LAYER, confine, confine_and_exec};
 pub use policy::{Layer, Limits, MissingLayers, Namespaces, Policy, Role};
 pub use prove::{LayerReport, prove_layers, prove_main};
 pub use shared_map::SharedMap;

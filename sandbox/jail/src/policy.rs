@@ -139,14 +139,7 @@ impl Policy {
             Role::Probe => Limits { address_space: 4 * GIB, cpu_seconds: 20, file_size: 64 << 20, open_files: 128, processes: 1 },
             Role::Live => Limits { address_space: 64 * GIB, cpu_seconds: u64::MAX, file_size: 4 * GIB, open_files: 65_536, processes: 1 },
         };
-        Self {
-            role,
-            read: Vec::new(),
-            write: Vec::new(),
-            limits,
-            namespaces: Namespaces::IfAvailable,
-            missing: MissingLayers::Refuse,
-        }
+        Self { role, read: Vec::new(), write: Vec::new(), limits, namespaces: Namespaces::IfAvailable, missing: MissingLayers::Refuse }
     }
 
     /// With one more readable path.

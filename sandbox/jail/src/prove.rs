@@ -1,6 +1,6 @@
 //! Which layers hold on this machine, proved by trying to break each: `kandra doctor`.
 
-use crate::{Cancel, Command, End, Layer, Limits, MissingLayers, Policy, Role, confine};
+use crate::{Command, EXIT_MISSING_LAYER, End, Layer, Limits, MissingLayers, Policy, Role, confine};
 use serde::{Deserialize, Serialize};
 use std::{fs, io, net::TcpStream, path::Path, time::Duration};
 
@@ -23,15 +23,16 @@ pub fn prove_layers(executable: &Path) -> Vec<LayerReport> {
     policy.missing = MissingLayers::Allow;
     policy.limits = Limits { address_space: 1 << 30, cpu_seconds: 5, file_size: 1 << 20, open_files: 64, processes: 8 };
     policy.read = vec!["/usr".into(), "/lib".into(), "/lib64".into(), executable.into()];
-    let attack = |name: &str, deadline: u64| {
-        Command::role(executable, "__prove", &policy).arg(name).deadline(Duration::from_millis(deadline)).cancel(&Cancel::new()).run()
-    };
+    let attack =
+        |name: &str, deadline: u64| Command::role(executable, "__prove", &policy).arg(name).deadline(Duration::from_millis(deadline)).run();
     let mut reports: Vec<LayerReport> = match attack("inside", 5_000) {
         Ok(finished) => serde_json::from_slice(&finished.stdout).unwrap_or_default(),
         Err(_) => Vec::new(),
     };
     let (holds, evidence) = match attack("sleep", 150) {
-        Ok(finished) if finished.end == End::Deadline => (true, format!("a child that never ends was killed after {} ms", finished.elapsed.as_millis())),
+        Ok(finished) if finished.end == End::Deadline => {
+            (true, format!("a child that never ends was killed after {} ms", finished.elapsed.as_millis()))
+        }
         Ok(finished) => (false, format!("a child that never ends ended as {:?}", finished.end)),
         Err(e) => (false, e.to_string()),
     };
@@ -60,7 +61,7 @@ fn report(layer: Layer, holds: bool, evidence: String) -> LayerReport {
 pub fn prove_main(arguments: &[String]) -> i32 {
     let [policy, attack, ..] = arguments else { return 2 };
     let Ok(policy) = Policy::from_argument(policy) else { return 2 };
-    let Ok(layers) = confine(&policy) else { return 3 };
+    let Ok(layers) = confine(&policy) else { return EXIT_MISSING_LAYER };
     match attack.as_str() {
         "inside" => {
             let reports: Vec<_> = layers.into_iter().filter_map(|layer| try_to_break(layer, &policy)).collect();
@@ -95,7 +96,12 @@ fn try_to_break(layer: Layer, policy: &Policy) -> Option<LayerReport> {
             let mapping = unsafe {
                 let length = policy.limits.address_space as usize * 2;
                 let at = libc::mmap(std::ptr::null_mut(), length, libc::PROT_READ, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1, 0);
-                if at == libc::MAP_FAILED { Err(io::Error::last_os_error()) } else { libc::munmap(at, length); Ok(()) }
+                if at == libc::MAP_FAILED {
+                    Err(io::Error::last_os_error())
+                } else {
+                    libc::munmap(at, length);
+                    Ok(())
+                }
             };
             refused("mapping twice the allowed memory", mapping, &[libc::ENOMEM])
         }

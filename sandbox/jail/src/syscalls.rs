@@ -7,7 +7,9 @@
 
 use crate::Role;
 use seccompiler::{
-    BpfProgram, SeccompAction, SeccompCmpArgLen::{Dword, Qword}, SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
+    BpfProgram, SeccompAction,
+    SeccompCmpArgLen::{Dword, Qword},
+    SeccompCmpOp, SeccompCondition, SeccompFilter, SeccompRule, TargetArch,
 };
 use std::collections::BTreeMap;
 
@@ -120,8 +122,28 @@ mod tests {
             let has = |name| names(role).any(|n| n == name);
             assert_eq!(has("execve"), role == Role::Build);
             assert_eq!(has("fork"), role == Role::Build);
-            for door in ["socket", "connect", "bind", "listen", "ptrace", "process_vm_readv", "process_vm_writev", "mount", "unshare", "setns", "bpf",
-                "io_uring_setup", "userfaultfd", "keyctl", "setsid", "setpgid", "execveat", "pidfd_getfd", "chroot", "perf_event_open"] {
+            for door in [
+                "socket",
+                "connect",
+                "bind",
+                "listen",
+                "ptrace",
+                "process_vm_readv",
+                "process_vm_writev",
+                "mount",
+                "unshare",
+                "setns",
+                "bpf",
+                "io_uring_setup",
+                "userfaultfd",
+                "keyctl",
+                "setsid",
+                "setpgid",
+                "execveat",
+                "pidfd_getfd",
+                "chroot",
+                "perf_event_open",
+            ] {
                 assert!(!has(door), "{role:?} lists {door}");
             }
         }

@@ -2,7 +2,17 @@
 //! plays the roles of the `kandra` binary itself, which is why it has no test harness.
 
 use kandra_jail::{Cancel, Command, End, Layer, Policy, Role, confine, confine_and_exec, prove_layers, prove_main};
-use std::{env, ffi::OsString, fs, io::Write, net::TcpStream, os::fd::OwnedFd, path::Path, process::exit, time::{Duration, Instant}};
+use std::{
+    env,
+    ffi::OsString,
+    fs,
+    io::Write,
+    net::TcpStream,
+    os::fd::OwnedFd,
+    path::Path,
+    process::exit,
+    time::{Duration, Instant},
+};
 
 fn main() {
     let arguments: Vec<String> = env::args().collect();
@@ -86,16 +96,36 @@ fn run_tests() {
 
     let policy = Policy::new(Role::Probe);
     let flood = Command::role(&me, "__attack", &policy).args(["guarded", "overflow_output"]).output_limit(1 << 20).run().unwrap();
-    check("output_is_bounded", flood.end == End::OutputLimit && flood.stdout.len() == 1 << 20, format!("{:?} {}", flood.end, flood.stdout.len()));
+    check(
+        "output_is_bounded",
+        flood.end == End::OutputLimit && flood.stdout.len() == 1 << 20,
+        format!("{:?} {}", flood.end, flood.stdout.len()),
+    );
 
     let build = Policy::new(Role::Build).reading("/usr").reading("/lib").reading("/lib64").reading("/bin");
-    let echo = Command::program(&me, &build, "/bin/sh".as_ref()).args(["-c", "read line; echo got $line; env | wc -l"]).stdin(b"hello\n".to_vec()).run().unwrap();
+    let echo = Command::program(&me, &build, "/bin/sh".as_ref())
+        .args(["-c", "read line; echo got $line; env | wc -l"])
+        .stdin(b"hello\n".to_vec())
+        .run()
+        .unwrap();
     let text = String::from_utf8_lossy(&echo.stdout).into_owned();
-    check("a_program_runs_with_input_and_an_empty_environment", text.starts_with("got hello\n") && text.lines().nth(1).unwrap().trim().parse::<u32>().unwrap() <= 3, text);
+    check(
+        "a_program_runs_with_input_and_an_empty_environment",
+        text.starts_with("got hello\n") && text.lines().nth(1).unwrap().trim().parse::<u32>().unwrap() <= 3,
+        text,
+    );
 
     let started = Instant::now();
-    let tree = Command::program(&me, &build, "/bin/sh".as_ref()).args(["-c", "sleep 100 & sleep 100"]).deadline(Duration::from_millis(200)).run().unwrap();
-    check("the_whole_tree_ends_at_the_deadline", tree.end == End::Deadline && started.elapsed() < Duration::from_secs(3), format!("{tree:?}"));
+    let tree = Command::program(&me, &build, "/bin/sh".as_ref())
+        .args(["-c", "sleep 100 & sleep 100"])
+        .deadline(Duration::from_millis(200))
+        .run()
+        .unwrap();
+    check(
+        "the_whole_tree_ends_at_the_deadline",
+        tree.end == End::Deadline && started.elapsed() < Duration::from_secs(3),
+        format!("{tree:?}"),
+    );
 
     let cancel = Cancel::new();
     let asked = cancel.clone();
@@ -108,7 +138,8 @@ fn run_tests() {
     check("cancelling_ends_it", cancelled.end == End::Cancelled, format!("{cancelled:?}"));
 
     let (ours, theirs) = std::os::unix::net::UnixStream::pair().unwrap();
-    let mut child = Command::program(&me, &build, "/bin/sh".as_ref()).args(["-c", "echo hi >&5"]).descriptor(OwnedFd::from(theirs), 5).spawn().unwrap();
+    let mut child =
+        Command::program(&me, &build, "/bin/sh".as_ref()).args(["-c", "echo hi >&5"]).descriptor(OwnedFd::from(theirs), 5).spawn().unwrap();
     let mut line = String::new();
     std::io::Read::read_to_string(&mut &ours, &mut line).unwrap();
     check("a_descriptor_is_handed_over", line == "hi\n", line);
@@ -117,7 +148,13 @@ fn run_tests() {
     let reports = prove_layers(Path::new(&me));
     for layer in Layer::ALL {
         let report = reports.iter().find(|r| r.layer == layer).unwrap();
-        println!("  {:<18} {:<8} {:<5} {}", layer.as_str(), if report.required { "required" } else { "optional" }, report.holds, report.evidence);
+        println!(
+            "  {:<18} {:<8} {:<5} {}",
+            layer.as_str(),
+            if report.required { "required" } else { "optional" },
+            report.holds,
+            report.evidence
+        );
         if layer.required() {
             check(&format!("layer_{}_holds", layer.as_str()), report.holds, report.evidence.clone());
         }

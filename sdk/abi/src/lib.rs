@@ -17,7 +17,7 @@ use abi_stable::{
     library::RootModule,
     package_version_strings,
     sabi_types::VersionStrings,
-    std_types::{ROption, RResult, RSlice, RSliceMut, RStr, RString, RVec},
+    std_types::{RCowStr, ROption, RResult, RSlice, RSliceMut, RStr, RString, RVec},
 };
 
 /// Rises whenever a library built before can no longer be loaded.
@@ -68,14 +68,14 @@ pub struct RequestView<'a> {
     pub visitor: RStr<'a>,
 }
 
-/// A response header.
+/// A response header. Borrowed text lies in the library: it is gone after the unload, so the host copies it.
 #[repr(C)]
 #[derive(StableAbi, Clone)]
 pub struct OwnedHeader {
     /// Any case.
-    pub name: RString,
+    pub name: RCowStr<'static>,
     /// Visible ASCII.
-    pub value: RString,
+    pub value: RCowStr<'static>,
 }
 
 /// A whole response, in the library's memory.
