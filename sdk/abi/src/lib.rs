@@ -8,7 +8,7 @@
 //! - The library may keep pointers to the host; the host keeps none into the library beyond a lease.
 //! - Every function of [`FeatureModule`] catches panics inside the library; none unwinds into the host.
 //! - A [`Call`] is polled by one thread at a time, dropped exactly once, and before its library is torn down.
-#![allow(non_local_definitions)] // abi_stable's derive
+#![allow(non_local_definitions, non_camel_case_types)] // abi_stable's derive
 #![forbid(unsafe_code)]
 
 pub use abi_stable;

@@ -1,0 +1,100 @@
+//! What a handler may use of the host.
+
+use crate::{Kv, Log, Random, Result};
+use kandra_rt::{host::host, op::Operation};
+use serde::Serialize;
+use std::time::Duration;
+
+/// A handler's way to the host: data, time, chance, events, the log.
+///
+/// It is cheap to clone, and acts for the feature whose handler holds it.
+#[derive(Clone, Debug)]
+pub struct Ctx {
+    _private: (),
+}
+
+impl Ctx {
+    pub(crate) fn new() -> Self {
+        Self { _private: () }
+    }
+
+    /// The feature's durable data. See [`Kv`].
+    pub fn kv(&self) -> Kv {
+        Kv::new()
+    }
+
+    /// The feature's log. See [`Log`].
+    pub fn log(&self) -> Log {
+        Log::new()
+    }
+
+    /// Chance, from the host. See [`Random`].
+    pub fn random(&self) -> Random {
+        Random::new()
+    }
+
+    /// Milliseconds since 1970-01-01, UTC, by the host's clock.
+    ///
+    /// ```
+    /// # use kandra::{prelude::*, testing::Rig};
+    /// # fn mount(routes: &mut Routes) { routes.get("/", now); }
+    /// async fn now(_req: Request, ctx: Ctx) -> Result<Response> {
+    ///     let seconds = ctx.now() / 1000;
+    ///     Response::text(format!("{:02}:{:02} UTC", seconds / 3600 % 24, seconds / 60 % 60))
+    /// }
+    /// # let rig = Rig::mount(mount);
+    /// # rig.set_now(3_600_000 + 120_000);
+    /// # assert_eq!(rig.get("/").text(), "01:02 UTC");
+    /// ```
+    pub fn now(&self) -> i64 {
+        (host().now())()
+    }
+
+    /// Waits; other calls run meanwhile.
+    ///
+    /// ```
+    /// # use kandra::{prelude::*, testing::Rig};
+    /// # fn mount(routes: &mut Routes) { routes.get("/", later); }
+    /// async fn later(_req: Request, ctx: Ctx) -> Result<Response> {
+    ///     let before = ctx.now();
+    ///     ctx.sleep(Duration::from_millis(250)).await;
+    ///     Response::text(format!("{} ms", ctx.now() - before))
+    /// }
+    /// # assert_eq!(Rig::mount(mount).get("/").text(), "250 ms");
+    /// ```
+    pub async fn sleep(&self, duration: Duration) {
+        let millis = u64::try_from(duration.as_millis()).unwrap_or(u64::MAX);
+        Operation::start(kandra_abi::op_kind::SLEEP, millis, &[]).await;
+    }
+
+    /// Sends data to everybody who listens to the feature's topic: `kandra.events(topic, handler)` in its pages.
+    ///
+    /// After every successful call that is not a GET the host publishes the topic `changed` by itself.
+    ///
+    /// # Errors
+    /// 413 when topic or data are too large; 500 when the data is not JSON.
+    ///
+    /// ```
+    /// # use kandra::{prelude::*, testing::Rig};
+    /// # fn mount(routes: &mut Routes) { routes.post("/roll", roll); }
+    /// async fn roll(_req: Request, ctx: Ctx) -> Result<Response> {
+    ///     let eyes = ctx.random().below(6) + 1;
+    ///     ctx.publish("rolled", &json!({ "eyes": eyes }))?;
+    ///     Response::no_content()
+    /// }
+    /// # let rig = Rig::mount(mount);
+    /// # assert_eq!(rig.post("/roll").status(), 204);
+    /// # assert_eq!(rig.published()[0].0, "rolled");
+    /// ```
+    pub fn publish<T: Serialize + ?Sized>(&self, topic: &str, data: &T) -> Result<()> {
+        let data = serde_json::to_string(data)?;
+        publish(topic, &data)
+    }
+}
+
+fn publish(topic: &str, data: &str) -> Result<()> {
+    match crate::Error::of_host((host().publish())(topic.into(), data.into()), "publish") {
+        None => Ok(()),
+        Some(error) => Err(error),
+    }
+}

@@ -1,0 +1,296 @@
+//! The host's side of the ABI, over plain memory. Each thread has its own current world; the functions act on it.
+
+use kandra_abi::abi_stable::prefix_type::WithMetadata;
+use kandra_abi::abi_stable::std_types::{ROption, RSlice, RSliceMut, RStr, RVec};
+use kandra_abi::{ABI_VERSION, HostModule, HostModule_Ref, KvEntry, Op, OpOutput, Status, Task, op_kind};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// 2026-01-01T00:00:00Z.
+pub(super) const START: i64 = 1_767_225_600_000;
+
+/// What a rig remembers.
+pub(super) struct World {
+    pub(super) now: i64,
+    pub(super) kv: BTreeMap<String, Stored>,
+    pub(super) published: Vec<(String, String)>,
+    pub(super) logged: Vec<(u32, String)>,
+    /// Whether the call asked to be polled again.
+    pub(super) woken: bool,
+    ops: BTreeMap<usize, Sleep>,
+    last_op: usize,
+    seed: u64,
+}
+
+pub(super) struct Stored {
+    pub(super) value: Vec<u8>,
+    expires: Option<i64>,
+}
+
+struct Sleep {
+    until: i64,
+    handles: usize,
+    /// Whether time reached it since its last poll.
+    ready: bool,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            now: START,
+            kv: BTreeMap::new(),
+            published: Vec::new(),
+            logged: Vec::new(),
+            woken: false,
+            ops: BTreeMap::new(),
+            last_op: 0,
+            seed: 0x9E37_79B9_7F4A_7C15,
+        }
+    }
+
+    /// Lets time pass until the next sleep ends; false when nothing sleeps.
+    pub(super) fn pass(&mut self) -> bool {
+        let Some(next) = self.ops.values().filter(|sleep| !sleep.ready).map(|sleep| sleep.until).min() else { return false };
+        self.now = self.now.max(next);
+        for sleep in self.ops.values_mut() {
+            sleep.ready |= sleep.until <= self.now;
+        }
+        true
+    }
+
+    /// Operations that are neither finished nor cancelled.
+    pub(super) fn waiting(&self) -> usize {
+        self.ops.len()
+    }
+
+    fn live(&self, key: &str) -> Option<&Stored> {
+        self.kv.get(key).filter(|stored| stored.expires.is_none_or(|at| at > self.now))
+    }
+
+    fn put(&mut self, key: &str, value: &[u8], lifetime_ms: u64) {
+        let expires = (lifetime_ms > 0).then(|| self.now.saturating_add_unsigned(lifetime_ms));
+        self.kv.insert(key.to_owned(), Stored { value: value.to_vec(), expires });
+    }
+}
+
+thread_local! {
+    static CURRENT: RefCell<Option<Rc<RefCell<World>>>> = const { RefCell::new(None) };
+}
+
+/// Runs `work` with this world as the thread's current one.
+pub(super) fn with_world<T>(world: &Rc<RefCell<World>>, work: impl FnOnce() -> T) -> T {
+    struct Restore(Option<Rc<RefCell<World>>>);
+    impl Drop for Restore {
+        fn drop(&mut self) {
+            CURRENT.set(self.0.take());
+        }
+    }
+    let _restore = Restore(CURRENT.replace(Some(Rc::clone(world))));
+    work()
+}
+
+/// `absent` outside a call, as the ABI says.
+fn act<T>(absent: T, work: impl FnOnce(&mut World) -> T) -> T {
+    match CURRENT.with_borrow(Clone::clone) {
+        Some(world) => work(&mut world.borrow_mut()),
+        None => absent,
+    }
+}
+
+const KEY_MAX: usize = 512;
+const VALUE_MAX: usize = 1 << 20;
+
+fn sized(key: &str, value: &[u8]) -> Status {
+    if key.is_empty() || key.len() > KEY_MAX || value.len() > VALUE_MAX { Status::TOO_LARGE } else { Status::OK }
+}
+
+extern "C" fn kv_get(key: RStr<'_>, out: &mut RVec<u8>) -> Status {
+    act(Status::UNAVAILABLE, |world| match world.live(key.as_str()) {
+        Some(stored) => {
+            *out = stored.value.clone().into();
+            Status::OK
+        }
+        None => Status::NOT_FOUND,
+    })
+}
+
+extern "C" fn kv_set(key: RStr<'_>, value: RSlice<'_, u8>, lifetime_ms: u64) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        let status = sized(key.as_str(), value.as_slice());
+        if status == Status::OK {
+            world.put(key.as_str(), value.as_slice(), lifetime_ms);
+        }
+        status
+    })
+}
+
+extern "C" fn kv_delete(key: RStr<'_>) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        let found = world.live(key.as_str()).is_some();
+        world.kv.remove(key.as_str());
+        if found { Status::OK } else { Status::NOT_FOUND }
+    })
+}
+
+extern "C" fn kv_list(prefix: RStr<'_>, after: RStr<'_>, limit: u32, out: &mut RVec<KvEntry>) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        let entries = world
+            .kv
+            .range(prefix.as_str().to_owned()..)
+            .take_while(|(key, _)| key.starts_with(prefix.as_str()))
+            .filter(|(key, _)| key.as_str() > after.as_str() && world.live(key).is_some())
+            .take(limit as usize);
+        *out = entries.map(|(key, stored)| KvEntry { key: key.as_str().into(), value: stored.value.clone().into() }).collect();
+        Status::OK
+    })
+}
+
+extern "C" fn kv_increment(key: RStr<'_>, by: i64, sum: &mut i64) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        let old = match world.live(key.as_str()) {
+            Some(stored) => std::str::from_utf8(&stored.value).ok().and_then(|text| text.parse::<i64>().ok()),
+            None => Some(0),
+        };
+        match old.and_then(|old| old.checked_add(by)) {
+            Some(new) => {
+                *sum = new;
+                let expires = world.live(key.as_str()).and_then(|stored| stored.expires);
+                world.kv.insert(key.as_str().to_owned(), Stored { value: new.to_string().into_bytes(), expires });
+                Status::OK
+            }
+            None => Status::CONFLICT,
+        }
+    })
+}
+
+extern "C" fn kv_compare_and_set(key: RStr<'_>, expected: ROption<RSlice<'_, u8>>, value: RSlice<'_, u8>) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        let found = world.live(key.as_str()).map(|stored| stored.value.as_slice());
+        if found != expected.as_ref().map(RSlice::as_slice).into_option() {
+            return Status::CONFLICT;
+        }
+        let status = sized(key.as_str(), value.as_slice());
+        if status == Status::OK {
+            world.put(key.as_str(), value.as_slice(), 0);
+        }
+        status
+    })
+}
+
+extern "C" fn publish(topic: RStr<'_>, data: RStr<'_>) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        world.published.push((topic.as_str().to_owned(), data.as_str().to_owned()));
+        Status::OK
+    })
+}
+
+extern "C" fn log(level: u32, message: RStr<'_>) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        world.logged.push((level, message.as_str().to_owned()));
+        Status::OK
+    })
+}
+
+extern "C" fn now() -> i64 {
+    act(START, |world| world.now)
+}
+
+/// SplitMix64: the same numbers in every run.
+extern "C" fn random(mut out: RSliceMut<'_, u8>) -> Status {
+    act(Status::UNAVAILABLE, |world| {
+        for chunk in out.as_mut_slice().chunks_mut(8) {
+            world.seed = world.seed.wrapping_add(0x9E37_79B9_7F4A_7C15);
+            let mut z = world.seed;
+            z = (z ^ (z >> 30)).wrapping_mul(0xBF58_476D_1CE4_E5B9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94D0_49BB_1331_11EB);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_le_bytes()[..chunk.len()]);
+        }
+        Status::OK
+    })
+}
+
+fn op_of(number: usize) -> Op {
+    Op(std::ptr::without_provenance(number))
+}
+
+extern "C" fn op_start(kind: u32, number: u64, _bytes: RSlice<'_, u8>) -> Op {
+    assert_eq!(kind, op_kind::SLEEP, "the test rig knows no other operation");
+    act(op_of(0), |world| {
+        world.last_op += 1;
+        let until = world.now.saturating_add_unsigned(number);
+        world.ops.insert(world.last_op, Sleep { until, handles: 1, ready: false });
+        op_of(world.last_op)
+    })
+}
+
+extern "C" fn op_poll(op: Op, _out: &mut OpOutput) -> bool {
+    act(true, |world| {
+        let now = world.now;
+        world.ops.get_mut(&op.0.addr()).is_none_or(|sleep| {
+            sleep.ready = false;
+            sleep.until <= now
+        })
+    })
+}
+
+extern "C" fn op_ready(op: Op) -> bool {
+    act(true, |world| world.ops.get(&op.0.addr()).is_none_or(|sleep| sleep.ready))
+}
+
+extern "C" fn op_clone(op: Op) -> Op {
+    act((), |world| {
+        if let Some(sleep) = world.ops.get_mut(&op.0.addr()) {
+            sleep.handles += 1;
+        }
+    });
+    op
+}
+
+extern "C" fn op_drop(op: Op) {
+    act((), |world| {
+        if let Some(sleep) = world.ops.get_mut(&op.0.addr()) {
+            sleep.handles -= 1;
+            if sleep.handles == 0 {
+                world.ops.remove(&op.0.addr());
+            }
+        }
+    });
+}
+
+extern "C" fn task_current() -> Task {
+    Task(std::ptr::null())
+}
+
+extern "C" fn task_wake(_task: Task) {
+    act((), |world| world.woken = true);
+}
+
+extern "C" fn task_drop(_task: Task) {}
+
+static MODULE: WithMetadata<HostModule> = WithMetadata::new(HostModule {
+    abi_version: ABI_VERSION,
+    limit_word_offset: 0,
+    kv_get,
+    kv_set,
+    kv_delete,
+    kv_list,
+    kv_increment,
+    kv_compare_and_set,
+    publish,
+    log,
+    now,
+    random,
+    op_start,
+    op_poll,
+    op_ready,
+    op_clone,
+    op_drop,
+    task_current,
+    task_wake,
+    task_drop,
+});
+
+pub(super) fn module() -> HostModule_Ref {
+    HostModule_Ref(MODULE.static_as_prefix())
+}

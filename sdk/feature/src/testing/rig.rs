@@ -1,0 +1,213 @@
+//! A mounted feature in a test.
+
+use super::answer::Answer;
+use super::host::{self, World, with_world};
+use crate::routes::Route;
+use crate::{Routes, export};
+use kandra_abi::abi_stable::std_types::{RResult, RSlice};
+use kandra_abi::{Call, Header, Param, Polled, RequestView};
+use serde::Serialize;
+use serde_json::Value;
+use std::cell::{Cell, RefCell};
+use std::rc::Rc;
+use std::time::Duration;
+
+/// A feature that is mounted in memory, with data of its own.
+pub struct Rig {
+    world: Rc<RefCell<World>>,
+    routes: Vec<Route>,
+    visitor: RefCell<String>,
+    polls: Cell<usize>,
+}
+
+impl Rig {
+    /// Runs `mount`.
+    pub fn mount(mount: fn(&mut Routes)) -> Self {
+        kandra_rt::host::install(host::module()).expect("the rig speaks this crate's own ABI");
+        let world = Rc::new(RefCell::new(World::new()));
+        let mut routes = Routes::default();
+        with_world(&world, || mount(&mut routes));
+        Self { world, routes: routes.list, visitor: RefCell::new("visitor".to_owned()), polls: Cell::new(0) }
+    }
+
+    /// `GET`; the path may hold a query.
+    pub fn get(&self, path: &str) -> Answer {
+        self.call("GET", path, &[], b"")
+    }
+
+    /// `POST` without a body.
+    pub fn post(&self, path: &str) -> Answer {
+        self.call("POST", path, &[], b"")
+    }
+
+    /// `DELETE`.
+    pub fn delete(&self, path: &str) -> Answer {
+        self.call("DELETE", path, &[], b"")
+    }
+
+    /// `POST` with JSON.
+    ///
+    /// # Panics
+    /// When the value cannot be JSON.
+    pub fn post_json<T: Serialize + ?Sized>(&self, path: &str, body: &T) -> Answer {
+        let body = serde_json::to_vec(body).expect("the body can be JSON");
+        self.call("POST", path, &[("content-type", "application/json")], &body)
+    }
+
+    /// `POST` with a form: `name=value&other=value`.
+    pub fn post_form(&self, path: &str, form: &str) -> Answer {
+        self.call("POST", path, &[("content-type", "application/x-www-form-urlencoded")], form.as_bytes())
+    }
+
+    /// Any call; it runs to its end. A path that no route has is 404, as on the server.
+    ///
+    /// # Panics
+    /// When the handler waits for something that can never happen.
+    pub fn call(&self, method: &str, path: &str, headers: &[(&str, &str)], body: &[u8]) -> Answer {
+        let (path, query) = path.split_once('?').unwrap_or((path, ""));
+        let Some((route, params)) = find(&self.routes, method, path) else {
+            return Answer { status: 404, headers: Vec::new(), body: b"no such route".to_vec() };
+        };
+        let params: Vec<Param<'_>> = params.iter().map(|(name, value)| Param { name: (*name).into(), value: (*value).into() }).collect();
+        let headers: Vec<Header<'_>> =
+            headers.iter().map(|(name, value)| Header { name: (*name).into(), value: RSlice::from_slice(value.as_bytes()) }).collect();
+        let visitor = self.visitor.borrow().clone();
+        let view = RequestView {
+            route: route as u32,
+            method: method.into(),
+            path: path.into(),
+            query: query.into(),
+            params: RSlice::from_slice(&params),
+            headers: RSlice::from_slice(&headers),
+            body: RSlice::from_slice(body),
+            visitor: visitor.as_str().into(),
+        };
+        with_world(&self.world, || match export::begin(&self.routes, &view) {
+            RResult::ROk(call) => {
+                let answer = self.run(call);
+                export::drop_call(call);
+                answer
+            }
+            RResult::RErr(fault) => failed(&fault),
+        })
+    }
+
+    fn run(&self, call: Call) -> Answer {
+        loop {
+            self.polls.set(self.polls.get() + 1);
+            match export::poll(call) {
+                Polled::Ready(response) => {
+                    let headers = response.headers.iter().map(|header| (header.name.to_string(), header.value.to_string())).collect();
+                    return Answer { status: response.status, headers, body: response.body.as_slice().to_vec() };
+                }
+                Polled::Faulted(fault) => return failed(&fault),
+                Polled::PendingWoken => {}
+                Polled::Pending => {
+                    let mut world = self.world.borrow_mut();
+                    let woken = std::mem::take(&mut world.woken);
+                    assert!(woken || world.pass(), "the handler waits for something that never happens");
+                }
+            }
+        }
+    }
+
+    /// Who the visitor is from now on; `visitor` at first.
+    pub fn set_visitor(&self, visitor: &str) {
+        *self.visitor.borrow_mut() = visitor.to_owned();
+    }
+
+    /// Sets the clock: milliseconds since 1970, UTC. It begins at 2026-01-01.
+    pub fn set_now(&self, millis: i64) {
+        self.world.borrow_mut().now = millis;
+    }
+
+    /// Lets time pass.
+    pub fn advance(&self, duration: Duration) {
+        let mut world = self.world.borrow_mut();
+        world.now = world.now.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
+    }
+
+    /// The stored value of a key, expired or not.
+    pub fn stored(&self, key: &str) -> Option<String> {
+        self.world.borrow().kv.get(key).map(|stored| String::from_utf8_lossy(&stored.value).into_owned())
+    }
+
+    /// What was published: topic and data, in order.
+    ///
+    /// # Panics
+    /// Never: what the SDK publishes is JSON.
+    pub fn published(&self) -> Vec<(String, Value)> {
+        let world = self.world.borrow();
+        world.published.iter().map(|(topic, data)| (topic.clone(), serde_json::from_str(data).expect("the SDK publishes JSON"))).collect()
+    }
+
+    /// What was logged, in order.
+    pub fn logged(&self) -> Vec<String> {
+        self.world.borrow().logged.iter().map(|line| line.1.clone()).collect()
+    }
+
+    /// How often handlers have been polled: a measure of needless waking.
+    pub fn polls(&self) -> usize {
+        self.polls.get()
+    }
+
+    /// Operations that are still under way: 0 after every call, unless a handler keeps one in a static.
+    pub fn waiting(&self) -> usize {
+        self.world.borrow().waiting()
+    }
+}
+
+fn failed(fault: &kandra_abi::Fault) -> Answer {
+    let words = if fault.location.is_empty() { fault.message.to_string() } else { format!("{} at {}", fault.message, fault.location) };
+    Answer { status: 500, headers: Vec::new(), body: words.into_bytes() }
+}
+
+/// The route that the server would choose: at each segment a literal wins over a parameter, a parameter over a remainder.
+fn find<'r, 'p>(routes: &'r [Route], method: &str, path: &'p str) -> Option<(usize, Vec<(&'r str, &'p str)>)> {
+    let candidates = routes.iter().enumerate().filter(|(_, route)| route.method == method);
+    let matches = candidates.filter_map(|(at, route)| matched(&route.path, path).map(|(rank, params)| (rank, at, params)));
+    matches.min_by(|a, b| a.0.cmp(&b.0)).map(|(_, at, params)| (at, params))
+}
+
+type Match<'r, 'p> = (Vec<u8>, Vec<(&'r str, &'p str)>);
+
+fn matched<'r, 'p>(pattern: &'r str, path: &'p str) -> Option<Match<'r, 'p>> {
+    let (mut rank, mut params) = (Vec::new(), Vec::new());
+    let mut rest = path.strip_prefix('/')?;
+    for segment in pattern.strip_prefix('/')?.split('/') {
+        if let Some(name) = segment.strip_prefix("{*").and_then(|name| name.strip_suffix('}')) {
+            rank.push(2);
+            params.push((name, rest));
+            return (!rest.is_empty()).then_some((rank, params));
+        }
+        let (head, tail) = rest.split_once('/').unwrap_or((rest, "\0"));
+        match segment.strip_prefix('{').and_then(|name| name.strip_suffix('}')) {
+            Some(name) if !head.is_empty() => {
+                rank.push(1);
+                params.push((name, head));
+            }
+            None if segment == head => rank.push(0),
+            _ => return None,
+        }
+        rest = tail;
+    }
+    (rest == "\0").then_some((rank, params))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn patterns_match_as_on_the_server() {
+        assert!(matched("/", "/").is_some());
+        assert!(matched("/a", "/a").is_some());
+        assert!(matched("/a", "/a/").is_none());
+        assert!(matched("/a", "/a/b").is_none());
+        assert!(matched("/a/b", "/a").is_none());
+        assert_eq!(matched("/a/{x}/c", "/a/b/c").unwrap().1, [("x", "b")]);
+        assert!(matched("/a/{x}", "/a/").is_none());
+        assert_eq!(matched("/{*rest}", "/a/b").unwrap().1, [("rest", "a/b")]);
+        assert!(matched("/{*rest}", "/").is_none());
+    }
+}

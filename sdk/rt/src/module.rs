@@ -1,0 +1,33 @@
+//! The functions of a library that do not depend on the feature.
+
+use crate::{call, fault};
+use kandra_abi::TeardownReport;
+
+/// Runs this thread's recorded thread-local destructors; answers how many.
+pub extern "C" fn run_thread_destructors() -> usize {
+    #[cfg(kandra_library)]
+    let count = fault::guarded(crate::hooks::run_current).unwrap_or(0);
+    #[cfg(not(kandra_library))]
+    let count = 0;
+    count
+}
+
+/// Gives everything back: the panic hook, thread keys, all memory. Nothing of the library may run afterwards.
+pub extern "C" fn teardown(poison: bool) -> TeardownReport {
+    fault::remove_hook();
+    #[cfg(kandra_library)]
+    let (thread_destructors, thread_keys) = crate::hooks::forget_all();
+    #[cfg(not(kandra_library))]
+    let (thread_destructors, thread_keys) = (0, 0);
+    let live_calls = call::live();
+    #[cfg(kandra_library)]
+    // SAFETY: the ABI's contract: all calls are dropped and nothing of the library runs after `teardown`, so no
+    // reference into the arena is used again; this function itself holds none.
+    let chunks = unsafe { crate::arena::release_all(poison) };
+    #[cfg(not(kandra_library))]
+    let chunks = {
+        let _ = poison;
+        0
+    };
+    TeardownReport { thread_destructors, thread_keys, chunks, live_calls }
+}
