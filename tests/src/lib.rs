@@ -1,3 +1,12 @@
-//! What the end-to-end tests share: a running server over a temporary home, a client that solves proofs of work, a
-//! scripted model server.
+//! What the end-to-end tests and the benchmarks share: the real binary over a temporary home, a client that solves
+//! proofs of work, an event stream, a load generator.
 #![forbid(unsafe_code)]
+
+mod api;
+mod events;
+pub mod load;
+mod server;
+
+pub use api::{Answer, Api};
+pub use events::{Events, Heard};
+pub use server::{Options, Server, binary, feature_crate, repository};

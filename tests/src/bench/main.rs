@@ -1,0 +1,92 @@
+//! `scripts/bench`: benchmarks over the real binary. Each prints ratios and medians of one run and says whether its
+//! bars hold.
+#![forbid(unsafe_code)]
+
+mod pipeline;
+mod serve;
+mod swap;
+
+use anyhow::Result;
+use clap::{Parser, Subcommand};
+use std::process::ExitCode;
+
+#[derive(Parser)]
+#[command(name = "bench", about = "Benchmarks over the real binary")]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Accepted source to card, for 20 requests with the offline developer
+    Pipeline,
+    /// Two prebuilt artifacts, swapped under load
+    Swap {
+        /// Seconds of load
+        #[arg(long, default_value_t = 100)]
+        seconds: u64,
+        /// Swaps a second
+        #[arg(long, default_value_t = 10)]
+        rate: u64,
+        /// Keep-alive connections
+        #[arg(long, default_value_t = 32)]
+        connections: usize,
+    },
+    /// Loaded features against the same code as static actix-web routes
+    Serve {
+        /// Interleaved pairs for each route
+        #[arg(long, default_value_t = 15)]
+        rounds: usize,
+        /// Keep-alive connections
+        #[arg(long, default_value_t = 16)]
+        connections: usize,
+    },
+    /// The static server that `serve` compares with
+    #[command(hide = true)]
+    Static {
+        /// Worker threads
+        #[arg(long)]
+        workers: usize,
+    },
+}
+
+fn main() -> Result<ExitCode> {
+    let arguments = Arguments::parse();
+    if let Command::Static { workers } = arguments.command {
+        serve::static_server(workers)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let bars = runtime.block_on(async {
+        match arguments.command {
+            Command::Pipeline => pipeline::run().await,
+            Command::Swap { seconds, rate, connections } => swap::run(seconds, rate, connections).await,
+            Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
+            Command::Static { .. } => unreachable!("handled above"),
+        }
+    })?;
+    println!();
+    for bar in &bars {
+        println!("{} {}", if bar.holds { "holds " } else { "MISSED" }, bar.text);
+    }
+    Ok(if bars.iter().all(|bar| bar.holds) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// One thing a benchmark must show.
+struct Bar {
+    text: String,
+    holds: bool,
+}
+
+impl Bar {
+    fn new(text: impl Into<String>, holds: bool) -> Self {
+        Self { text: text.into(), holds }
+    }
+}
+
+/// The middle of some figures.
+fn median(figures: &mut [f64]) -> f64 {
+    figures.sort_by(f64::total_cmp);
+    figures.get(figures.len() / 2).copied().unwrap_or(f64::NAN)
+}

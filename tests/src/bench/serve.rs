@@ -1,0 +1,163 @@
+//! A loaded feature against the same code as static actix-web routes: byte-identical answers, interleaved in one run,
+//! both servers on one core and the load on the other.
+
+#[path = "../../features/bench-routes/src/logic.rs"]
+mod logic;
+
+use crate::{Bar, median};
+use actix_web::{App, HttpResponse, HttpServer, Responder, web};
+use anyhow::{Context, Result, bail};
+use kandra_tests::{
+    Options, Server, feature_crate,
+    load::{self, Connection},
+};
+use std::{
+    io::{BufRead, BufReader},
+    process::{Child, Command, Stdio},
+    time::{Duration, Instant},
+};
+
+const ROUND: Duration = Duration::from_millis(1000);
+const WORKERS: usize = 4;
+
+struct Route {
+    name: &'static str,
+    method: &'static str,
+    path: &'static str,
+    body: Option<Vec<u8>>,
+    at_least: f64,
+}
+
+/// Measures the three routes.
+pub async fn run(rounds: usize, connections: usize) -> Result<Vec<Bar>> {
+    let server = Server::ready(Options::default().args(["--agent", "none", "--live-workers", "4"])).await?;
+    let run = server.deploy(&feature_crate("tests/features/bench-routes")?, None).await?;
+    anyhow::ensure!(run["state"] == "succeeded", "{run}");
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while server.owner().get("/api/features/bench-routes").await?.body["tier"] != "optimised" {
+        anyhow::ensure!(Instant::now() < deadline, "the optimised build did not arrive");
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    let fixed = StaticServer::start()?;
+    let live = server.live_pid().context("live runs")?;
+    for (pid, core) in [(live, "0"), (fixed.child.id(), "0"), (std::process::id(), "1")] {
+        pin(pid, core)?;
+    }
+    let loaded = server.live.trim_start_matches("http://").to_owned();
+    let routes = [
+        Route { name: "13-byte text", method: "GET", path: "/text", body: None, at_least: 0.92 },
+        Route { name: "path and query to JSON of 50 rows", method: "GET", path: "/rows/plants?limit=50", body: None, at_least: 0.95 },
+        Route { name: "4 KiB JSON parsed and echoed", method: "POST", path: "/echo", body: Some(document()), at_least: 0.95 },
+    ];
+    let mut bars = Vec::new();
+    for route in routes {
+        let request = |address: &str, prefix: &str| {
+            let body = route.body.as_deref().map(|bytes| ("application/json", bytes));
+            load::request(route.method, address, &format!("{prefix}{}", route.path), body)
+        };
+        let ours = request(&loaded, "/bench-routes");
+        let theirs = request(&fixed.address, "");
+        let (a, b) =
+            (Connection::open(&loaded).await?.exchange(&ours).await?, Connection::open(&fixed.address).await?.exchange(&theirs).await?);
+        anyhow::ensure!(
+            a.status == 200 && a.body == b.body,
+            "{}: the answers differ:\n{}\n{}",
+            route.name,
+            String::from_utf8_lossy(&a.body),
+            String::from_utf8_lossy(&b.body)
+        );
+        let (mut ratios, mut rates) = (Vec::new(), Vec::new());
+        for round in 0..=rounds {
+            let mut rate = [0.0; 2];
+            // Which goes first alternates, so that a drift of the machine favours neither.
+            for which in if round % 2 == 0 { [0, 1] } else { [1, 0] } {
+                let (address, bytes) = if which == 0 { (&loaded, &ours) } else { (&fixed.address, &theirs) };
+                let outcome = load::run_for(address, bytes.clone(), connections, ROUND).await?;
+                if outcome.failed > 0 {
+                    bail!("{}: {} failed: {:?}", route.name, outcome.failed, outcome.failures);
+                }
+                rate[which] = outcome.rate();
+            }
+            if round > 0 {
+                ratios.push(rate[0] / rate[1]);
+                rates.push(rate[1]);
+            }
+        }
+        let (low, high) = ratios.iter().fold((f64::MAX, 0.0f64), |(low, high), r| (low.min(*r), high.max(*r)));
+        let ratio = median(&mut ratios);
+        println!("{:<36} ratio {ratio:.3} (from {low:.3} to {high:.3}), static {:.0} requests a second", route.name, median(&mut rates));
+        bars.push(Bar::new(format!("{}: {ratio:.3}, at least {}", route.name, route.at_least), ratio >= route.at_least));
+    }
+    Ok(bars)
+}
+
+/// About 4 KiB of JSON.
+fn document() -> Vec<u8> {
+    let items: Vec<_> = (0..58)
+        .map(|i| serde_json::json!({ "id": i, "name": format!("item number {i}"), "on": i % 2 == 0, "x": f64::from(i) / 8.0 }))
+        .collect();
+    serde_json::to_vec(&serde_json::json!({ "items": items })).expect("plain data")
+}
+
+fn pin(pid: u32, core: &str) -> Result<()> {
+    let status = Command::new("taskset")
+        .args(["-a", "-p", "-c", core, &pid.to_string()])
+        .stdout(Stdio::null())
+        .status()
+        .context("taskset is needed")?;
+    anyhow::ensure!(status.success(), "taskset could not pin {pid}");
+    Ok(())
+}
+
+struct StaticServer {
+    child: Child,
+    address: String,
+}
+
+impl StaticServer {
+    fn start() -> Result<Self> {
+        let mut child =
+            Command::new(std::env::current_exe()?).args(["static", "--workers", &WORKERS.to_string()]).stdout(Stdio::piped()).spawn()?;
+        let mut line = String::new();
+        BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line)?;
+        Ok(Self { child, address: line.trim().to_owned() })
+    }
+}
+
+impl Drop for StaticServer {
+    fn drop(&mut self) {
+        drop(self.child.kill());
+        drop(self.child.wait());
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Limit {
+    limit: Option<u32>,
+}
+
+async fn text() -> impl Responder {
+    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(logic::TEXT)
+}
+
+async fn rows(group: web::Path<String>, query: web::Query<Limit>) -> impl Responder {
+    HttpResponse::Ok().json(logic::rows(&group, query.limit.unwrap_or(10).min(1000)))
+}
+
+async fn echo(body: web::Json<serde_json::Value>) -> impl Responder {
+    HttpResponse::Ok().json(body.into_inner())
+}
+
+/// The same code as ordinary actix-web routes; prints its address.
+pub fn static_server(workers: usize) -> Result<()> {
+    actix_web::rt::System::new().block_on(async {
+        let server = HttpServer::new(|| {
+            App::new().route("/text", web::get().to(text)).route("/rows/{group}", web::get().to(rows)).route("/echo", web::post().to(echo))
+        })
+        .workers(workers)
+        .bind("127.0.0.1:0")?;
+        println!("{}", server.addrs()[0]);
+        server.run().await?;
+        Ok(())
+    })
+}
