@@ -115,10 +115,10 @@ impl Server {
         let deadline = Instant::now() + Duration::from_secs(600);
         loop {
             let status = api.get("/api/status").await?;
-            if status.body["warm"]["state"] == "ready" && status.body["live"]["condition"] == "serving" {
+            if status.body["warm"]["finished"] == true && status.body["live"]["condition"] == "serving" {
                 return Ok(());
             }
-            if status.body["warm"]["state"] == "failed" || Instant::now() > deadline {
+            if status.body["warm"]["failure"].is_string() || Instant::now() > deadline {
                 bail!("the server did not become ready: {}", status.body);
             }
             tokio::time::sleep(Duration::from_millis(200)).await;
