@@ -4,6 +4,7 @@
 
 mod api;
 mod events;
+pub mod faults;
 pub mod load;
 mod server;
 

@@ -74,7 +74,10 @@ async fn proofs_of_work_are_checked() -> Result<()> {
     let last = forged_id.len() - 1;
     forged_id[last] = if forged_id[last] == b'0' { b'1' } else { b'0' };
     let forged_id = String::from_utf8(forged_id)?;
-    is_problem(&visitor.send(Method::POST, "/api/requests", Some(&body), &[("X-Challenge-Id", &forged_id), ("X-Challenge-Nonce", "1")]).await?, 403);
+    is_problem(
+        &visitor.send(Method::POST, "/api/requests", Some(&body), &[("X-Challenge-Id", &forged_id), ("X-Challenge-Nonce", "1")]).await?,
+        403,
+    );
     Ok(())
 }
 
@@ -100,12 +103,28 @@ async fn foreign_pages_and_hosts_are_refused() -> Result<()> {
 async fn paths_do_not_traverse() -> Result<()> {
     let server = server().await?;
     let visitor = server.visitor();
-    for path in ["/api/features/..%2f..%2fetc", "/api/features/a%00b", "/api/features/API", "/api/requests/not-an-id", "/api/nothing", "/static/../../etc/passwd"] {
+    for path in [
+        "/api/features/..%2f..%2fetc",
+        "/api/features/a%00b",
+        "/api/features/API",
+        "/api/requests/not-an-id",
+        "/api/nothing",
+        "/static/../../etc/passwd",
+    ] {
         let answer = visitor.get(path).await?;
         assert!((400..=404).contains(&answer.status), "{path}: {}", answer.status);
     }
     let good = feature_crate("tests/features/bench-counter")?;
-    for bad in ["../evil.rs", "src/../../evil.rs", "/etc/passwd", "build.rs", ".cargo/config.toml", "src/lib.rs/x", "rust-toolchain.toml", "src/\u{202e}x.rs"] {
+    for bad in [
+        "../evil.rs",
+        "src/../../evil.rs",
+        "/etc/passwd",
+        "build.rs",
+        ".cargo/config.toml",
+        "src/lib.rs/x",
+        "rust-toolchain.toml",
+        "src/\u{202e}x.rs",
+    ] {
         let mut files = good.clone();
         files.insert(bad.to_owned(), "x".to_owned());
         let answer = server.owner().post("/api/features", &json!({ "files": files, "message": "x" })).await?;
@@ -151,12 +170,20 @@ fn variant(replace: &[(&str, &str, &str)]) -> Result<BTreeMap<String, String>> {
 async fn features_that_misbehave_at_the_gates_are_refused_with_a_reason() -> Result<()> {
     let server = server().await?;
     let cases = [
-        ("panics in mount", "probe", variant(&[("src/lib.rs", "routes.post(\"/hit\", hit);", "routes.post(\"/hit\", hit); panic!(\"no\");")])?),
+        (
+            "panics in mount",
+            "probe",
+            variant(&[("src/lib.rs", "routes.post(\"/hit\", hit);", "routes.post(\"/hit\", hit); panic!(\"no\");")])?,
+        ),
         ("asserts nothing", "probe", variant(&[("contract.toml", "expect = { json = { count = 1 } }", "expect = { status = 200 }")])?),
         ("a contract that fails", "probe", variant(&[("contract.toml", "count = 1", "count = 41")])?),
         ("uses the file system", "lint", variant(&[("src/lib.rs", "const GENERATION", "use std::fs;\nconst GENERATION")])?),
         ("does not compile", "build", variant(&[("src/lib.rs", "u32 = 1", "u32 = \"one\"")])?),
-        ("a route that is not its own", "probe", variant(&[("src/lib.rs", "routes.post(\"/hit\", hit);", "routes.post(\"/hit\", hit); routes.get(\"/../other\", hit);")])?),
+        (
+            "a route that is not its own",
+            "probe",
+            variant(&[("src/lib.rs", "routes.post(\"/hit\", hit);", "routes.post(\"/hit\", hit); routes.get(\"/../other\", hit);")])?,
+        ),
     ];
     for (what, stage, files) in cases {
         let run = server.deploy(&files, None).await?;
@@ -179,7 +206,8 @@ async fn writes_are_limited_by_address() -> Result<()> {
     let visitor = server.visitor();
     let mut statuses = Vec::new();
     for number in 0..40 {
-        let answer = visitor.post(&format!("/api/requests/{}/vote", "01900000-0000-7000-8000-000000000000"), &json!({ "n": number })).await?;
+        let answer =
+            visitor.post(&format!("/api/requests/{}/vote", "01900000-0000-7000-8000-000000000000"), &json!({ "n": number })).await?;
         statuses.push(answer.status);
     }
     assert!(statuses.contains(&429), "{statuses:?}");

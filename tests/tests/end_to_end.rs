@@ -74,7 +74,8 @@ async fn edits_on_disk_swap_and_deletion_removes() -> Result<()> {
     let source = server.home().join("world/features/bench-counter/src/lib.rs");
     let text = fs::read_to_string(&source)?;
     fs::write(&source, text.replace("GENERATION: u32 = 1", "GENERATION: u32 = 7"))?;
-    eventually("the edit serves", async || Ok(live(&server, Method::POST, "/bench-counter/hit").await?.1.contains("\"generation\":7"))).await?;
+    eventually("the edit serves", async || Ok(live(&server, Method::POST, "/bench-counter/hit").await?.1.contains("\"generation\":7")))
+        .await?;
     let feature = server.owner().get("/api/features/bench-counter").await?.body;
     assert_eq!(feature["revision"], 2);
 
@@ -173,7 +174,10 @@ async fn sigterm_drains_and_a_restart_restores() -> Result<()> {
     assert_eq!(server.stop().await?, Some(0));
     server.restart().await?;
     server.wait_ready().await?;
-    eventually("the feature is back with its data", async || Ok(live(&server, Method::POST, "/bench-counter/hit").await?.1.contains("\"count\":"))).await?;
+    eventually("the feature is back with its data", async || {
+        Ok(live(&server, Method::POST, "/bench-counter/hit").await?.1.contains("\"count\":"))
+    })
+    .await?;
     let (_, body) = live(&server, Method::POST, "/bench-counter/hit").await?;
     assert!(serde_json::from_str::<Value>(&body)?["count"].as_u64().is_some_and(|c| c >= 3), "{body}");
     Ok(())

@@ -2,6 +2,7 @@
 //! bars hold.
 #![forbid(unsafe_code)]
 
+mod faults;
 mod pipeline;
 mod serve;
 mod swap;
@@ -42,6 +43,15 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         connections: usize,
     },
+    /// `kill -9` of live under load and of control in each stage
+    Faults {
+        /// Kills of live
+        #[arg(long, default_value_t = 20)]
+        live: usize,
+        /// Kills of control in each of the nine stages
+        #[arg(long, default_value_t = 20)]
+        control: u64,
+    },
     /// The static server that `serve` compares with
     #[command(hide = true)]
     Static {
@@ -63,6 +73,7 @@ fn main() -> Result<ExitCode> {
             Command::Pipeline => pipeline::run().await,
             Command::Swap { seconds, rate, connections } => swap::run(seconds, rate, connections).await,
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
+            Command::Faults { live, control } => faults::run(live, control).await,
             Command::Static { .. } => unreachable!("handled above"),
         }
     })?;
