@@ -3,7 +3,8 @@
 use crate::StoreError;
 use crate::engine::{Store, Write};
 use crate::page::{Cursor, Page, bounded};
-use crate::requests::{Change, existing as existing_request, move_to};
+use crate::request_list::existing as existing_request;
+use crate::requests::{Change, move_to};
 use crate::revisions;
 use crate::rows::{from_json, millis, named, parse, parse_some};
 use crate::runs::{RunEnd, existing as existing_run, finish};

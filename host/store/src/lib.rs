@@ -8,6 +8,7 @@
 
 mod artifacts;
 mod counts;
+mod drafts;
 mod engine;
 mod error;
 mod events;
@@ -15,6 +16,7 @@ mod features;
 mod moderation;
 mod page;
 mod recovery;
+mod request_list;
 mod requests;
 mod revisions;
 mod rows;
@@ -29,14 +31,16 @@ mod votes;
 
 pub use artifacts::ArtifactRecord;
 pub use counts::Counts;
+pub use drafts::Draft;
 pub use engine::{Clock, Limits, Options, Store};
 pub use error::StoreError;
 pub use events::{EventPage, Feed, FeedItem};
 pub use features::{FeatureQuery, Mount};
 pub use page::{Cursor, Page};
 pub use recovery::Reconciled;
-pub use requests::{Actor, Fit, NewRequest, RequestEdit, RequestOrder, RequestQuery, Viewer};
-pub use runs::{Draft, NewRun, RunEnd, RunQuery};
+pub use request_list::{RequestOrder, RequestQuery, Viewer};
+pub use requests::{Actor, Fit, NewRequest, RequestEdit};
+pub use runs::{NewRun, RunEnd, RunQuery};
 pub use search::{Similar, SimilarFeature};
 pub use stages::UsualTime;
 pub use trail::{Action, ChangeKind, CommitAuthor, FileChange, Files, Logged, Removal, Saved, SourceDiff, Trail, TrailError, TrailOptions};

@@ -2,7 +2,8 @@
 
 use crate::StoreError;
 use crate::engine::Store;
-use crate::requests::{Change, Fit, changed, existing, move_to};
+use crate::request_list::existing;
+use crate::requests::{Change, Fit, changed, move_to};
 use crate::votes::recount;
 use kandra_model::{Request, RequestId, RequestState};
 use rusqlite::params;

@@ -2,15 +2,15 @@
 //! transaction.
 
 use crate::StoreError;
+use crate::drafts::{Draft, keep_draft};
 use crate::engine::{Store, Write};
 use crate::page::{Cursor, Page, bounded};
-use crate::requests::{Change, existing as existing_request, move_to};
+use crate::request_list::existing as existing_request;
+use crate::requests::{Change, move_to};
 use crate::rows::{from_json, from_name, millis, name_of, parse, parse_some, to_json};
 use crate::stages;
-use kandra_model::{ArtifactHash, Cause, EventBody, Finding, Origin, RequestState, Revision, Run, RunId, RunState, Slug, Usage, VoterId};
+use kandra_model::{ArtifactHash, Cause, EventBody, Finding, RequestState, Revision, Run, RunId, RunState, Slug, Usage, VoterId};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
-use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
 
 /// A run about to begin.
 #[derive(Clone, Debug)]
@@ -27,21 +27,6 @@ pub struct NewRun {
     pub author: Option<VoterId>,
     /// The source, when it is there already.
     pub draft: Option<Draft>,
-}
-
-/// The source a run works on, and what its revision will say about itself.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Draft {
-    /// The feature.
-    pub slug: Slug,
-    /// Path inside the crate to text.
-    pub files: BTreeMap<String, String>,
-    /// One line that says what changed.
-    pub message: String,
-    /// Where the source came from.
-    pub origin: Origin,
-    /// The revision it was made from, when it changes one.
-    pub base_revision: Option<Revision>,
 }
 
 /// How a run ends, or pauses for approval.
@@ -111,32 +96,6 @@ impl Store {
             .execute(params![id.to_string(), plan, feature.as_ref().map(Slug::as_str), provenance])?;
             w.emit(EventBody::RunPlanned { run: id, plan })?;
             Ok(())
-        })
-        .await
-    }
-
-    /// Keeps the source, so that a restart goes on from here; also names the run's feature and provenance.
-    pub async fn save_draft(&self, id: RunId, draft: Draft, provenance: Option<String>) -> Result<(), StoreError> {
-        self.write(move |w| {
-            keep_draft(w.db, id, &draft)?;
-            w.db.prepare_cached("UPDATE runs SET feature = ?2, provenance = coalesce(?3, provenance) WHERE id = ?1")?.execute(params![
-                id.to_string(),
-                draft.slug.as_str(),
-                provenance
-            ])?;
-            Ok(())
-        })
-        .await
-    }
-
-    /// The source that a run works on.
-    pub async fn draft(&self, id: RunId) -> Result<Option<Draft>, StoreError> {
-        self.read(move |db| {
-            let text: Option<String> = db
-                .prepare_cached("SELECT draft_json FROM drafts WHERE run = ?1")?
-                .query_row([id.to_string()], |row| row.get(0))
-                .optional()?;
-            text.map(|text| from_json("drafts", &text)).transpose()
         })
         .await
     }
@@ -226,12 +185,6 @@ fn start(w: &mut Write<'_>, new: &NewRun) -> Result<Run, StoreError> {
     }
     w.emit(EventBody::RunStarted { run: id, request, feature: new.feature.clone(), title: new.title.clone() })?;
     existing(w.db, id)
-}
-
-fn keep_draft(db: &Connection, id: RunId, draft: &Draft) -> Result<(), StoreError> {
-    db.prepare_cached("INSERT OR REPLACE INTO drafts (run, draft_json) VALUES (?1, ?2)")?
-        .execute(params![id.to_string(), to_json(draft)])?;
-    Ok(())
 }
 
 const fn may_become(from: RunState, to: RunState) -> bool {

@@ -2,7 +2,7 @@
 
 use crate::StoreError;
 use crate::engine::{Store, Write};
-use crate::requests::existing;
+use crate::request_list::existing;
 use crate::rows::parse;
 use kandra_model::{EventBody, Request, RequestId, RequestState, VoterId};
 use rusqlite::{Connection, params};
