@@ -1,12 +1,15 @@
 //! What passed every gate: an immutable file named by its SHA-256, and what is known of it.
 
-use crate::{GateConfig, GateError, Source, Workshop};
+use crate::{GateConfig, GateError, Source, Workshop, build, inspect};
 use kandra_model::{ArtifactHash, Contract, Finding, Presentation, RouteSpec, Slug, SourceHash, Tier};
 use sha2::{Digest, Sha256};
 use std::{
     collections::BTreeSet,
-    fmt,
+    fmt, fs,
+    io::{self, Write},
+    os::unix::fs::PermissionsExt,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 /// Hash of everything that decides an artifact's bytes: source, SDK, lock, rustc, flags, tier.
@@ -130,12 +133,88 @@ pub(crate) fn key(workshop: &Workshop, source: &Source, tier: Tier) -> ArtifactK
     ArtifactKey(hex::encode(hash.finalize()))
 }
 
-pub(crate) fn presence(artifacts: &Path, hash: &ArtifactHash) -> Result<Presence, GateError> {
-    let _ = (artifacts, hash);
-    todo!()
+/// Writes an artifact once: whole, durable, read-only, under its hash, or not at all.
+pub(crate) fn write(artifacts: &Path, hash: &ArtifactHash, bytes: &[u8]) -> Result<PathBuf, GateError> {
+    if let Presence::Intact(path) = presence(artifacts, hash)? {
+        return Ok(path);
+    }
+    let path = artifacts.join(hash.as_str());
+    let write = || -> io::Result<()> {
+        fs::create_dir_all(artifacts)?;
+        let mut file = tempfile::Builder::new().prefix(TEMPORARY).permissions(fs::Permissions::from_mode(0o444)).tempfile_in(artifacts)?;
+        file.write_all(bytes)?;
+        file.as_file().sync_all()?;
+        file.persist(&path).map_err(|e| e.error)?;
+        fs::File::open(artifacts)?.sync_all()
+    };
+    write().map_err(GateError::io(format!("could not write {}", path.display())))?;
+    Ok(path)
 }
 
+const TEMPORARY: &str = ".new-";
+const DAMAGED: &str = ".damaged-";
+
+/// Looks for an artifact and at its bytes; one whose bytes are wrong is moved aside.
+pub(crate) fn presence(artifacts: &Path, hash: &ArtifactHash) -> Result<Presence, GateError> {
+    let path = artifacts.join(hash.as_str());
+    let bytes = match fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Presence::Absent),
+        Err(e) => return Err(GateError::io(format!("could not read {}", path.display()))(e)),
+    };
+    if inspect::hash(&bytes) == *hash {
+        return Ok(Presence::Intact(path));
+    }
+    let aside = artifacts.join(format!("{DAMAGED}{hash}"));
+    fs::rename(&path, &aside).map_err(GateError::io(format!("could not move {} aside", path.display())))?;
+    Ok(Presence::Damaged)
+}
+
+/// Rooms that were not used for this long are removed.
+const ROOM_LIFE: Duration = Duration::from_secs(7 * 24 * 3600);
+/// A temporary file of a process that died.
+const TEMPORARY_LIFE: Duration = Duration::from_secs(3600);
+
 pub(crate) fn collect(config: &GateConfig, keep: &BTreeSet<ArtifactHash>) -> Result<Collected, GateError> {
-    let _ = (config, keep);
-    todo!()
+    let mut collected = Collected::default();
+    for entry in entries(&config.artifacts)? {
+        let (name, path) = (entry.file_name(), entry.path());
+        let Ok(metadata) = entry.metadata() else { continue };
+        let name = name.to_string_lossy();
+        let unwanted = match name.parse::<ArtifactHash>() {
+            Ok(hash) => !keep.contains(&hash),
+            Err(_) => name.starts_with(DAMAGED) || (name.starts_with(TEMPORARY) && older(&metadata, TEMPORARY_LIFE)),
+        };
+        if unwanted && metadata.is_file() && fs::remove_file(&path).is_ok() {
+            collected.artifacts += 1;
+            collected.bytes += metadata.len();
+        }
+    }
+    for entry in entries(&config.scratch.join(build::ROOMS))? {
+        let Ok(lock) = fs::File::open(entry.path().join("lock")) else { continue };
+        let idle = lock.metadata().is_ok_and(|metadata| older(&metadata, ROOM_LIFE)) && lock.try_lock().is_ok();
+        if idle && fs::remove_dir_all(entry.path()).is_ok() {
+            collected.builds += 1;
+        }
+    }
+    for entry in entries(&config.scratch)? {
+        let stale = entry.file_name().to_string_lossy().starts_with("probe-") && entry.metadata().is_ok_and(|metadata| older(&metadata, TEMPORARY_LIFE));
+        if stale {
+            // What is left is tried again at the next collection.
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+    Ok(collected)
+}
+
+fn entries(directory: &Path) -> Result<Vec<fs::DirEntry>, GateError> {
+    match fs::read_dir(directory) {
+        Ok(entries) => Ok(entries.flatten().collect()),
+        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+        Err(e) => Err(GateError::io(format!("could not list {}", directory.display()))(e)),
+    }
+}
+
+fn older(metadata: &fs::Metadata, age: Duration) -> bool {
+    metadata.modified().ok().and_then(|at| at.elapsed().ok()).is_some_and(|found| found > age)
 }

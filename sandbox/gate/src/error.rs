@@ -1,6 +1,6 @@
 //! How a stage ends when it does not pass.
 
-use kandra_jail::{End, Finished};
+use kandra_jail::{EXIT_MISSING_LAYER, End, Finished};
 use kandra_model::{Finding, Severity};
 use std::{io, path::PathBuf};
 
@@ -101,9 +101,6 @@ pub(crate) fn finding(found: kandra_lint::Finding) -> Finding {
 pub(crate) fn refused(findings: Vec<kandra_lint::Finding>) -> StageFailure {
     StageFailure::Refused(findings.into_iter().map(finding).collect())
 }
-
-/// The exit code with which a role says that it could not confine itself.
-pub const EXIT_MISSING_LAYER: i32 = 8;
 
 /// A child of ours ended as none of ours should.
 pub(crate) fn child_failed(role: &str, finished: &Finished) -> StageFailure {

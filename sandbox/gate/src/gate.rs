@@ -1,8 +1,8 @@
 //! The gates in order, with what they share: the workshop, the binary that children re-execute, the places to write.
 
 use crate::{
-    Artifact, ArtifactKey, Built, Cancel, Doctor, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop, artifact,
-    build, doctor, inspect, lint, probe, source,
+    Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop, artifact,
+    build, inspect, lint, probe, source,
 };
 use kandra_model::{Stage, StageOutcome, Tier};
 use std::{
@@ -24,16 +24,8 @@ pub struct GateConfig {
     pub missing_layers: MissingLayers,
 }
 
-/// How one stage went: the argument of [`Gate::run`]'s callback.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct StageReport {
-    /// Which stage.
-    pub stage: Stage,
-    /// `Running` when it begins.
-    pub outcome: StageOutcome,
-    /// How long it took, milliseconds; 0 when it begins.
-    pub millis: u64,
-}
+/// Hears each stage begin (`Running`, 0) and end (how, after how many milliseconds).
+pub type Report<'a> = &'a dyn Fn(Stage, StageOutcome, u64);
 
 /// The gates. Clones share everything.
 #[derive(Clone, Debug)]
@@ -99,13 +91,13 @@ impl Gate {
     }
 
     /// All gates in order. The callback hears each stage begin and end.
-    pub fn run(&self, files: Files, tier: Tier, cancel: &Cancel, report: &dyn Fn(StageReport)) -> Result<Artifact, StageFailure> {
+    pub fn run(&self, files: Files, tier: Tier, cancel: &Cancel, report: Report<'_>) -> Result<Artifact, StageFailure> {
         let source = observe(Stage::Source, report, || self.source(files))?;
         self.run_source(source, tier, cancel, report)
     }
 
     /// The gates after `source`.
-    pub fn run_source(&self, source: Source, tier: Tier, cancel: &Cancel, report: &dyn Fn(StageReport)) -> Result<Artifact, StageFailure> {
+    pub fn run_source(&self, source: Source, tier: Tier, cancel: &Cancel, report: Report<'_>) -> Result<Artifact, StageFailure> {
         let linted = observe(Stage::Lint, report, || self.lint(source, cancel))?;
         let built = observe(Stage::Build, report, || self.build(linted, tier, cancel))?;
         let inspected = observe(Stage::Inspect, report, || self.inspect(built))?;
@@ -127,14 +119,10 @@ impl Gate {
         artifact::collect(&self.inner.config, keep)
     }
 
-    /// What works on this machine and what does not. Runs children; takes about half a second.
-    pub fn doctor(&self) -> Doctor {
-        doctor::run(&self.inner)
-    }
 }
 
-fn observe<T>(stage: Stage, report: &dyn Fn(StageReport), work: impl FnOnce() -> Result<T, StageFailure>) -> Result<T, StageFailure> {
-    report(StageReport { stage, outcome: StageOutcome::Running, millis: 0 });
+fn observe<T>(stage: Stage, report: Report<'_>, work: impl FnOnce() -> Result<T, StageFailure>) -> Result<T, StageFailure> {
+    report(stage, StageOutcome::Running, 0);
     let started = Instant::now();
     let result = work();
     let outcome = match &result {
@@ -142,6 +130,6 @@ fn observe<T>(stage: Stage, report: &dyn Fn(StageReport), work: impl FnOnce() ->
         Err(StageFailure::Refused(_)) => StageOutcome::Refused,
         Err(_) => StageOutcome::Failed,
     };
-    report(StageReport { stage, outcome, millis: u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX) });
+    report(stage, outcome, u64::try_from(started.elapsed().as_millis()).unwrap_or(u64::MAX));
     result
 }

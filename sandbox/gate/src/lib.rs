@@ -10,21 +10,25 @@
 
 mod artifact;
 mod build;
+mod cargo;
 mod doctor;
 mod error;
 mod gate;
 mod inspect;
 mod lint;
 mod probe;
+mod roles;
 mod source;
 mod workshop;
 
 pub use artifact::{Artifact, ArtifactKey, Collected, Presence};
 pub use build::Built;
-pub use doctor::{Doctor, Free};
+pub use doctor::{Doctor, Found, Free};
 pub use error::{GateError, StageFailure};
-pub use gate::{Gate, GateConfig, StageReport};
+pub use gate::{Gate, GateConfig, Report};
 pub use inspect::Inspected;
+pub use kandra_model::{Finding, Severity, Slug, Stage, StageOutcome, Tier};
+pub use roles::role_main;
 pub use kandra_jail::{Cancel, LayerReport, MissingLayers};
 pub use kandra_lint::{Linted, Source};
 pub use source::{Files, read_directory};

@@ -1,18 +1,190 @@
-//! The build gate.
-use crate::{Cancel, Gate, Linted, StageFailure};
-use kandra_model::{Finding, Tier};
+//! The build gate: cargo compiles the ticked source in the jail, offline, against the prebuilt SDK.
+//!
+//! The manifest that is built is written here and names no dependency: what a feature may use is linked from the
+//! read-only warm build, so nothing of a stranger is resolved, fetched or run. A compiler that dies, hangs or floods is
+//! the crate's fault and ends in a finding that names the limit.
 
-/// A library that compiled; nothing else is known of it.
+mod diagnostics;
+mod room;
+
+use crate::{
+    ArtifactKey, Cancel, Gate, GateError, Linted, MissingLayers, StageFailure, Toolchain, artifact,
+    cargo::{self, Jailed},
+    doctor, error, inspect,
+    source::beneath,
+    workshop::prebuilt::{self, Prebuilt},
+};
+use kandra_jail::{Command, EXIT_MISSING_LAYER, End, Finished};
+use kandra_model::{Finding, Tier};
+pub(crate) use room::{PROFILES, ROOMS};
+use room::{Room, write_crate};
+use rustix::fs::{Mode, OFlags, open};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs::File,
+    io::Read,
+    path::Path,
+    time::Duration,
+};
+
+const DEADLINE: Duration = Duration::from_secs(60);
+const OUTPUT_LIMIT: usize = 4 << 20;
+/// More than the inspect gate allows; only bounds what is read.
+const MAX_LIBRARY: u64 = 64 << 20;
+
+/// A library that compiled; nothing else is known of it. Only the build makes one.
 #[derive(Debug)]
 pub struct Built {
     pub(crate) linted: Linted,
     pub(crate) tier: Tier,
+    pub(crate) key: ArtifactKey,
     pub(crate) bytes: Vec<u8>,
     pub(crate) warnings: Vec<Finding>,
-    pub(crate) key: crate::ArtifactKey,
+    /// Initialisers that are not the feature's.
+    pub(crate) constructors: BTreeSet<String>,
+}
+
+impl Built {
+    /// How it was built.
+    pub fn tier(&self) -> Tier {
+        self.tier
+    }
+
+    /// How large the library is, bytes.
+    pub fn size(&self) -> usize {
+        self.bytes.len()
+    }
 }
 
 pub(crate) fn run(gate: &Gate, linted: Linted, tier: Tier, cancel: &Cancel) -> Result<Built, StageFailure> {
-    let _ = (gate, linted, tier, cancel);
-    todo!()
+    let config = gate.config();
+    let workshop = gate.workshop();
+    let prebuilt = workshop.prebuilt().ok_or(GateError::Cold)?;
+    doctor::require_room(&config.scratch)?;
+    let package = format!("kandra-feature-{}", linted.source().slug());
+    let room = Room::enter(&config.scratch, linted.source().slug(), tier, &prebuilt, cancel)?;
+    write_crate(&room.source(), &package, linted.ticked())?;
+    let finished = compile(workshop.toolchain(), &config.exe, config.missing_layers, &prebuilt, &room.source(), &room.work(), tier, cancel)?;
+    let said = diagnostics::read(&finished.stdout, &linted);
+    match finished.end {
+        End::Exited(0) => {}
+        End::Exited(_) if !said.errors.is_empty() => return Err(StageFailure::Refused(said.errors)),
+        _ => return Err(ended(&finished)),
+    }
+    let bytes = library(&room.work(), &package, tier)?;
+    let key = artifact::key(workshop, linted.source(), tier);
+    Ok(Built { linted, tier, key, bytes, warnings: said.warnings, constructors: prebuilt.constructors })
+}
+
+/// cargo's name for the profile of a tier, and the directory it writes to.
+fn profile(tier: Tier) -> (&'static str, &'static str) {
+    match tier {
+        Tier::Quick => ("dev", "debug"),
+        Tier::Optimised => ("release", "release"),
+    }
+}
+
+#[allow(clippy::too_many_arguments)]
+fn compile(
+    toolchain: &Toolchain,
+    exe: &Path,
+    missing: MissingLayers,
+    prebuilt: &Prebuilt,
+    source: &Path,
+    work: &Path,
+    tier: Tier,
+    cancel: &Cancel,
+) -> Result<Finished, StageFailure> {
+    let jailed = Jailed { exe, toolchain, missing, read: vec![source.to_owned(), prebuilt.directory.clone()], work };
+    let policy = jailed.policy();
+    let arguments = ["rustc", "--lib", "--offline", "--locked", "--message-format", "json", "--profile", profile(tier).0];
+    let command = jailed
+        .command(&policy, cancel, &arguments)
+        .arg("--manifest-path")
+        .arg(source.join("Cargo.toml"))
+        .arg("--target-dir")
+        .arg(work.join("target"))
+        .arg("--")
+        .deadline(DEADLINE)
+        .output_limit(OUTPUT_LIMIT);
+    let command = link(rustc_arguments(command, prebuilt, source), toolchain);
+    command.run().map_err(|e| GateError::Child(e.to_string()).into())
+}
+
+fn rustc_arguments(mut command: Command, prebuilt: &Prebuilt, source: &Path) -> Command {
+    command = command.args(["--cfg", "kandra_library", "--check-cfg", "cfg(kandra_library)"]);
+    for directory in prebuilt.search() {
+        command = command.arg("-L").arg(format!("dependency={}", directory.display()));
+    }
+    for (name, library) in &prebuilt.externs {
+        command = command.arg("--extern").arg(format!("{name}={}", library.display()));
+    }
+    command.arg("--remap-path-prefix").arg(format!("{}=/feature", source.display()))
+}
+
+fn link(command: Command, toolchain: &Toolchain) -> Command {
+    command.arg("-C").arg(format!("linker={}", toolchain.cc.display()))
+}
+
+const SEED: &str = "kandra-feature-seed";
+
+/// Builds a crate that does nothing, and keeps what cargo learned about rustc and which initialisers std brings.
+pub(crate) fn seed(toolchain: &Toolchain, exe: &Path, missing: MissingLayers, at: &Path, cancel: &Cancel) -> Result<(), StageFailure> {
+    let prebuilt = prebuilt::libraries(at).ok_or_else(|| GateError::Warm("its own libraries are missing".to_owned()))?;
+    let (source, work) = (at.join("seed/source"), at.join("seed/work"));
+    let lib = "#![no_std]\nextern crate kandra_std as std;\n".to_owned();
+    write_crate(&source, SEED, &BTreeMap::from([("src/lib.rs".to_owned(), lib)]))?;
+    room::make_work(&work)?;
+    let finished = compile(toolchain, exe, missing, &prebuilt, &source, &work, Tier::Quick, cancel)?;
+    if finished.end != End::Exited(0) {
+        let said = cargo::messages(&finished.stdout).find_map(|message| match message {
+            cargo::Message::CompilerMessage { message } => message.rendered,
+            _ => None,
+        });
+        return Err(match (finished.end, said) {
+            (End::Exited(code), Some(said)) if code != EXIT_MISSING_LAYER => GateError::Warm(format!("a feature does not link against it: {said}")).into(),
+            _ => error::child_failed("build", &finished),
+        });
+    }
+    let bytes = library(&work, SEED, Tier::Quick)?;
+    let constructors = inspect::constructors(&bytes).ok_or_else(|| GateError::Warm("the initialisers of an empty feature cannot be told".to_owned()))?;
+    prebuilt::complete(at, &constructors, &work.join("target/.rustc_info.json"))?;
+    Ok(())
+}
+
+/// The library that cargo left, read beneath the directory that the compiler could write to.
+fn library(work: &Path, package: &str, tier: Tier) -> Result<Vec<u8>, GateError> {
+    let name = format!("target/{}/lib{}.so", profile(tier).1, package.replace('-', "_"));
+    let read = || -> std::io::Result<Vec<u8>> {
+        let directory = open(work, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty())?;
+        let file = File::from(beneath(&directory, &name, OFlags::NONBLOCK)?);
+        if !file.metadata()?.is_file() {
+            return Err(std::io::Error::other("it is not a plain file"));
+        }
+        let mut bytes = Vec::new();
+        file.take(MAX_LIBRARY).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    };
+    read().map_err(GateError::io(format!("could not read the built library {name}")))
+}
+
+/// A build that ended without an error of the compiler's own.
+fn ended(finished: &Finished) -> StageFailure {
+    let refuse = |code: &str, message: &str, hint: &str| StageFailure::Refused(vec![Finding::error(code, message).hint(hint)]);
+    let said = String::from_utf8_lossy(&finished.stderr);
+    match finished.end {
+        End::Cancelled | End::Exited(EXIT_MISSING_LAYER) => error::child_failed("build", finished),
+        End::Deadline => refuse("build/time", "the build took longer than 60 seconds", "make the crate smaller: fewer generics, shorter functions"),
+        End::OutputLimit => refuse("build/output", "the compiler wrote more than 4 MiB of messages", "fix the first errors; the rest usually follow from them"),
+        End::ProcessLimit => refuse("build/processes", "the build started more than 64 processes", "a feature needs none; remove what makes the compiler start them"),
+        _ if said.contains("memory allocation of") || said.contains("out of memory") || said.contains("Cannot allocate memory") => {
+            refuse("build/memory", "the compiler needed more than 4 GiB of memory", "make the crate smaller: shorter arrays and constants, fewer generics")
+        }
+        _ if said.contains("SIGXCPU") || said.contains("SIGKILL") => refuse("build/time", "the compiler used up its processor time", "make the crate smaller: fewer generics, shorter functions"),
+        _ if said.contains("SIGXFSZ") || said.contains("File too large") => refuse("build/file-size", "the compiler wrote a file larger than 256 MiB", "make the crate smaller: shorter arrays and constants"),
+        _ if said.contains("(signal: ") || said.contains("compiler unexpectedly panicked") => {
+            refuse("build/compiler-crashed", "the compiler crashed on this crate", "write it more plainly: less nesting, fewer generics")
+        }
+        _ => error::child_failed("build", finished),
+    }
 }

@@ -25,7 +25,7 @@ pub(crate) const LOCK: &str = include_str!("../../workshop.lock");
 /// The SDK's crates, as directories beneath `sdk/`.
 const CRATES: [&str; 4] = ["abi", "std", "rt", "feature"];
 /// The crates that a feature's source can name.
-pub(crate) const EXTERNS: [&str; 4] = ["kandra", "kandra_std", "serde", "abi_stable"];
+pub(crate) const EXTERNS: [&str; 3] = ["kandra", "kandra_std", "serde"];
 
 /// The finished small feature that `kandra new` and the agent start from: path inside the crate to text.
 pub fn template() -> BTreeMap<String, String> {
@@ -60,7 +60,6 @@ edition = "2024"
 kandra.workspace = true
 kandra-std.workspace = true
 serde.workspace = true
-abi_stable.workspace = true
 "#;
 
 /// A manifest without what only the project's own tests need: fewer crates to fetch.

@@ -1,6 +1,7 @@
 //! What features are built with: the toolchain, and the SDK with its dependencies, built once and then read-only.
 
 mod embedded;
+pub(crate) mod prebuilt;
 mod toolchain;
 mod warm;
 
@@ -9,12 +10,14 @@ pub use toolchain::Toolchain;
 pub use warm::WarmProgress;
 
 use crate::{Cancel, GateError, MissingLayers, StageFailure};
+use prebuilt::Prebuilt;
 use sha2::{Digest, Sha256};
 use std::{
-    env,
+    env, fs,
     path::{Path, PathBuf},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
+use warm::Warming;
 
 /// A toolchain and a place for the warm build. Clones share everything.
 #[derive(Clone, Debug)]
@@ -27,6 +30,13 @@ struct Shop {
     toolchain: Toolchain,
     root: PathBuf,
     key: String,
+    prebuilt: OnceLock<Prebuilt>,
+}
+
+impl Shop {
+    fn directory(&self) -> PathBuf {
+        self.root.join(&self.key)
+    }
 }
 
 impl Workshop {
@@ -37,7 +47,7 @@ impl Workshop {
     pub fn open(cache_root: &Path) -> Result<Self, GateError> {
         let toolchain = Toolchain::find()?;
         let key = key(&toolchain);
-        Ok(Self { shop: Arc::new(Shop { toolchain, root: cache_root.to_owned(), key }) })
+        Ok(Self { shop: Arc::new(Shop { toolchain, root: cache_root.to_owned(), key, prebuilt: OnceLock::new() }) })
     }
 
     /// `$XDG_CACHE_HOME/kandra`, or `~/.cache/kandra`.
@@ -64,19 +74,44 @@ impl Workshop {
 
     /// Where this one is, or will be.
     pub fn directory(&self) -> PathBuf {
-        self.shop.root.join(&self.shop.key)
+        self.shop.directory()
+    }
+
+    /// Writes the SDK's sources beneath the cache, for crates that are edited on a machine without the checkout.
+    /// Answers the directory that holds `abi`, `std`, `rt` and `feature`.
+    pub fn unpack_sdk(&self) -> Result<PathBuf, GateError> {
+        let place = self.shop.root.join(format!("sources-{}", &self.shop.key[..16]));
+        for (path, bytes) in embedded::workspace() {
+            let path = place.join(path);
+            let write = || fs::create_dir_all(path.parent().expect("a file has a directory")).and_then(|()| fs::write(&path, &bytes));
+            if fs::read(&path).ok().as_ref() != Some(&bytes) {
+                write().map_err(GateError::io(format!("could not write {}", path.display())))?;
+            }
+        }
+        Ok(place.join("sdk"))
     }
 
     /// Whether the SDK is built.
     pub fn is_warm(&self) -> bool {
-        todo!()
+        self.prebuilt().is_some()
+    }
+
+    /// The libraries, once they are built.
+    pub(crate) fn prebuilt(&self) -> Option<Prebuilt> {
+        if let Some(known) = self.shop.prebuilt.get() {
+            return Some(known.clone());
+        }
+        let found = prebuilt::load(&self.directory())?;
+        Some(self.shop.prebuilt.get_or_init(|| found).clone())
     }
 
     /// Fetches (once, outside the jail, only what the lock names) and builds the SDK and its dependencies, if that is
     /// not done. Two processes do not collide; one that died half-way is made good. Takes about a minute.
     pub fn warm(&self, exe: &Path, missing: MissingLayers, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
-        let _ = (exe, missing, cancel, progress);
-        todo!()
+        if self.is_warm() {
+            return Ok(());
+        }
+        Warming { shop: &self.shop, exe, missing, cancel, progress }.run()
     }
 }
 
@@ -92,5 +127,14 @@ fn key(toolchain: &Toolchain) -> String {
         add(path.as_os_str().as_encoded_bytes(), &bytes);
     }
     add(b"rustc", toolchain.version.as_bytes());
+    add(b"flags", sdk_flags(&[]).join(" ").as_bytes());
+    add(b"profiles", crate::build::PROFILES.as_bytes());
     hex::encode(hash.finalize())
+}
+
+/// rustc's flags for the SDK and its dependencies; `remaps` keeps this machine's paths out of what they contain.
+pub(crate) fn sdk_flags(remaps: &[(&Path, &str)]) -> Vec<String> {
+    let mut flags = vec!["--cfg".to_owned(), "kandra_library".to_owned(), "--check-cfg".to_owned(), "cfg(kandra_library)".to_owned()];
+    flags.extend(remaps.iter().map(|(from, to)| format!("--remap-path-prefix={}={to}", from.display())));
+    flags
 }

@@ -1,4 +1,22 @@
-//! The one-time warm build.
+//! The one-time warm build: fetch outside the jail, compile inside it, keep what features link against.
+//!
+//! Everything happens in a directory of its own that is renamed into place when it is complete, under a lock that the
+//! kernel releases when a process dies.
+
+use super::{Shop, embedded, prebuilt};
+use crate::{Cancel, GateError, MissingLayers, StageFailure, cargo, doctor, error};
+use kandra_jail::{EXIT_MISSING_LAYER, End};
+use serde_json::Value;
+use std::{
+    fs::{self, File, TryLockError},
+    io::{Read, Seek},
+    path::Path,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex},
+    thread,
+    time::{Duration, Instant},
+};
+use toml::Table;
 
 /// How far the warm build is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,6 +25,267 @@ pub struct WarmProgress {
     pub done: u32,
     /// Crates in all; 0 while that is unknown.
     pub total: u32,
-    /// What is being done, for people: `fetching`, `building serde_json`.
+    /// What is being done, for people: `fetching crates`, `built serde_json`.
     pub what: String,
+}
+
+const FETCH_DEADLINE: Duration = Duration::from_secs(600);
+const BUILD_DEADLINE: Duration = Duration::from_secs(1200);
+
+pub(super) struct Warming<'a> {
+    pub shop: &'a Shop,
+    pub exe: &'a Path,
+    pub missing: MissingLayers,
+    pub cancel: &'a Cancel,
+    pub progress: &'a dyn Fn(WarmProgress),
+}
+
+impl Warming<'_> {
+    pub fn run(&self) -> Result<(), StageFailure> {
+        let root = &self.shop.root;
+        fs::create_dir_all(root).map_err(GateError::io(format!("could not create {}", root.display())))?;
+        let _lock = self.lock(&root.join(format!("{}.lock", self.shop.key)))?;
+        if prebuilt::load(&self.shop.directory()).is_some() {
+            return Ok(());
+        }
+        doctor::require_room(root)?;
+        let prefix = format!(".warming-{}-", &self.shop.key[..16]);
+        remove_leftovers(root, &prefix);
+        let temporary = tempfile::Builder::new().prefix(&prefix).tempdir_in(root).map_err(GateError::io(format!("could not write to {}", root.display())))?;
+        let at = temporary.path();
+        self.lay_out(at)?;
+        self.say(0, 0, "fetching crates");
+        self.fetch(&at.join("workspace"))?;
+        let total = self.count(&at.join("workspace"))?;
+        self.compile(at, total)?;
+        self.seed(at)?;
+        for scaffold in ["workspace", "work", "seed"] {
+            fs::remove_dir_all(at.join(scaffold)).map_err(GateError::io("could not tidy up after the warm build"))?;
+        }
+        self.publish(temporary)?;
+        self.say(total, total, "done");
+        Ok(())
+    }
+
+    fn say(&self, done: u32, total: u32, what: impl Into<String>) {
+        (self.progress)(WarmProgress { done, total, what: what.into() });
+    }
+
+    /// Waits for another process that warms the same thing.
+    fn lock(&self, path: &Path) -> Result<File, StageFailure> {
+        let what = format!("could not lock {}", path.display());
+        let file = File::options().create(true).truncate(false).write(true).open(path).map_err(GateError::io(what.clone()))?;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Ok(file),
+                Err(TryLockError::WouldBlock) if self.cancel.is_cancelled() => return Err(StageFailure::Cancelled),
+                Err(TryLockError::WouldBlock) => {
+                    self.say(0, 0, "another process is building the SDK");
+                    thread::sleep(Duration::from_millis(200));
+                }
+                Err(TryLockError::Error(e)) => return Err(GateError::io(what)(e).into()),
+            }
+        }
+    }
+
+    fn lay_out(&self, at: &Path) -> Result<(), GateError> {
+        for (path, bytes) in embedded::workspace() {
+            write(&at.join("workspace").join(path), &bytes)?;
+        }
+        for directory in ["work/home", "work/tmp"] {
+            fs::create_dir_all(at.join(directory)).map_err(GateError::io("could not lay out the warm build"))?;
+        }
+        // Only where packages come from is taken over from the user's configuration.
+        let home = &self.shop.toolchain.cargo_home;
+        write(&at.join("work/home/config.toml"), sources_of(home).as_bytes())?;
+        std::os::unix::fs::symlink(home.join("registry"), at.join("work/home/registry")).map_err(GateError::io("could not lay out the warm build"))
+    }
+
+    /// Makes cargo's registry hold what the lock names: nothing to do when it does already.
+    fn fetch(&self, workspace: &Path) -> Result<(), StageFailure> {
+        if self.cargo(workspace, &["fetch", "--offline"])?.is_ok() {
+            return Ok(());
+        }
+        self.say(0, 0, "downloading crates");
+        self.cargo(workspace, &["fetch"])?.map(drop).map_err(|said| GateError::Fetch(said).into())
+    }
+
+    /// How many packages the build will compile.
+    fn count(&self, workspace: &Path) -> Result<u32, StageFailure> {
+        let said = self.cargo(workspace, &["metadata", "--offline", "--format-version", "1"])?.map_err(GateError::Warm)?;
+        let metadata: Value = serde_json::from_slice(&said).map_err(|e| GateError::Warm(format!("cargo metadata: {e}")))?;
+        let nodes = metadata.pointer("/resolve/nodes").and_then(Value::as_array).map_or(0, Vec::len);
+        Ok(u32::try_from(nodes).unwrap_or(u32::MAX))
+    }
+
+    /// Runs cargo outside the jail, with the user's own environment and configuration; it compiles nothing. Answers
+    /// its standard output, or the end of its standard error.
+    fn cargo(&self, workspace: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, StageFailure> {
+        let filter = if arguments[0] == "metadata" { "--filter-platform" } else { "--target" };
+        let failed = || GateError::io(format!("could not run {}", self.shop.toolchain.cargo.display()));
+        let (mut stdout, mut stderr) = (tempfile::tempfile().map_err(failed())?, tempfile::tempfile().map_err(failed())?);
+        let mut child = Command::new(&self.shop.toolchain.cargo)
+            .args(arguments)
+            .args(["--locked", filter, super::toolchain::TARGET, "--manifest-path"])
+            .arg(workspace.join("Cargo.toml"))
+            .current_dir("/")
+            .env("RUSTC", &self.shop.toolchain.rustc)
+            .env("CARGO_TERM_COLOR", "never")
+            .env_remove("CARGO_TARGET_DIR")
+            .stdin(Stdio::null())
+            .stdout(stdout.try_clone().map_err(failed())?)
+            .stderr(stderr.try_clone().map_err(failed())?)
+            .spawn()
+            .map_err(failed())?;
+        let started = Instant::now();
+        let status = loop {
+            if let Some(status) = child.try_wait().map_err(failed())? {
+                break status;
+            }
+            if self.cancel.is_cancelled() || started.elapsed() > FETCH_DEADLINE {
+                let _ = child.kill();
+                let _ = child.wait();
+                return if self.cancel.is_cancelled() { Err(StageFailure::Cancelled) } else { Ok(Err("it took longer than ten minutes".to_owned())) };
+            }
+            thread::sleep(Duration::from_millis(20));
+        };
+        let mut bytes = Vec::new();
+        let source = if status.success() { &mut stdout } else { &mut stderr };
+        source.rewind().and_then(|()| source.read_to_end(&mut bytes)).map_err(failed())?;
+        Ok(if status.success() { Ok(bytes) } else { Err(last_lines(&bytes)) })
+    }
+
+    fn compile(&self, at: &Path, total: u32) -> Result<(), StageFailure> {
+        let home = &self.shop.toolchain.cargo_home;
+        let work = at.join("work");
+        let jailed = cargo::Jailed {
+            exe: self.exe,
+            toolchain: &self.shop.toolchain,
+            missing: self.missing,
+            read: vec![at.join("workspace"), home.join("registry")],
+            work: &work,
+        };
+        let mut policy = jailed.policy();
+        policy.limits.cpu_seconds = BUILD_DEADLINE.as_secs();
+        let manifest = at.join("workspace/Cargo.toml");
+        let target = work.join("target");
+        let flags = super::sdk_flags(&[(&at.join("workspace"), "/kandra"), (&home.join("registry/src"), "/crates")]);
+        let counter = Arc::new(Mutex::new(Counter::default()));
+        let arguments = ["build", "--release", "--offline", "--locked", "-p", "warm", "--target", super::toolchain::TARGET, "--message-format", "json", "--manifest-path"];
+        let seen = Arc::clone(&counter);
+        let command = jailed
+            .command(&policy, self.cancel, &arguments)
+            .arg(&manifest)
+            .arg("--target-dir")
+            .arg(&target)
+            .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
+            .env("CARGO_INCREMENTAL", "0")
+            .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", &self.shop.toolchain.cc)
+            .deadline(BUILD_DEADLINE)
+            .output_limit(32 << 20)
+            .on_stdout(move |chunk| seen.lock().expect("no panic while counting").read(chunk));
+        let finished = thread::scope(|scope| {
+            let running = scope.spawn(|| command.run());
+            let mut shown = None;
+            while !running.is_finished() {
+                thread::sleep(Duration::from_millis(50));
+                let (done, newest) = counter.lock().expect("no panic while counting").state();
+                if shown != Some(done) {
+                    shown = Some(done);
+                    self.say(done.min(total), total, newest.map_or_else(|| "building the SDK".to_owned(), |name| format!("built {name}")));
+                }
+            }
+            running.join().expect("Command::run does not panic")
+        });
+        let finished = finished.map_err(|e| GateError::Child(e.to_string()))?;
+        match finished.end {
+            End::Exited(0) => prebuilt::gather(&finished.stdout, &target, at).map_err(StageFailure::from),
+            End::Exited(EXIT_MISSING_LAYER) | End::Cancelled => Err(error::child_failed("build", &finished)),
+            End::Exited(_) => Err(GateError::Warm(compiler_words(&finished.stdout, &finished.stderr)).into()),
+            end => Err(GateError::Warm(format!("it was ended: {end:?}")).into()),
+        }
+    }
+
+    /// Builds a feature that does nothing, as the build gate would, and keeps what cargo learned about rustc.
+    fn seed(&self, at: &Path) -> Result<(), StageFailure> {
+        crate::build::seed(&self.shop.toolchain, self.exe, self.missing, at, self.cancel)
+    }
+
+    fn publish(&self, temporary: tempfile::TempDir) -> Result<(), GateError> {
+        let place = self.shop.directory();
+        if place.exists() {
+            fs::remove_dir_all(&place).map_err(GateError::io(format!("could not replace {}", place.display())))?;
+        }
+        fs::rename(temporary.path(), &place).map_err(GateError::io(format!("could not create {}", place.display())))?;
+        // It no longer is where it was made.
+        drop(temporary.keep());
+        prebuilt::load(&place).map(drop).ok_or_else(|| GateError::Warm(format!("{} is incomplete", place.display())))
+    }
+}
+
+/// Counts finished crates in cargo's messages as they come in.
+#[derive(Default)]
+struct Counter {
+    line: Vec<u8>,
+    done: u32,
+    newest: Option<String>,
+}
+
+impl Counter {
+    fn read(&mut self, chunk: &[u8]) {
+        for part in chunk.split_inclusive(|byte| *byte == b'\n') {
+            self.line.extend_from_slice(part);
+            if part.ends_with(b"\n") {
+                let is_crate = |kind: &str| matches!(kind, "lib" | "rlib" | "proc-macro");
+                for message in cargo::messages(&std::mem::take(&mut self.line)) {
+                    if let cargo::Message::CompilerArtifact { target, .. } = message
+                        && target.kind.iter().any(|kind| is_crate(kind))
+                    {
+                        self.done += 1;
+                        self.newest = Some(target.name);
+                    }
+                }
+            }
+        }
+    }
+
+    fn state(&self) -> (u32, Option<String>) {
+        (self.done, self.newest.clone())
+    }
+}
+
+/// The `[source]`, `[registries]` and `[registry]` tables of the user's cargo configuration.
+fn sources_of(cargo_home: &Path) -> String {
+    let read = |name: &str| fs::read_to_string(cargo_home.join(name)).ok()?.parse::<Table>().ok();
+    let configuration = read("config.toml").or_else(|| read("config")).unwrap_or_default();
+    let wanted = configuration.into_iter().filter(|(key, _)| ["source", "registries", "registry"].contains(&key.as_str()));
+    wanted.collect::<Table>().to_string()
+}
+
+fn write(path: &Path, bytes: &[u8]) -> Result<(), GateError> {
+    let parent = path.parent().expect("a file has a directory");
+    fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes)).map_err(GateError::io(format!("could not write {}", path.display())))
+}
+
+/// Directories of processes that died; whoever holds the lock may remove them.
+fn remove_leftovers(root: &Path, prefix: &str) {
+    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
+        if entry.file_name().to_string_lossy().starts_with(prefix) {
+            let _ = fs::remove_dir_all(entry.path());
+        }
+    }
+}
+
+fn last_lines(bytes: &[u8]) -> String {
+    let text = String::from_utf8_lossy(bytes);
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    lines[lines.len().saturating_sub(6)..].join("; ")
+}
+
+fn compiler_words(stdout: &[u8], stderr: &[u8]) -> String {
+    let first = cargo::messages(stdout).find_map(|message| match message {
+        cargo::Message::CompilerMessage { message } if message.level == "error" => message.rendered,
+        _ => None,
+    });
+    first.unwrap_or_else(|| last_lines(stderr))
 }

@@ -1,0 +1,147 @@
+//! What rustc said, as findings about the author's own files.
+//!
+//! Places are mapped back through the ticks; help that would not work in a feature is replaced by help that does;
+//! escape sequences and this machine's paths do not get through; the number and length of findings are bounded.
+
+use crate::{
+    Linted,
+    cargo::{self, Diagnostic, Message, Span},
+};
+use kandra_model::{Finding, Severity};
+use serde::Deserialize;
+use std::{collections::BTreeMap, sync::LazyLock};
+
+const MAX_ERRORS: usize = 20;
+const MAX_WARNINGS: usize = 10;
+const MAX_TEXT: usize = 1_000;
+
+#[derive(Debug, Default)]
+pub(super) struct Said {
+    pub errors: Vec<Finding>,
+    pub warnings: Vec<Finding>,
+}
+
+/// What to use instead of what a feature cannot name.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hints {
+    /// Name in `std` to hint.
+    std: BTreeMap<String, String>,
+}
+
+static HINTS: LazyLock<Hints> = LazyLock::new(|| toml::from_str(include_str!("hints.toml")).expect("hints.toml is checked by a test"));
+
+pub(super) fn read(stdout: &[u8], linted: &Linted) -> Said {
+    let mut said = Said::default();
+    for message in cargo::messages(stdout) {
+        let Message::CompilerMessage { message } = message else { continue };
+        // "aborting due to 2 previous errors" and "2 warnings emitted" say nothing new.
+        if message.spans.is_empty() && message.code.is_none() && (message.message.starts_with("aborting due to") || message.message.ends_with(" emitted")) {
+            continue;
+        }
+        match message.level.as_str() {
+            "error" if said.errors.len() < MAX_ERRORS => said.errors.push(finding(&message, Severity::Error, linted)),
+            "error: internal compiler error" if said.errors.len() < MAX_ERRORS => {
+                said.errors.push(Finding::error("build/compiler-crashed", "the compiler crashed on this crate").hint("write it more plainly: less nesting, fewer generics"));
+            }
+            "warning" if said.warnings.len() < MAX_WARNINGS => said.warnings.push(finding(&message, Severity::Warning, linted)),
+            _ => {}
+        }
+    }
+    said
+}
+
+fn finding(diagnostic: &Diagnostic, severity: Severity, linted: &Linted) -> Finding {
+    let mut message = diagnostic.message.clone();
+    let label = diagnostic.spans.iter().find(|span| span.is_primary).and_then(|span| span.label.as_deref());
+    if let Some(label) = label.filter(|label| !label.is_empty() && !message.contains(label)) {
+        message = format!("{message}: {label}");
+    }
+    let code = diagnostic.code.as_ref().map_or_else(|| "build/error".to_owned(), |code| clean(&code.code));
+    let mut finding = Finding { severity, ..Finding::error(code, clean(&message)) };
+    finding.hint = clean(&hint(diagnostic, &message));
+    if let Some(span) = diagnostic.spans.iter().find(|span| span.is_primary).or(diagnostic.spans.first()).and_then(|span| own(span, linted)) {
+        let at = |line, column| linted.original_position(&span.file_name, line, column);
+        (finding.line, finding.column) = at(span.line_start, span.column_start);
+        (finding.end_line, finding.end_column) = at(span.line_end, span.column_end);
+        finding.file.clone_from(&span.file_name);
+    }
+    finding
+}
+
+/// The span itself, or the place in the author's files whose macro call led to it.
+fn own<'a>(span: &'a Span, linted: &Linted) -> Option<&'a Span> {
+    let mut span = span;
+    for _ in 0..64 {
+        if linted.ticked().contains_key(&span.file_name) {
+            return Some(span);
+        }
+        span = &span.expansion.as_deref()?.span;
+    }
+    None
+}
+
+fn hint(diagnostic: &Diagnostic, message: &str) -> String {
+    if let Some(ours) = missing_in_std(message) {
+        return ours;
+    }
+    let mut parts: Vec<String> = Vec::new();
+    for child in diagnostic.children.iter().filter(|child| child.level == "help" || child.level == "note") {
+        let suggestion = child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).map(str::trim).filter(|text| !text.is_empty());
+        let text = match suggestion {
+            Some(suggestion) => format!("{}: `{suggestion}`", child.message),
+            None => child.message.clone(),
+        };
+        // rustc proposes the real std, which a feature cannot name.
+        let leads_astray = ["::std::", "std::fs", "std::io", "std::env", "std::process", "std::thread", "std::net", "extern crate", "`#[warn(", "`#[deny(", "rustc --explain", "macro_use"];
+        if !leads_astray.iter().any(|wrong| text.contains(wrong)) && parts.len() < 3 {
+            parts.push(text);
+        }
+    }
+    parts.join("; ")
+}
+
+/// Our own help when the message is about a name that only the real `std` has.
+fn missing_in_std(message: &str) -> Option<String> {
+    let mentions = |name: &str| {
+        let path = |root: &str| message.contains(&format!("{root}::{name}"));
+        let (leading, alone) = (name.split("::").next().unwrap_or(name), format!("`{}`", name.rsplit("::").next().unwrap_or(name)));
+        path("std") || (message.contains(&alone) && (message.contains("in `std`") || message.contains("in `kandra_std`") || message.contains(&format!("in `{leading}`"))))
+    };
+    let unresolved = ["could not find", "unresolved import", "cannot find", "no `", "not found", "use of unresolved", "use of undeclared"];
+    if !unresolved.iter().any(|words| message.contains(words)) {
+        return None;
+    }
+    HINTS.std.iter().find(|(name, _)| mentions(name)).map(|(_, hint)| hint.clone())
+}
+
+/// Without escape sequences, control characters and paths of this machine, and not too long.
+fn clean(text: &str) -> String {
+    let mut out = String::new();
+    let mut characters = text.chars();
+    while let Some(character) = characters.next() {
+        match character {
+            '\u{1b}' => drop(characters.by_ref().find(char::is_ascii_alphabetic)),
+            '\n' => out.push(' '),
+            c if c.is_control() || ('\u{202a}'..='\u{202e}').contains(&c) || ('\u{2066}'..='\u{2069}').contains(&c) => {}
+            c => out.push(c),
+        }
+        if out.len() >= MAX_TEXT {
+            out.push('…');
+            break;
+        }
+    }
+    without_paths(&out)
+}
+
+/// Absolute paths of more than one part become their last part.
+fn without_paths(text: &str) -> String {
+    let shorten = |word: &str| {
+        let start = word.find('/').filter(|at| word[..*at].chars().all(|c| !c.is_alphanumeric() && c != ':' && c != '.'));
+        let Some(start) = start else { return word.to_owned() };
+        let path = &word[start..];
+        let parts = path.matches('/').count();
+        if parts < 3 { word.to_owned() } else { format!("{}{}", &word[..start], &path[path.rfind('/').unwrap_or(0) + 1..]) }
+    };
+    text.split(' ').map(shorten).collect::<Vec<_>>().join(" ")
+}
