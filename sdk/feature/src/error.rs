@@ -91,10 +91,10 @@ impl Error {
             Status::CONFLICT => Self::conflict(format!("{what}: the stored value is another")),
             Status::TOO_LARGE => Self::too_large(format!("{what}: too large")),
             Status::QUOTA => Self::new(507, format!("{what}: this feature's storage is full")),
-            Status::NOT_GRANTED => {
-                Self::internal("This feature may not do that.").with_detail(format_args!("{what}: add the capability to `capabilities` in Cargo.toml"))
-            }
-            _ => Self::new(503, "The server is busy. Please try again.").with_detail(format_args!("{what}: the host could not do it now ({status:?})")),
+            Status::NOT_GRANTED => Self::internal("This feature may not do that.")
+                .with_detail(format_args!("{what}: add the capability to `capabilities` in Cargo.toml")),
+            _ => Self::new(503, "The server is busy. Please try again.")
+                .with_detail(format_args!("{what}: the host could not do it now ({status:?})")),
         })
     }
 

@@ -3,7 +3,7 @@
 use crate::routes::Route;
 use crate::{Ctx, Request, Response, Result, Routes};
 use kandra_abi::abi_stable::std_types::{RErr, ROk, RResult};
-use kandra_abi::{Call, FeatureModule, Fault, HostModule_Ref, Mounted, Polled, RequestView};
+use kandra_abi::{Call, Fault, FeatureModule, HostModule_Ref, Mounted, Polled, RequestView};
 use kandra_rt::{call, fault, host, module as rt};
 use std::sync::OnceLock;
 

@@ -28,6 +28,8 @@ pub const KV_LIST_MAX: u32 = 1000;
 ///     let note: Option<Value> = kv.get_json("note:1").await?;
 ///     assert_eq!(note.unwrap()["text"], "milk");
 ///     assert_eq!(kv.list("note:").await?.len(), 1);
+///     let notes: Vec<(String, Value)> = kv.list_json("note:").await?;
+///     assert_eq!(notes[0].1["text"], "milk");
 ///
 ///     assert_eq!(kv.increment("visits", 1).await?, 1);
 ///     assert!(kv.compare_and_set("turn", None, "x").await?);
@@ -61,7 +63,7 @@ impl Kv {
     /// 500 when what is stored is not a `T`.
     pub async fn get_json<T: DeserializeOwned>(self, key: &str) -> Result<Option<T>> {
         match get(key)? {
-            Some(text) => serde_json::from_str(&text).map(Some).map_err(|error| unreadable(key, &error)),
+            Some(text) => read_json(key, &text).map(Some),
             None => Ok(None),
         }
     }
@@ -115,6 +117,19 @@ impl Kv {
     /// As [`get`](Kv::get).
     pub async fn list_after(self, prefix: &str, after: &str, limit: u32) -> Result<Vec<(String, String)>> {
         list(prefix, after, limit.min(KV_LIST_MAX))
+    }
+
+    /// As [`list`](Kv::list), with the values read as JSON.
+    ///
+    /// # Errors
+    /// 500 when a value is not a `T`.
+    pub async fn list_json<T: DeserializeOwned>(self, prefix: &str) -> Result<Vec<(String, T)>> {
+        let mut entries = Vec::new();
+        for (key, text) in list(prefix, "", KV_LIST_MAX)? {
+            let value = read_json(&key, &text)?;
+            entries.push((key, value));
+        }
+        Ok(entries)
     }
 
     /// Adds to a number, which begins at 0; answers the sum. Never loses a count.
@@ -181,7 +196,12 @@ fn text(key: &str, value: RVec<u8>) -> Result<String> {
     }
 }
 
+fn read_json<T: DeserializeOwned>(key: &str, text: &str) -> Result<T> {
+    serde_json::from_str(text).map_err(|error| unreadable(key, &error))
+}
+
 #[cold]
 fn unreadable(key: &str, error: &dyn std::fmt::Display) -> Error {
-    Error::internal("This feature's data could not be read.").with_detail(format_args!("kv: the value of `{key}` is not what was expected: {error}"))
+    Error::internal("This feature's data could not be read.")
+        .with_detail(format_args!("kv: the value of `{key}` is not what was expected: {error}"))
 }

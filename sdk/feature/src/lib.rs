@@ -109,13 +109,31 @@ macro_rules! feature {
                 abi_stable::library::__call_root_module_loader(module)
             }
 
-            // SAFETY: `load` answers the root module of the type that the header names. The symbol's name is the one
-            // that abi_stable fixes (kandra_abi::ROOT_SYMBOL), and a library has one `feature!`.
-            #[cfg_attr(kandra_library, unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader"))]
-            #[allow(dead_code)]
-            pub static HEADER: abi_stable::library::LibHeader = unsafe {
-                abi_stable::library::LibHeader::from_constructor::<abi::FeatureModule_Ref>(load, abi_stable::library::CheckTypeLayout::Yes)
-            };
+            $crate::__export_header!(load);
         }
+    };
+}
+
+/// The exported symbol. SAFETY of what it expands to: `load` answers the root module of the type that the header names.
+/// The name is the one that abi_stable fixes (`kandra_abi::ROOT_SYMBOL`), and a library has one `feature!`.
+#[cfg(kandra_library)]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_header {
+    ($load:ident) => {
+        #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]
+        pub static HEADER: abi_stable::library::LibHeader = unsafe {
+            abi_stable::library::LibHeader::from_constructor::<abi::FeatureModule_Ref>($load, abi_stable::library::CheckTypeLayout::Yes)
+        };
+    };
+}
+
+/// Outside a library nothing is exported, so that several features can be linked into one program.
+#[cfg(not(kandra_library))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __export_header {
+    ($load:ident) => {
+        const _: extern "C" fn() -> abi_stable::library::RootModuleResult = $load;
     };
 }

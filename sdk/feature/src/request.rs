@@ -83,7 +83,9 @@ impl Request {
     pub fn param(&self, name: &str) -> Result<&str> {
         match self.pairs(self.visitor..self.params).find(|pair| pair.0 == name.as_bytes()) {
             Some((_, value)) => Ok(std::str::from_utf8(value).unwrap_or_default()),
-            None => Err(Error::internal("This feature could not answer.").with_detail(format_args!("the route has no parameter `{{{name}}}`"))),
+            None => {
+                Err(Error::internal("This feature could not answer.").with_detail(format_args!("the route has no parameter `{{{name}}}`")))
+            }
         }
     }
 

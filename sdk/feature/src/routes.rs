@@ -127,7 +127,9 @@ fn well_formed(path: &str) -> Result<(), &'static str> {
             }
             names.push(name);
         } else if !segment.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"-_.~".contains(&byte)) {
-            return Err("has a segment with other characters than letters, digits and `-_.~`; a parameter takes a whole segment, as in `/notes/{id}`");
+            return Err(
+                "has a segment with other characters than letters, digits and `-_.~`; a parameter takes a whole segment, as in `/notes/{id}`",
+            );
         }
     }
     Ok(())

@@ -7,7 +7,7 @@
 //!   library asks the host, and hands a wake-up on to the child future that it is meant for.
 //! - [`stop`]: the tick that every loop and function of a feature begins with, and what a spent budget unwinds with;
 //!   [`fault`]: every panic is caught here, inside the library.
-//! - `arena`, `hooks`, `deny`: the allocator, the libc entry points by which the standard library would leave pointers
+//! - `arena`, `hooks`, `deny`, `sys`: the allocator, the libc entry points by which the standard library would leave pointers
 //!   into the library behind, and those that would open files, sockets and processes. They are compiled only with
 //!   `--cfg kandra_library`, which the gate sets; without it this is an ordinary crate, and features are tested by
 //!   `cargo test`.
@@ -27,6 +27,8 @@ pub mod host;
 pub mod module;
 pub mod op;
 pub mod stop;
+#[cfg(kandra_library)]
+mod sys;
 #[cfg(kandra_library)]
 mod thread;
 pub mod waker;

@@ -64,7 +64,8 @@ pub mod collections {
     /// Ordered map.
     pub mod btree_map {
         pub use ::std::collections::btree_map::{
-            BTreeMap, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values, ValuesMut,
+            BTreeMap, Entry, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, Range, RangeMut, VacantEntry, Values,
+            ValuesMut,
         };
     }
     /// Ordered set.
@@ -74,8 +75,8 @@ pub mod collections {
     /// Hash map.
     pub mod hash_map {
         pub use ::std::collections::hash_map::{
-            DefaultHasher, Drain, Entry, HashMap, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, RandomState, VacantEntry, Values,
-            ValuesMut,
+            DefaultHasher, Drain, Entry, HashMap, IntoIter, IntoKeys, IntoValues, Iter, IterMut, Keys, OccupiedEntry, RandomState,
+            VacantEntry, Values, ValuesMut,
         };
     }
     /// Hash set.
@@ -102,8 +103,8 @@ pub mod error {
 /// Formatting.
 pub mod fmt {
     pub use ::std::fmt::{
-        Alignment, Arguments, Binary, Debug, DebugList, DebugMap, DebugSet, DebugStruct, DebugTuple, Display, Error, Formatter, LowerExp, LowerHex,
-        Octal, Result, UpperExp, UpperHex, Write, format, write,
+        Alignment, Arguments, Binary, Debug, DebugList, DebugMap, DebugSet, DebugStruct, DebugTuple, Display, Error, Formatter, LowerExp,
+        LowerHex, Octal, Result, UpperExp, UpperHex, Write, format, write,
     };
 }
 /// Futures.
@@ -121,10 +122,10 @@ pub mod hint {
 /// Iteration.
 pub mod iter {
     pub use ::std::iter::{
-        Chain, Cloned, Copied, Cycle, DoubleEndedIterator, Empty, Enumerate, ExactSizeIterator, Extend, Filter, FilterMap, FlatMap, Flatten, FromFn,
-        FromIterator, Fuse, FusedIterator, Inspect, IntoIterator, Iterator, Map, MapWhile, Once, OnceWith, Peekable, Product, Repeat, RepeatN, RepeatWith,
-        Rev, Scan, Skip, SkipWhile, StepBy, Successors, Sum, Take, TakeWhile, Zip, empty, from_fn, once, once_with, repeat, repeat_n, repeat_with,
-        successors, zip,
+        Chain, Cloned, Copied, Cycle, DoubleEndedIterator, Empty, Enumerate, ExactSizeIterator, Extend, Filter, FilterMap, FlatMap,
+        Flatten, FromFn, FromIterator, Fuse, FusedIterator, Inspect, IntoIterator, Iterator, Map, MapWhile, Once, OnceWith, Peekable,
+        Product, Repeat, RepeatN, RepeatWith, Rev, Scan, Skip, SkipWhile, StepBy, Successors, Sum, Take, TakeWhile, Zip, empty, from_fn,
+        once, once_with, repeat, repeat_n, repeat_with, successors, zip,
     };
 }
 /// Properties of types.
@@ -142,16 +143,17 @@ pub mod net {
 /// Numbers.
 pub mod num {
     pub use ::std::num::{
-        FpCategory, IntErrorKind, NonZero, NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU8, NonZeroU16, NonZeroU32,
-        NonZeroU64, NonZeroU128, NonZeroUsize, ParseFloatError, ParseIntError, Saturating, TryFromIntError, Wrapping,
+        FpCategory, IntErrorKind, NonZero, NonZeroI8, NonZeroI16, NonZeroI32, NonZeroI64, NonZeroI128, NonZeroIsize, NonZeroU8, NonZeroU16,
+        NonZeroU32, NonZeroU64, NonZeroU128, NonZeroUsize, ParseFloatError, ParseIntError, Saturating, TryFromIntError, Wrapping,
     };
 }
 /// Operators.
 pub mod ops {
     pub use ::std::ops::{
-        Add, AddAssign, AsyncFn, AsyncFnMut, AsyncFnOnce, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Bound, ControlFlow, Deref,
-        DerefMut, Div, DivAssign, Drop, Fn, FnMut, FnOnce, Index, IndexMut, Mul, MulAssign, Neg, Not, Range, RangeBounds, RangeFrom, RangeFull,
-        RangeInclusive, RangeTo, RangeToInclusive, Rem, RemAssign, Shl, ShlAssign, Shr, ShrAssign, Sub, SubAssign,
+        Add, AddAssign, AsyncFn, AsyncFnMut, AsyncFnOnce, BitAnd, BitAndAssign, BitOr, BitOrAssign, BitXor, BitXorAssign, Bound,
+        ControlFlow, Deref, DerefMut, Div, DivAssign, Drop, Fn, FnMut, FnOnce, Index, IndexMut, Mul, MulAssign, Neg, Not, Range,
+        RangeBounds, RangeFrom, RangeFull, RangeInclusive, RangeTo, RangeToInclusive, Rem, RemAssign, Shl, ShlAssign, Shr, ShrAssign, Sub,
+        SubAssign,
     };
 }
 /// Optional values.
@@ -177,7 +179,8 @@ pub mod slice {
 /// Text slices.
 pub mod str {
     pub use ::std::str::{
-        Bytes, CharIndices, Chars, FromStr, Lines, ParseBoolError, Split, SplitAsciiWhitespace, SplitN, SplitWhitespace, Utf8Error, from_utf8,
+        Bytes, CharIndices, Chars, FromStr, Lines, ParseBoolError, Split, SplitAsciiWhitespace, SplitN, SplitWhitespace, Utf8Error,
+        from_utf8,
     };
 }
 /// Owned text.
