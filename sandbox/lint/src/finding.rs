@@ -90,3 +90,12 @@ impl Finding {
 /// A range in a file: first line and column, last line and the column after the last; all from 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Place(pub(crate) (u32, u32, u32, u32));
+
+impl Place {
+    /// The range of a span of a file that was parsed on this thread.
+    pub(crate) fn of(span: proc_macro2::Span) -> Self {
+        let (start, end) = (span.start(), span.end());
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Self((count(start.line), count(start.column).saturating_add(1), count(end.line), count(end.column).saturating_add(1)))
+    }
+}

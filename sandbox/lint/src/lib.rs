@@ -9,8 +9,15 @@
 pub mod child;
 mod finding;
 mod linted;
+mod names;
+mod parse;
+mod policy;
+mod rules;
+mod scan;
 mod source;
+mod ticks;
+mod walk;
 
 pub use finding::{Finding, Severity};
 pub use linted::{Linted, lint};
-pub use source::{Dependency, Height, Manifest, Source};
+pub use source::{Dependency, Height, MAX_FILES, MAX_FILE_BYTES, MAX_TOTAL_BYTES, Manifest, Source};

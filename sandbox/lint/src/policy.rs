@@ -1,0 +1,184 @@
+//! What is allowed, as data: the TOML files in `policy/`, read once.
+
+use serde::Deserialize;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::LazyLock;
+
+/// A crate that a feature may name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AllowedCrate {
+    pub(crate) name: String,
+    /// What paths begin with.
+    pub(crate) module: String,
+    #[serde(default)]
+    pub(crate) sdk: bool,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Crates {
+    #[serde(rename = "crate")]
+    crates: Vec<AllowedCrate>,
+}
+
+/// How the tokens between a macro's delimiters are read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Grammar {
+    /// Expressions with commas between.
+    Expressions,
+    /// Expressions with commas between, or `element; count`.
+    Repeat,
+    /// `expression, pattern if guard`.
+    Pattern,
+    /// `serde_json`'s own.
+    Json,
+    /// Never evaluated: `stringify!`.
+    Words,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct MacroGroup {
+    names: Vec<String>,
+    grammar: Grammar,
+    #[serde(default)]
+    crates: BTreeSet<String>,
+}
+
+/// An allowed macro.
+#[derive(Debug)]
+pub(crate) struct AllowedMacro {
+    pub(crate) grammar: Grammar,
+    /// The crates through which a path may name it.
+    pub(crate) crates: BTreeSet<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Hint {
+    names: Vec<String>,
+    hint: String,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Macros {
+    allowed: Vec<MacroGroup>,
+    refused: Vec<Hint>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Paths {
+    std_modules: BTreeSet<String>,
+    never: BTreeSet<String>,
+    refused: Vec<Hint>,
+    foreign: Vec<Hint>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Attributes {
+    plain: BTreeSet<String>,
+    derives: BTreeSet<String>,
+    serde_words: BTreeSet<String>,
+    serde_text: BTreeSet<String>,
+    serde_code: BTreeSet<String>,
+    cfg: BTreeSet<String>,
+    repr: BTreeSet<String>,
+    refused: Vec<Hint>,
+}
+
+/// Everything in `policy/`.
+pub(crate) struct Policy {
+    pub(crate) crates: Vec<AllowedCrate>,
+    pub(crate) macros: BTreeMap<String, AllowedMacro>,
+    pub(crate) macro_hints: BTreeMap<String, String>,
+    /// First path segments after `std` that the façade has.
+    pub(crate) std_modules: BTreeSet<String>,
+    /// Names that are a macro in the façade, and never a module.
+    /// Crates that a path may never begin with, not even when the feature has something of that name.
+    pub(crate) never: BTreeSet<String>,
+    /// `std::…` prefix to hint.
+    pub(crate) path_hints: BTreeMap<String, String>,
+    /// Foreign crate to hint.
+    pub(crate) crate_hints: BTreeMap<String, String>,
+    pub(crate) attributes: BTreeSet<String>,
+    pub(crate) attribute_hints: BTreeMap<String, String>,
+    pub(crate) derives: BTreeSet<String>,
+    /// `#[serde(word)]`, without a value.
+    pub(crate) serde_words: BTreeSet<String>,
+    /// `#[serde(key = "…")]` where the value is text.
+    pub(crate) serde_text: BTreeSet<String>,
+    /// `#[serde(key = "…")]` where the value is Rust.
+    pub(crate) serde_code: BTreeSet<String>,
+    pub(crate) cfg: BTreeSet<String>,
+    pub(crate) repr: BTreeSet<String>,
+}
+
+impl Policy {
+    /// The crate that paths name by this word.
+    pub(crate) fn is_crate(&self, module: &str) -> bool {
+        module == "std" || self.crates.iter().any(|c| c.module == module && c.name != "kandra-std")
+    }
+}
+
+fn flatten(hints: Vec<Hint>) -> BTreeMap<String, String> {
+    hints.into_iter().flat_map(|h| h.names.into_iter().map(move |n| (n, h.hint.clone()))).collect()
+}
+
+pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
+    let crates: Crates = toml::from_str(include_str!("../policy/dependencies.toml")).expect("policy/dependencies.toml is tested");
+    let macros: Macros = toml::from_str(include_str!("../policy/macros.toml")).expect("policy/macros.toml is tested");
+    let paths: Paths = toml::from_str(include_str!("../policy/paths.toml")).expect("policy/paths.toml is tested");
+    let attributes: Attributes = toml::from_str(include_str!("../policy/attributes.toml")).expect("policy/attributes.toml is tested");
+    let mut allowed = BTreeMap::new();
+    for group in macros.allowed {
+        for name in group.names {
+            allowed.insert(name, AllowedMacro { grammar: group.grammar, crates: group.crates.clone() });
+        }
+    }
+    Policy {
+        crates: crates.crates,
+        macros: allowed,
+        macro_hints: flatten(macros.refused),
+        std_modules: paths.std_modules,
+        never: paths.never,
+        path_hints: flatten(paths.refused),
+        crate_hints: flatten(paths.foreign),
+        attributes: attributes.plain,
+        attribute_hints: flatten(attributes.refused),
+        derives: attributes.derives,
+        serde_words: attributes.serde_words,
+        serde_text: attributes.serde_text,
+        serde_code: attributes.serde_code,
+        cfg: attributes.cfg,
+        repr: attributes.repr,
+    }
+});
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_policy_is_read() {
+        assert!(POLICY.is_crate("kandra") && POLICY.is_crate("std") && !POLICY.is_crate("core") && !POLICY.is_crate("kandra_std"));
+        for name in POLICY.macros.keys() {
+            assert!(!POLICY.macro_hints.contains_key(name), "{name} is both allowed and refused");
+        }
+        for path in POLICY.path_hints.keys() {
+            let mut parts = path.split("::");
+            assert_eq!(parts.next(), Some("std"), "{path}");
+            if path.matches("::").count() == 1 {
+                let name = parts.next().expect("counted");
+                assert!(!POLICY.std_modules.contains(name), "{path} is both allowed and refused");
+            }
+        }
+        for name in &POLICY.never {
+            assert!(!POLICY.is_crate(name), "{name}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! K008: what a path begins with: an allowed crate, `crate`, `self`, `super`, a built-in type, or a name of the feature's own.
+
+use super::Refusal;
+use crate::{
+    names::{Leaf, Names},
+    policy::POLICY,
+    walk::{Context, PathPlace, Rule},
+};
+use proc_macro2::Span;
+use syn::{ext::IdentExt, spanned::Spanned};
+
+const CODE: &str = "K008";
+const BUILT_IN: [&str; 17] = [
+    "bool", "char", "str", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
+];
+
+pub(crate) struct PathRoots;
+
+impl Rule for PathRoots {
+    fn path(&mut self, path: &syn::Path, place: PathPlace, cx: &mut Context<'_>) {
+        let words: Vec<String> = path.segments.iter().map(|s| s.ident.unraw().to_string()).collect();
+        if place == PathPlace::Macro && words.len() == 1 {
+            return; // names of macros are the macro rule's
+        }
+        if let Some(refusal) = judge(&words, path.leading_colon.is_some(), cx.names) {
+            let span = path.segments.first().map_or_else(|| path.span(), |s| s.ident.span());
+            cx.refuse(refusal.code, span, refusal.message, refusal.hint);
+        }
+    }
+
+    fn import(&mut self, leading: bool, leaf: &Leaf<'_>, cx: &mut Context<'_>) {
+        if let Some(refusal) = judge(&leaf.path, leading, cx.names) {
+            let span = leaf.ident.map(proc_macro2::Ident::span).or(leaf.star).unwrap_or_else(Span::call_site);
+            cx.refuse(refusal.code, span, refusal.message, refusal.hint);
+        }
+        if let (Some(name), Some(ident)) = (&leaf.name, leaf.ident)
+            && leaf.path.len() > 1
+            && (POLICY.never.contains(name) || POLICY.is_crate(name) && leaf.path.last() != Some(name))
+        {
+            cx.refuse(CODE, ident.span(), format!("an import named `{name}` hides the crate of that name"), "Choose another name.");
+        }
+    }
+
+    fn item(&mut self, item: &syn::Item, cx: &mut Context<'_>) {
+        if let syn::Item::Mod(module) = item
+            && POLICY.is_crate(&module.ident.unraw().to_string())
+        {
+            cx.refuse(CODE, module.ident.span(), format!("a module named `{}` hides the crate of that name", module.ident), "Choose another name.");
+        }
+    }
+}
+
+/// Judges the beginning of a path.
+pub(crate) fn judge(path: &[String], leading: bool, names: &Names) -> Option<Refusal> {
+    let root = path.first()?.as_str();
+    let known = if leading {
+        POLICY.is_crate(root)
+    } else {
+        matches!(root, "crate" | "self" | "super" | "Self")
+            || POLICY.is_crate(root)
+            || !POLICY.never.contains(root) && (BUILT_IN.contains(&root) || root.starts_with(char::is_uppercase) || names.is_local(root))
+    };
+    if known {
+        return None;
+    }
+    let shown: String = root.chars().take(60).collect();
+    let hint = POLICY.crate_hints.get(root).cloned().unwrap_or_else(|| {
+        let crates: Vec<&str> = POLICY.crates.iter().filter(|c| c.name != "kandra-std").map(|c| c.module.as_str()).collect();
+        format!("Paths begin with `std`, {}, `crate`, or a name that the feature defines or imports.", crates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))
+    });
+    Some(Refusal { code: CODE, message: format!("`{shown}` is not a crate that a feature may use, nor a name of this feature"), hint })
+}

@@ -1,0 +1,215 @@
+//! Depth and length, before anything recursive sees the tokens.
+//!
+//! `syn` and rustc recurse over nested delimiters, over chains without separators (`!!!!x`, `a + a + …`, `a.b().c()…`,
+//! `if … else if …`) and over nested generics; both end their own process when that goes deep enough. Lexing and this
+//! scan are loops. What passes here needs less than a mebibyte of stack to parse, walk and drop.
+
+use crate::{Finding, finding::Place};
+use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree, token_stream};
+
+/// Tokens of a file, at most.
+const MAX_TOKENS: usize = 60_000;
+/// Delimiters inside delimiters, at most.
+const MAX_DEPTH: usize = 48;
+/// Tokens without a separator, counted over all open delimiters, at most.
+const MAX_CHAIN: usize = 1_200;
+/// Angle brackets inside angle brackets, at most.
+const MAX_ANGLES: usize = 40;
+
+/// Code of every finding made here.
+pub(crate) const CODE: &str = "K018";
+
+/// One open delimiter.
+struct Level {
+    rest: token_stream::IntoIter,
+    /// Tokens since the last separator.
+    chain: usize,
+    /// `<` that may still be open.
+    angles: usize,
+    /// `|` since the last separator: odd inside closure parameters.
+    pipes: usize,
+    last: Last,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Last {
+    Other,
+    /// `#`, or `#!`: a bracket group after it is an attribute.
+    Pound,
+    /// `-` or `=` that joins what follows: a `>` after it is an arrow.
+    ArrowHead,
+    /// A brace group: what follows decides whether a chain goes on.
+    Brace,
+}
+
+impl Level {
+    fn new(stream: TokenStream) -> Self {
+        Self { rest: stream.into_iter(), chain: 0, angles: 0, pipes: 0, last: Last::Other }
+    }
+
+    fn separate(&mut self) {
+        (self.chain, self.angles, self.pipes) = (0, 0, 0);
+    }
+}
+
+/// Refuses what could exhaust a stack.
+///
+/// # Errors
+/// The first reason, with its place.
+pub(crate) fn scan(stream: TokenStream) -> Result<(), (Span, String, &'static str)> {
+    let mut tokens = 0usize;
+    let mut levels = vec![Level::new(stream)];
+    let mut open_chain = 0usize;
+    while let Some(level) = levels.last_mut() {
+        let Some(token) = level.rest.next() else {
+            levels.pop();
+            if let Some(parent) = levels.last() {
+                open_chain -= parent.chain;
+            }
+            continue;
+        };
+        tokens += 1;
+        if tokens > MAX_TOKENS {
+            return Err((token.span(), format!("the file has more than {MAX_TOKENS} tokens"), "Split it into modules."));
+        }
+        if level.last == Last::Brace && !continues_after_brace(&token) {
+            level.separate();
+        }
+        let span = token.span();
+        let mut inner = None;
+        level.last = match token {
+            TokenTree::Group(group) => {
+                // An attribute stands beside the chain, not in it.
+                if !(level.last == Last::Pound && group.delimiter() == Delimiter::Bracket) {
+                    level.chain += 1;
+                }
+                inner = Some(group.stream());
+                if group.delimiter() == Delimiter::Brace { Last::Brace } else { Last::Other }
+            }
+            TokenTree::Punct(punct) => punctuation(level, punct.as_char(), punct.spacing()),
+            TokenTree::Ident(_) | TokenTree::Literal(_) => {
+                level.chain += 1;
+                Last::Other
+            }
+        };
+        if level.angles > MAX_ANGLES {
+            let message = format!("more than {MAX_ANGLES} angle brackets are open here");
+            return Err((span, message, "Name the inner types with `type`, or split the expression with `let`."));
+        }
+        if open_chain + level.chain > MAX_CHAIN {
+            let message = format!("more than {MAX_CHAIN} tokens follow one another without a separator");
+            return Err((span, message, "Split the expression with `let`, or put the values into an array."));
+        }
+        if let Some(stream) = inner {
+            open_chain += level.chain;
+            levels.push(Level::new(stream));
+            if levels.len() > MAX_DEPTH {
+                return Err((span, format!("more than {MAX_DEPTH} brackets are open here"), "Move the inner part into a function."));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn punctuation(level: &mut Level, character: char, spacing: Spacing) -> Last {
+    match character {
+        ';' => level.separate(),
+        // Inside generics and closure parameters a comma separates nothing that recursion is bounded by.
+        ',' if level.angles == 0 && level.pipes.is_multiple_of(2) => level.separate(),
+        '#' => return Last::Pound,
+        '!' if level.last == Last::Pound => return Last::Pound,
+        '<' => {
+            level.chain += 1;
+            level.angles += 1;
+        }
+        '>' => {
+            level.chain += 1;
+            if level.last != Last::ArrowHead {
+                level.angles = level.angles.saturating_sub(1);
+            }
+        }
+        '|' => {
+            level.chain += 1;
+            level.pipes += 1;
+        }
+        '-' | '=' => {
+            level.chain += 1;
+            if spacing == Spacing::Joint {
+                return Last::ArrowHead;
+            }
+        }
+        _ => level.chain += 1,
+    }
+    Last::Other
+}
+
+/// Whether an expression may go on with this token after a brace group; if not, a statement, an item or a match arm
+/// ended there.
+fn continues_after_brace(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(ident) => ["else", "as"].iter().any(|word| ident == word),
+        TokenTree::Punct(punct) => punct.as_char() != '#',
+        TokenTree::Literal(_) => false,
+        TokenTree::Group(_) => true,
+    }
+}
+
+/// [`scan`] as a finding about `file`.
+pub(crate) fn check(file: &str, stream: TokenStream) -> Result<(), Finding> {
+    scan(stream).map_err(|(span, message, hint)| {
+        Finding::error(CODE, format!("{message}, which exhausts a compiler's stack")).hint(hint).file(file).place(Place::of(span))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(text: &str) -> bool {
+        scan(text.parse().unwrap()).is_err()
+    }
+
+    #[test]
+    fn every_way_to_nest_is_bounded() {
+        for bomb in [
+            format!("const A: u8 = {}1{};", "(".repeat(20_000), ")".repeat(20_000)),
+            format!("const A: bool = {}true;", "!".repeat(30_000)),
+            format!("type A = {}u8{};", "Vec<".repeat(5_000), ">".repeat(5_000)),
+            format!("type A = {}u8{};", "B<u8,".repeat(5_000), ">".repeat(5_000)),
+            format!("const A: u64 = 0{};", " + 1".repeat(20_000)),
+            format!("fn a() {{ x{} }}", ".b()".repeat(10_000)),
+            format!("fn a() {{ x{} }}", "?".repeat(10_000)),
+            format!("fn a() {{ {} {{}} }}", "if a {} else ".repeat(10_000)),
+            format!("fn a() {{ let f = {} 1; }}", "|a, b| ".repeat(10_000)),
+            format!("fn a() {{ x{}; }}", " as u8".repeat(10_000)),
+            format!("fn a() {{ 0{} }}", " + S {}".repeat(10_000)),
+            format!("fn a() {{ 0{} }}", " + x::<u8, u8>()".repeat(5_000)),
+            format!("use {}b;", "a::".repeat(9_000)),
+            format!("type A = {}u8;", "&".repeat(30_000)),
+            format!("type A = {}u8;", "fn() -> ".repeat(9_000)),
+            format!("fn a() {{ {} }}", "return ".repeat(30_000)),
+            format!("fn a() {{ {}1 }}", "a = ".repeat(20_000)),
+            format!("fn a() {{ {} {} }}", "match x { _ => ".repeat(5_000), "}".repeat(5_000)),
+            ";".repeat(70_000),
+        ] {
+            assert!(refused(&bomb), "{}", &bomb[..60]);
+        }
+    }
+
+    #[test]
+    fn ordinary_length_passes() {
+        let long = [
+            format!("fn a() {{ {} }}", "let x = a + b * c;\n".repeat(2_000)),
+            format!("const T: [u32; 5000] = [{}];", "1, ".repeat(5_000)),
+            format!("{}fn a() {{}}", "/// A line of documentation.\n".repeat(2_000)),
+            format!("fn a(c: char) -> bool {{ matches!(c, {}'z') }}", "'a' | ".repeat(300)),
+            format!("fn a() {{ match x {{ {} _ => {{}} }} }}", "Some(1) => { b() }\n".repeat(1_000)),
+            "fn a() { if a {} else { b } }\nimpl A { fn b(&self) {} }\n".repeat(800),
+            format!("fn mount(r: &mut Routes) {{ r{}; }}", ".get(\"/\", index)".repeat(200)),
+            format!("fn a() {{ let v = [{}]; }}", "a < b, ".repeat(39)),
+        ];
+        for text in long {
+            assert!(!refused(&text), "{}", &text[..60]);
+        }
+    }
+}

@@ -1,0 +1,186 @@
+//! Every rule against its fixtures: `tests/fixtures/<rule>/{refused,accepted}/<name>.rs`, with the findings expected of each
+//! in `<name>.findings` (no file: none). `KANDRA_BLESS=1` rewrites the expectations; review what changes.
+//!
+//! A fixture is `src/lib.rs`, behind the four lines that every feature begins with unless its first line is `//# whole`. A
+//! line `//# file src/board.rs` begins another file.
+
+use kandra_lint::{Finding, Linted, Source, child, lint};
+use std::{
+    collections::BTreeMap,
+    fmt::Write,
+    fs,
+    path::{Path, PathBuf},
+};
+
+const HEAD: &str = "#![no_std]\n#![forbid(unsafe_code)]\nextern crate kandra_std as std;\nuse kandra::prelude::*;\n";
+const MANIFEST: &str = r#"[package]
+name = "kandra-feature-fixture"
+version = "0.1.0"
+edition = "2024"
+license = "MIT OR Apache-2.0"
+publish = false
+
+[package.metadata.kandra]
+title = "Fixture"
+summary = "A crate that a rule is tested with."
+
+[lib]
+crate-type = ["cdylib", "rlib"]
+
+[dependencies]
+kandra = "0.1"
+kandra-std = "0.1"
+serde = "1"
+"#;
+
+fn source(fixture: &str) -> Source {
+    let (head, text) = match fixture.strip_prefix("//# whole\n") {
+        Some(rest) => (String::new(), rest),
+        None => {
+            // What documents or allows for the whole file comes first.
+            let inner = fixture.split_inclusive('\n').take_while(|l| l.starts_with("//!") || l.starts_with("#![")).map(str::len).sum();
+            (format!("{}{HEAD}", &fixture[..inner]), &fixture[inner..])
+        }
+    };
+    let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
+    files.insert("Cargo.toml".into(), MANIFEST.into());
+    files.insert("contract.toml".into(), "".into());
+    let mut path = "src/lib.rs".to_owned();
+    let mut content = head;
+    for line in text.split_inclusive('\n') {
+        if let Some(next) = line.strip_prefix("//# file ") {
+            files.insert(std::mem::replace(&mut path, next.trim().to_owned()), std::mem::take(&mut content).into_bytes());
+        } else {
+            content.push_str(line);
+        }
+    }
+    files.insert(path, content.into_bytes());
+    Source::check(files).unwrap_or_else(|findings| panic!("the fixture is no source: {findings:#?}"))
+}
+
+fn shown(findings: &[Finding]) -> String {
+    let mut text = String::new();
+    for f in findings {
+        let severity = if f.severity == kandra_lint::Severity::Error { "" } else { " (warning)" };
+        writeln!(text, "{}{severity} {}:{}:{}-{}:{}\n    {}\n    {}", f.code, f.file, f.line, f.column, f.end_line, f.end_column, f.message, f.hint).unwrap();
+    }
+    text
+}
+
+/// Judges one fixture; in the process and through the child's protocol the answer is the same.
+fn judge(fixture: &str) -> Result<Linted, Vec<Finding>> {
+    let source = source(fixture);
+    let verdict = lint(source.clone());
+    let mut answer = Vec::new();
+    child::serve(&child::request(&source)[..], &mut answer).unwrap();
+    let through_child = child::reply(&source, &answer).unwrap();
+    match (&verdict, &through_child) {
+        (Ok(here), Ok(there)) => assert_eq!((here.ticked(), here.warnings()), (there.ticked(), there.warnings())),
+        (Err(here), Err(there)) => assert_eq!(here, there),
+        _ => panic!("the child disagrees"),
+    }
+    verdict
+}
+
+fn files(folder: &Path) -> Vec<PathBuf> {
+    let mut found: Vec<PathBuf> = fs::read_dir(folder).map(|d| d.map(|e| e.unwrap().path()).collect()).unwrap_or_default();
+    found.retain(|p| p.extension().is_some_and(|e| e == "rs"));
+    found.sort();
+    found
+}
+
+/// Every fixture: its rule, whether it is to be refused, its path.
+fn fixtures() -> Vec<(String, bool, PathBuf)> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let mut rules: Vec<PathBuf> = fs::read_dir(root).unwrap().map(|e| e.unwrap().path()).collect();
+    rules.sort();
+    let mut found = Vec::new();
+    for rule in rules {
+        let name = rule.file_name().unwrap().to_string_lossy().into_owned();
+        for refused in [true, false] {
+            found.extend(files(&rule.join(if refused { "refused" } else { "accepted" })).into_iter().map(|p| (name.clone(), refused, p)));
+        }
+    }
+    found
+}
+
+#[test]
+fn every_fixture_gives_the_findings_expected_of_it() {
+    let bless = std::env::var_os("KANDRA_BLESS").is_some();
+    let mut wrong = String::new();
+    for (rule, refused, path) in fixtures() {
+        let verdict = judge(&fs::read_to_string(&path).unwrap());
+        let findings = match &verdict {
+            Ok(linted) => shown(linted.warnings()),
+            Err(findings) => shown(findings),
+        };
+        let code = rule.split('-').next().unwrap();
+        // Rules that warn refuse nothing: there a fixture in `refused` is one that is warned of.
+        let warns = code.starts_with("K1");
+        let name = path.strip_prefix(env!("CARGO_MANIFEST_DIR")).unwrap().display().to_string();
+        if verdict.is_err() != (refused && !warns) {
+            writeln!(wrong, "{name}: {}\n{findings}", if refused { "passed" } else { "was refused" }).unwrap();
+        }
+        if refused && !findings.contains(code) {
+            writeln!(wrong, "{name}: no finding {code}, but\n{findings}").unwrap();
+        }
+        if !refused && findings.contains(code) {
+            writeln!(wrong, "{name}: finding {code}\n{findings}").unwrap();
+        }
+        let expectation = path.with_extension("findings");
+        let expected = fs::read_to_string(&expectation).unwrap_or_default();
+        if expected != findings {
+            if bless && findings.is_empty() {
+                fs::remove_file(&expectation).unwrap();
+            } else if bless {
+                fs::write(&expectation, &findings).unwrap();
+            } else {
+                writeln!(wrong, "{name}: expected\n{expected}but got\n{findings}").unwrap();
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "\n{wrong}");
+}
+
+#[test]
+fn every_rule_has_fixtures_of_both_kinds() {
+    let mut kinds: BTreeMap<String, [usize; 2]> = BTreeMap::new();
+    for (rule, refused, _) in fixtures() {
+        kinds.entry(rule).or_default()[usize::from(refused)] += 1;
+    }
+    for (rule, [accepted, refused]) in &kinds {
+        assert!(*accepted > 0 && *refused > 0 || rule == "ordinary", "{rule}: {accepted} accepted, {refused} refused");
+    }
+    for code in (1..=19).map(|n| format!("K{n:03}-")).chain((101..=104).map(|n| format!("K{n}-"))) {
+        assert!(kinds.keys().any(|rule| rule.starts_with(&code)), "{code} has no fixtures");
+    }
+}
+
+#[test]
+fn ticks_keep_lines_and_places() {
+    let mut ticks = 0;
+    for (_, _, path) in fixtures() {
+        let Ok(linted) = judge(&fs::read_to_string(&path).unwrap()) else { continue };
+        for (file, ticked) in linted.ticked() {
+            let original = &linted.source().files()[file];
+            syn::parse_file(ticked).unwrap_or_else(|error| panic!("{}: {file}: {error}\n{ticked}", path.display()));
+            assert_eq!(original.lines().count(), ticked.lines().count(), "{}: {file}", path.display());
+            ticks += ticked.matches("::kandra::__tick();").count();
+            for ((number, before), after) in (1u32..).zip(original.lines()).zip(ticked.lines()) {
+                let characters: Vec<char> = before.chars().collect();
+                let mut next = 0;
+                for (column, character) in (1u32..).zip(after.chars()) {
+                    let (line, place) = linted.original_position(file, number, column);
+                    assert_eq!(line, number);
+                    // Each original character is found again, in order, at its own place.
+                    if place as usize == next + 1 && characters.get(next) == Some(&character) && linted.original_position(file, number, column + 1).1 == place + 1 {
+                        next += 1;
+                    }
+                    assert!(place as usize <= characters.len() + 1, "{}: {file}:{number}:{column} → {place}", path.display());
+                }
+                assert!(next + 1 >= characters.len(), "{}: {file}:{number}: {next} of {}", path.display(), characters.len());
+            }
+        }
+    }
+    assert!(ticks > 100, "{ticks}");
+}
