@@ -198,7 +198,8 @@ pub(crate) fn collect(config: &GateConfig, keep: &BTreeSet<ArtifactHash>) -> Res
         }
     }
     for entry in entries(&config.scratch)? {
-        let stale = entry.file_name().to_string_lossy().starts_with("probe-") && entry.metadata().is_ok_and(|metadata| older(&metadata, TEMPORARY_LIFE));
+        let stale = entry.file_name().to_string_lossy().starts_with("probe-")
+            && entry.metadata().is_ok_and(|metadata| older(&metadata, TEMPORARY_LIFE));
         if stale {
             // What is left is tried again at the next collection.
             let _ = fs::remove_dir_all(entry.path());

@@ -53,8 +53,13 @@ impl Jailed<'_> {
 #[derive(Debug, Deserialize)]
 #[serde(tag = "reason", rename_all = "kebab-case")]
 pub(crate) enum Message {
-    CompilerArtifact { target: Target, filenames: Vec<PathBuf> },
-    CompilerMessage { message: Diagnostic },
+    CompilerArtifact {
+        target: Target,
+        filenames: Vec<PathBuf>,
+    },
+    CompilerMessage {
+        message: Diagnostic,
+    },
     #[serde(other)]
     Other,
 }

@@ -83,7 +83,12 @@ impl Doctor {
         }
         for layer in &self.layers {
             let required = if layer.required { "required" } else { "used where there is one" };
-            lines.push(format!("{} {} ({required}): {}", if layer.holds || layer.required { mark(layer.holds) } else { "--  " }, layer.layer.as_str(), layer.evidence));
+            lines.push(format!(
+                "{} {} ({required}): {}",
+                if layer.holds || layer.required { mark(layer.holds) } else { "--  " },
+                layer.layer.as_str(),
+                layer.evidence
+            ));
         }
         lines.into_iter()
     }

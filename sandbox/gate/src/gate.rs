@@ -1,8 +1,8 @@
 //! The gates in order, with what they share: the workshop, the binary that children re-execute, the places to write.
 
 use crate::{
-    Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop, artifact,
-    build, inspect, lint, probe, source,
+    Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop,
+    artifact, build, inspect, lint, probe, source,
 };
 use kandra_model::{Stage, StageOutcome, Tier};
 use std::{
@@ -118,7 +118,6 @@ impl Gate {
     pub fn collect(&self, keep: &std::collections::BTreeSet<kandra_model::ArtifactHash>) -> Result<artifact::Collected, GateError> {
         artifact::collect(&self.inner.config, keep)
     }
-
 }
 
 fn observe<T>(stage: Stage, report: Report<'_>, work: impl FnOnce() -> Result<T, StageFailure>) -> Result<T, StageFailure> {

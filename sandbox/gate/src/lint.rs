@@ -22,12 +22,20 @@ pub(crate) fn run(config: &GateConfig, source: Source, cancel: &Cancel) -> Resul
         End::Exited(0) => {}
         End::Cancelled => return Err(StageFailure::Cancelled),
         End::Deadline => {
-            return Err(refuse("lint/too-slow", "reading the crate took longer than 2 seconds", "split long expressions and files into smaller ones"));
+            return Err(refuse(
+                "lint/too-slow",
+                "reading the crate took longer than 2 seconds",
+                "split long expressions and files into smaller ones",
+            ));
         }
         End::Exited(_) => return Err(error::child_failed("lint", &finished)),
         // A stack overflow or an abort inside the parser: the crate did that.
         End::Signalled(_) | End::OutputLimit | End::ProcessLimit => {
-            return Err(refuse("lint/too-complex", "the crate is too deeply nested or too long to be read", "nest less deeply and split long expressions"));
+            return Err(refuse(
+                "lint/too-complex",
+                "the crate is too deeply nested or too long to be read",
+                "nest less deeply and split long expressions",
+            ));
         }
     }
     match child::reply(&source, &finished.stdout) {

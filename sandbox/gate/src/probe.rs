@@ -8,7 +8,10 @@ use crate::{Artifact, Cancel, GateConfig, GateError, Inspected, Linted, StageFai
 use kandra_jail::{Command, End, Finished, Policy, Role};
 use kandra_model::{
     Contract, Finding, Height, Presentation, RouteSpec, Slug,
-    probe::{Answer, EXCHANGE_MILLIS, MAX_ROUTES, MOUNT_MILLIS, PROBE_CLOCK_MILLIS, PROBE_VERSION, ProbeFault, ProbeLine, ProbePhase, ProbeReply, ProbeRequest},
+    probe::{
+        Answer, EXCHANGE_MILLIS, MAX_ROUTES, MOUNT_MILLIS, PROBE_CLOCK_MILLIS, PROBE_VERSION, ProbeFault, ProbeLine, ProbePhase,
+        ProbeReply, ProbeRequest,
+    },
 };
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
@@ -53,7 +56,11 @@ pub(crate) fn run(config: &GateConfig, inspected: Inspected, cancel: &Cancel) ->
 fn contract(linted: &Linted) -> Result<Contract, StageFailure> {
     let text = linted.source().files().get("contract.toml").map(String::as_str).unwrap_or_default();
     let parsed = Contract::parse(text);
-    parsed.map_err(|e| StageFailure::Refused(vec![Finding::error("probe/contract", e.to_string()).hint("see contract.toml in the template").file("contract.toml")]))
+    parsed.map_err(|e| {
+        StageFailure::Refused(vec![
+            Finding::error("probe/contract", e.to_string()).hint("see contract.toml in the template").file("contract.toml"),
+        ])
+    })
 }
 
 fn ask(config: &GateConfig, request: &ProbeRequest, cancel: &Cancel) -> Result<Finished, StageFailure> {
@@ -95,11 +102,21 @@ fn reply(finished: &Finished) -> Result<ProbeReply, StageFailure> {
     Err(match finished.end {
         End::Cancelled => StageFailure::Cancelled,
         End::Deadline if phase == Some(ProbePhase::Mount) => too_slow(),
-        End::Deadline => refused("probe/time", format!("the feature did not come to an end {during}"), "wait with ctx.sleep or another await, and end every loop"),
+        End::Deadline => refused(
+            "probe/time",
+            format!("the feature did not come to an end {during}"),
+            "wait with ctx.sleep or another await, and end every loop",
+        ),
         End::OutputLimit => refused("probe/output", format!("the feature wrote too much {during}"), "answer less"),
         // A child of ours that ends orderly without a reply is our fault, whatever it was doing.
-        End::Exited(code) if code != 0 && finished.stdout.len() < OUTPUT_LIMIT && !finished.stderr.is_empty() && code <= 2 => error::child_failed("probe", finished),
-        _ => refused("probe/crash", format!("the feature crashed the process {during}"), "recursion without end, a huge allocation or a deep drop does this"),
+        End::Exited(code) if code != 0 && finished.stdout.len() < OUTPUT_LIMIT && !finished.stderr.is_empty() && code <= 2 => {
+            error::child_failed("probe", finished)
+        }
+        _ => refused(
+            "probe/crash",
+            format!("the feature crashed the process {during}"),
+            "recursion without end, a huge allocation or a deep drop does this",
+        ),
     })
 }
 
@@ -137,10 +154,18 @@ fn verdict(reply: ProbeReply, contract: &Contract) -> Result<(Vec<RouteSpec>, bo
         }
     };
     if probed.is_empty() {
-        return Err(Verdict::one("probe/no-route", "mount registered no route", "register at least one route, such as routes.widget(widget)"));
+        return Err(Verdict::one(
+            "probe/no-route",
+            "mount registered no route",
+            "register at least one route, such as routes.widget(widget)",
+        ));
     }
     if probed.len() > MAX_ROUTES {
-        return Err(Verdict::one("probe/routes", format!("mount registered more than {MAX_ROUTES} routes"), "use path parameters: /items/{id}"));
+        return Err(Verdict::one(
+            "probe/routes",
+            format!("mount registered more than {MAX_ROUTES} routes"),
+            "use path parameters: /items/{id}",
+        ));
     }
     let widget = probed.iter().any(|route| route.widget);
     let routes: Vec<RouteSpec> = probed.into_iter().map(|route| route.route).collect();
@@ -149,7 +174,13 @@ fn verdict(reply: ProbeReply, contract: &Contract) -> Result<(Vec<RouteSpec>, bo
     for (exchange, outcome) in contract.exchanges.iter().zip(&exchanges) {
         if let Some(mismatch) = &outcome.mismatch {
             let (name, part) = (shown(&exchange.name), shown(&mismatch.part));
-            let message = format!("the exchange {name:?} ({} {}) failed: {part}: expected {}, got {}", exchange.request.method, shown(&exchange.request.path), shown(&mismatch.expected), shown(&mismatch.got));
+            let message = format!(
+                "the exchange {name:?} ({} {}) failed: {part}: expected {}, got {}",
+                exchange.request.method,
+                shown(&exchange.request.path),
+                shown(&mismatch.expected),
+                shown(&mismatch.got)
+            );
             let hint = "correct the handler; change the contract only if it asks for the wrong thing";
             return Err(Verdict::Crate(vec![Finding::error("probe/contract-failed", message).hint(hint).file("contract.toml")]));
         }
@@ -161,10 +192,18 @@ fn verdict(reply: ProbeReply, contract: &Contract) -> Result<(Vec<RouteSpec>, bo
         return Err(Verdict::Us(format!("the probe left {} calls of the library undropped", unload.live_calls)));
     }
     if !unload.unmapped {
-        return Err(Verdict::one("probe/pinned", "the library could not be unloaded", "keep nothing in thread-local or static places that outlives a call"));
+        return Err(Verdict::one(
+            "probe/pinned",
+            "the library could not be unloaded",
+            "keep nothing in thread-local or static places that outlives a call",
+        ));
     }
     if unload.leaked_bytes > 0 {
-        return Err(Verdict::one("probe/leak", format!("{} bytes were left after the unload", unload.leaked_bytes), "drop what you allocate; do not use leak or forget"));
+        return Err(Verdict::one(
+            "probe/leak",
+            format!("{} bytes were left after the unload", unload.leaked_bytes),
+            "drop what you allocate; do not use leak or forget",
+        ));
     }
     Ok((routes, widget))
 }
@@ -172,20 +211,34 @@ fn verdict(reply: ProbeReply, contract: &Contract) -> Result<(Vec<RouteSpec>, bo
 fn fault_verdict(fault: ProbeFault) -> Verdict {
     match fault {
         ProbeFault::Protocol { message } => Verdict::Us(format!("the probe could not begin: {}", shown(&message))),
-        ProbeFault::Load { message } => Verdict::one("probe/load", format!("the library could not be loaded: {}", shown(&message)), "export it with kandra::feature!(mount); only"),
+        ProbeFault::Load { message } => Verdict::one(
+            "probe/load",
+            format!("the library could not be loaded: {}", shown(&message)),
+            "export it with kandra::feature!(mount); only",
+        ),
         ProbeFault::Layout { differences } => {
             let said: Vec<String> = differences.iter().take(5).map(|line| shown(line)).collect();
-            Verdict::one("probe/layout", format!("the library speaks another ABI than this server: {}", said.join("; ")), "build it with this server's SDK")
+            Verdict::one(
+                "probe/layout",
+                format!("the library speaks another ABI than this server: {}", said.join("; ")),
+                "build it with this server's SDK",
+            )
         }
-        ProbeFault::MountPanicked { message, location } => {
-            Verdict::one("probe/mount-panic", format!("mount panicked: {} ({})", shown(&message), shown(&location)), "only register routes in mount")
-        }
-        ProbeFault::MountTooSlow { millis } => {
-            Verdict::one("probe/mount-time", format!("mount took {millis} ms; at most {MOUNT_MILLIS} ms are allowed"), "only register routes in mount; do the work in handlers")
-        }
-        ProbeFault::Route { method, path, problem } => {
-            Verdict::one("probe/route", format!("the route {} {} {}", shown(&method), shown(&path), shown(&problem)), "a feature's routes are relative to its own slug and begin with /")
-        }
+        ProbeFault::MountPanicked { message, location } => Verdict::one(
+            "probe/mount-panic",
+            format!("mount panicked: {} ({})", shown(&message), shown(&location)),
+            "only register routes in mount",
+        ),
+        ProbeFault::MountTooSlow { millis } => Verdict::one(
+            "probe/mount-time",
+            format!("mount took {millis} ms; at most {MOUNT_MILLIS} ms are allowed"),
+            "only register routes in mount; do the work in handlers",
+        ),
+        ProbeFault::Route { method, path, problem } => Verdict::one(
+            "probe/route",
+            format!("the route {} {} {}", shown(&method), shown(&path), shown(&problem)),
+            "a feature's routes are relative to its own slug and begin with /",
+        ),
     }
 }
 
@@ -193,9 +246,17 @@ fn fault_verdict(fault: ProbeFault) -> Verdict {
 fn check_routes(routes: &[RouteSpec]) -> Result<(), Verdict> {
     for route in routes {
         let known = ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&route.method.as_str());
-        let plain = route.path.starts_with('/') && route.path.len() <= 200 && route.path.chars().all(|c| c.is_ascii_graphic()) && !route.path.contains("..") && !route.path.starts_with("//");
+        let plain = route.path.starts_with('/')
+            && route.path.len() <= 200
+            && route.path.chars().all(|c| c.is_ascii_graphic())
+            && !route.path.contains("..")
+            && !route.path.starts_with("//");
         if !known || !plain {
-            return Err(fault_verdict(ProbeFault::Route { method: route.method.clone(), path: route.path.clone(), problem: "cannot be served".to_owned() }));
+            return Err(fault_verdict(ProbeFault::Route {
+                method: route.method.clone(),
+                path: route.path.clone(),
+                problem: "cannot be served".to_owned(),
+            }));
         }
     }
     Ok(())
@@ -212,7 +273,10 @@ fn proves_something(contract: &Contract, routes: &[RouteSpec]) -> Result<(), Ver
     if let Some(route) = contract.uncovered(routes) {
         return Err(uncovered(route, "has no exchange in contract.toml that asserts more than a status"));
     }
-    let told_apart = Contract { exchanges: contract.exchanges.iter().filter(|exchange| fails_when_empty(&exchange.expect)).cloned().collect(), http: Vec::new() };
+    let told_apart = Contract {
+        exchanges: contract.exchanges.iter().filter(|exchange| fails_when_empty(&exchange.expect)).cloned().collect(),
+        http: Vec::new(),
+    };
     match told_apart.uncovered(routes) {
         Some(route) => Err(uncovered(route, "would pass its contract even if it answered an empty 200")),
         None => Ok(()),
@@ -223,14 +287,33 @@ fn fails_when_empty(expect: &kandra_model::ExpectedResponse) -> bool {
     [200, expect.status].into_iter().all(|status| expect.judge(&Answer { status, ..Answer::default() }).is_err())
 }
 
-fn publish(config: &GateConfig, inspected: Inspected, slug: Slug, contract: Contract, routes: Vec<RouteSpec>, widget: bool) -> Result<Artifact, StageFailure> {
+fn publish(
+    config: &GateConfig,
+    inspected: Inspected,
+    slug: Slug,
+    contract: Contract,
+    routes: Vec<RouteSpec>,
+    widget: bool,
+) -> Result<Artifact, StageFailure> {
     let path = artifact::write(&config.artifacts, &inspected.hash, &inspected.built.bytes)?;
     let built = inspected.built;
     let source = built.linted.source().clone();
     let mut warnings: Vec<Finding> = built.linted.warnings().iter().cloned().map(error::finding).collect();
     warnings.extend(built.warnings);
     let source_hash = inspect::hash(&source.canonical()).to_string().parse().expect("both are SHA-256 in hexadecimal");
-    Ok(Artifact { hash: inspected.hash, path, key: built.key, source_hash, slug, tier: built.tier, routes, presentation: presentation(&source, widget), contract, warnings, source })
+    Ok(Artifact {
+        hash: inspected.hash,
+        path,
+        key: built.key,
+        source_hash,
+        slug,
+        tier: built.tier,
+        routes,
+        presentation: presentation(&source, widget),
+        contract,
+        warnings,
+        source,
+    })
 }
 
 fn presentation(source: &kandra_lint::Source, widget: bool) -> Presentation {

@@ -36,7 +36,8 @@ pub(crate) fn check(files: Files) -> Result<Source, StageFailure> {
 /// `Refused` for links, devices, pipes, and for too much of anything; `Failed` when the directory cannot be read.
 pub fn read_directory(path: &Path) -> Result<Files, StageFailure> {
     let what = || format!("could not read {}", path.display());
-    let root = open(path, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty()).map_err(|e| GateError::io(what())(e.into()))?;
+    let root =
+        open(path, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty()).map_err(|e| GateError::io(what())(e.into()))?;
     let mut reader = Reader { files: Files::new(), total: 0, findings: Vec::new() };
     reader.directory(&root, "", 0).map_err(|e| GateError::io(what())(e.into()))?;
     if reader.findings.is_empty() { Ok(reader.files) } else { Err(StageFailure::Refused(reader.findings)) }
@@ -108,7 +109,9 @@ impl Reader {
 
     fn file(&mut self, file: File, path: &str) -> rustix::io::Result<()> {
         let mut bytes = Vec::new();
-        file.take(MAX_FILE + 1).read_to_end(&mut bytes).map_err(|e| rustix::io::Errno::from_io_error(&e).unwrap_or(rustix::io::Errno::IO))?;
+        file.take(MAX_FILE + 1)
+            .read_to_end(&mut bytes)
+            .map_err(|e| rustix::io::Errno::from_io_error(&e).unwrap_or(rustix::io::Errno::IO))?;
         let size = bytes.len() as u64;
         self.total += size;
         if size > MAX_FILE {

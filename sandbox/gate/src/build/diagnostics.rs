@@ -36,13 +36,19 @@ pub(super) fn read(stdout: &[u8], linted: &Linted) -> Said {
     for message in cargo::messages(stdout) {
         let Message::CompilerMessage { message } = message else { continue };
         // "aborting due to 2 previous errors" and "2 warnings emitted" say nothing new.
-        if message.spans.is_empty() && message.code.is_none() && (message.message.starts_with("aborting due to") || message.message.ends_with(" emitted")) {
+        if message.spans.is_empty()
+            && message.code.is_none()
+            && (message.message.starts_with("aborting due to") || message.message.ends_with(" emitted"))
+        {
             continue;
         }
         match message.level.as_str() {
             "error" if said.errors.len() < MAX_ERRORS => said.errors.push(finding(&message, Severity::Error, linted)),
             "error: internal compiler error" if said.errors.len() < MAX_ERRORS => {
-                said.errors.push(Finding::error("build/compiler-crashed", "the compiler crashed on this crate").hint("write it more plainly: less nesting, fewer generics"));
+                said.errors.push(
+                    Finding::error("build/compiler-crashed", "the compiler crashed on this crate")
+                        .hint("write it more plainly: less nesting, fewer generics"),
+                );
             }
             "warning" if said.warnings.len() < MAX_WARNINGS => said.warnings.push(finding(&message, Severity::Warning, linted)),
             _ => {}
@@ -60,7 +66,8 @@ fn finding(diagnostic: &Diagnostic, severity: Severity, linted: &Linted) -> Find
     let code = diagnostic.code.as_ref().map_or_else(|| "build/error".to_owned(), |code| clean(&code.code));
     let mut finding = Finding { severity, ..Finding::error(code, clean(&message)) };
     finding.hint = clean(&hint(diagnostic, &message));
-    if let Some(span) = diagnostic.spans.iter().find(|span| span.is_primary).or(diagnostic.spans.first()).and_then(|span| own(span, linted)) {
+    if let Some(span) = diagnostic.spans.iter().find(|span| span.is_primary).or(diagnostic.spans.first()).and_then(|span| own(span, linted))
+    {
         let at = |line, column| linted.original_position(&span.file_name, line, column);
         (finding.line, finding.column) = at(span.line_start, span.column_start);
         (finding.end_line, finding.end_column) = at(span.line_end, span.column_end);
@@ -87,13 +94,27 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
     }
     let mut parts: Vec<String> = Vec::new();
     for child in diagnostic.children.iter().filter(|child| child.level == "help" || child.level == "note") {
-        let suggestion = child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).map(str::trim).filter(|text| !text.is_empty());
+        let suggestion =
+            child.spans.iter().find_map(|span| span.suggested_replacement.as_deref()).map(str::trim).filter(|text| !text.is_empty());
         let text = match suggestion {
             Some(suggestion) => format!("{}: `{suggestion}`", child.message),
             None => child.message.clone(),
         };
         // rustc proposes the real std, which a feature cannot name.
-        let leads_astray = ["::std::", "std::fs", "std::io", "std::env", "std::process", "std::thread", "std::net", "extern crate", "`#[warn(", "`#[deny(", "rustc --explain", "macro_use"];
+        let leads_astray = [
+            "::std::",
+            "std::fs",
+            "std::io",
+            "std::env",
+            "std::process",
+            "std::thread",
+            "std::net",
+            "extern crate",
+            "`#[warn(",
+            "`#[deny(",
+            "rustc --explain",
+            "macro_use",
+        ];
         if !leads_astray.iter().any(|wrong| text.contains(wrong)) && parts.len() < 3 {
             parts.push(text);
         }
@@ -106,7 +127,9 @@ fn missing_in_std(message: &str) -> Option<String> {
     let mentions = |name: &str| {
         let path = |root: &str| message.contains(&format!("{root}::{name}"));
         let (leading, alone) = (name.split("::").next().unwrap_or(name), format!("`{}`", name.rsplit("::").next().unwrap_or(name)));
-        path("std") || (message.contains(&alone) && (message.contains("in `std`") || message.contains("in `kandra_std`") || message.contains(&format!("in `{leading}`"))))
+        path("std")
+            || (message.contains(&alone)
+                && (message.contains("in `std`") || message.contains("in `kandra_std`") || message.contains(&format!("in `{leading}`"))))
     };
     let unresolved = ["could not find", "unresolved import", "cannot find", "no `", "not found", "use of unresolved", "use of undeclared"];
     if !unresolved.iter().any(|words| message.contains(words)) {

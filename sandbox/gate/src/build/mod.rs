@@ -14,10 +14,10 @@ use crate::{
     source::beneath,
     workshop::prebuilt::{self, Prebuilt},
 };
-use kandra_jail::{Command, EXIT_MISSING_LAYER, End, Finished};
+use kandra_jail::{EXIT_MISSING_LAYER, End, Finished};
 use kandra_model::{Finding, Tier};
+use room::{Incremental, Room, write_crate};
 pub(crate) use room::{PROFILES, ROOMS};
-use room::{Room, write_crate};
 use rustix::fs::{Mode, OFlags, open};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -64,14 +64,23 @@ pub(crate) fn run(gate: &Gate, linted: Linted, tier: Tier, cancel: &Cancel) -> R
     let package = format!("kandra-feature-{}", linted.source().slug());
     let room = Room::enter(&config.scratch, linted.source().slug(), tier, &prebuilt, cancel)?;
     write_crate(&room.source(), &package, linted.ticked())?;
-    let finished = compile(workshop.toolchain(), &config.exe, config.missing_layers, &prebuilt, &room.source(), &room.work(), tier, cancel)?;
+    let (source, work) = (room.source(), room.work());
+    let jailed = Jailed {
+        exe: &config.exe,
+        toolchain: workshop.toolchain(),
+        missing: config.missing_layers,
+        read: vec![source.clone(), prebuilt.directory.clone()],
+        work: &work,
+    };
+    let finished = Compile { jailed, prebuilt: &prebuilt, source: &source, tier, incremental: room.incremental(tier) }.run(cancel)?;
     let said = diagnostics::read(&finished.stdout, &linted);
     match finished.end {
         End::Exited(0) => {}
         End::Exited(_) if !said.errors.is_empty() => return Err(StageFailure::Refused(said.errors)),
         _ => return Err(ended(&finished)),
     }
-    let bytes = library(&room.work(), &package, tier)?;
+    let bytes = library(&work, &package, tier)?;
+    room.succeeded()?;
     let key = artifact::key(workshop, linted.source(), tier);
     Ok(Built { linted, tier, key, bytes, warnings: said.warnings, constructors: prebuilt.constructors })
 }
@@ -84,47 +93,55 @@ fn profile(tier: Tier) -> (&'static str, &'static str) {
     }
 }
 
-#[allow(clippy::too_many_arguments)]
-fn compile(
-    toolchain: &Toolchain,
-    exe: &Path,
-    missing: MissingLayers,
-    prebuilt: &Prebuilt,
-    source: &Path,
-    work: &Path,
+/// One run of the compiler.
+struct Compile<'a> {
+    jailed: Jailed<'a>,
+    prebuilt: &'a Prebuilt,
+    source: &'a Path,
     tier: Tier,
-    cancel: &Cancel,
-) -> Result<Finished, StageFailure> {
-    let jailed = Jailed { exe, toolchain, missing, read: vec![source.to_owned(), prebuilt.directory.clone()], work };
-    let policy = jailed.policy();
-    let arguments = ["rustc", "--lib", "--offline", "--locked", "--message-format", "json", "--profile", profile(tier).0];
-    let command = jailed
-        .command(&policy, cancel, &arguments)
-        .arg("--manifest-path")
-        .arg(source.join("Cargo.toml"))
-        .arg("--target-dir")
-        .arg(work.join("target"))
-        .arg("--")
-        .deadline(DEADLINE)
-        .output_limit(OUTPUT_LIMIT);
-    let command = link(rustc_arguments(command, prebuilt, source), toolchain);
-    command.run().map_err(|e| GateError::Child(e.to_string()).into())
+    incremental: Incremental,
 }
 
-fn rustc_arguments(mut command: Command, prebuilt: &Prebuilt, source: &Path) -> Command {
-    command = command.args(["--cfg", "kandra_library", "--check-cfg", "cfg(kandra_library)"]);
-    for directory in prebuilt.search() {
-        command = command.arg("-L").arg(format!("dependency={}", directory.display()));
+impl Compile<'_> {
+    fn run(&self, cancel: &Cancel) -> Result<Finished, StageFailure> {
+        let arguments =
+            ["rustc", "--lib", "--offline", "--locked", "--message-format", "json", "--profile", profile(self.tier).0, "--manifest-path"];
+        let command = self
+            .jailed
+            .command(&self.jailed.policy(), cancel, &arguments)
+            .arg(self.source.join("Cargo.toml"))
+            .arg("--target-dir")
+            .arg(self.jailed.work.join("target"))
+            .arg("--")
+            .args(self.rustc_arguments())
+            .env("CARGO_INCREMENTAL", if self.incremental == Incremental::Yes { "1" } else { "0" })
+            .deadline(DEADLINE)
+            .output_limit(OUTPUT_LIMIT);
+        command.run().map_err(|e| GateError::Child(e.to_string()).into())
     }
-    for (name, library) in &prebuilt.externs {
-        command = command.arg("--extern").arg(format!("{name}={}", library.display()));
+
+    fn rustc_arguments(&self) -> Vec<String> {
+        let mut arguments: Vec<String> = LIBRARY_FLAGS.map(ToOwned::to_owned).to_vec();
+        arguments.extend(self.prebuilt.search().map(|directory| format!("-Ldependency={}", directory.display())));
+        for (name, library) in &self.prebuilt.externs {
+            arguments.extend(["--extern".to_owned(), format!("{name}={}", library.display())]);
+        }
+        arguments.push(format!("--remap-path-prefix={}=/feature", self.source.display()));
+        arguments.push(format!("-Clinker={}", self.jailed.toolchain.cc.display()));
+        arguments
     }
-    command.arg("--remap-path-prefix").arg(format!("{}=/feature", source.display()))
 }
 
-fn link(command: Command, toolchain: &Toolchain) -> Command {
-    command.arg("-C").arg(format!("linker={}", toolchain.cc.display()))
-}
+/// rustc's flags for every feature: part of the workshop's key. Without the C start files a library has no initialiser
+/// or finaliser of theirs; the one symbol of theirs that std needs is given a value.
+pub(crate) const LIBRARY_FLAGS: [&str; 6] = [
+    "--cfg",
+    "kandra_library",
+    "--check-cfg",
+    "cfg(kandra_library)",
+    "-Clink-arg=-nostartfiles",
+    "-Clink-arg=-Wl,--defsym=__dso_handle=__ehdr_start",
+];
 
 const SEED: &str = "kandra-feature-seed";
 
@@ -135,19 +152,23 @@ pub(crate) fn seed(toolchain: &Toolchain, exe: &Path, missing: MissingLayers, at
     let lib = "#![no_std]\nextern crate kandra_std as std;\n".to_owned();
     write_crate(&source, SEED, &BTreeMap::from([("src/lib.rs".to_owned(), lib)]))?;
     room::make_work(&work)?;
-    let finished = compile(toolchain, exe, missing, &prebuilt, &source, &work, Tier::Quick, cancel)?;
+    let jailed = Jailed { exe, toolchain, missing, read: vec![source.clone(), prebuilt.directory.clone()], work: &work };
+    let finished = Compile { jailed, prebuilt: &prebuilt, source: &source, tier: Tier::Quick, incremental: Incremental::No }.run(cancel)?;
     if finished.end != End::Exited(0) {
         let said = cargo::messages(&finished.stdout).find_map(|message| match message {
             cargo::Message::CompilerMessage { message } => message.rendered,
             _ => None,
         });
         return Err(match (finished.end, said) {
-            (End::Exited(code), Some(said)) if code != EXIT_MISSING_LAYER => GateError::Warm(format!("a feature does not link against it: {said}")).into(),
+            (End::Exited(code), Some(said)) if code != EXIT_MISSING_LAYER => {
+                GateError::Warm(format!("a feature does not link against it: {said}")).into()
+            }
             _ => error::child_failed("build", &finished),
         });
     }
     let bytes = library(&work, SEED, Tier::Quick)?;
-    let constructors = inspect::constructors(&bytes).ok_or_else(|| GateError::Warm("the initialisers of an empty feature cannot be told".to_owned()))?;
+    let constructors =
+        inspect::constructors(&bytes).ok_or_else(|| GateError::Warm("the initialisers of an empty feature cannot be told".to_owned()))?;
     prebuilt::complete(at, &constructors, &work.join("target/.rustc_info.json"))?;
     Ok(())
 }
@@ -174,14 +195,32 @@ fn ended(finished: &Finished) -> StageFailure {
     let said = String::from_utf8_lossy(&finished.stderr);
     match finished.end {
         End::Cancelled | End::Exited(EXIT_MISSING_LAYER) => error::child_failed("build", finished),
-        End::Deadline => refuse("build/time", "the build took longer than 60 seconds", "make the crate smaller: fewer generics, shorter functions"),
-        End::OutputLimit => refuse("build/output", "the compiler wrote more than 4 MiB of messages", "fix the first errors; the rest usually follow from them"),
-        End::ProcessLimit => refuse("build/processes", "the build started more than 64 processes", "a feature needs none; remove what makes the compiler start them"),
-        _ if said.contains("memory allocation of") || said.contains("out of memory") || said.contains("Cannot allocate memory") => {
-            refuse("build/memory", "the compiler needed more than 4 GiB of memory", "make the crate smaller: shorter arrays and constants, fewer generics")
+        End::Deadline => {
+            refuse("build/time", "the build took longer than 60 seconds", "make the crate smaller: fewer generics, shorter functions")
         }
-        _ if said.contains("SIGXCPU") || said.contains("SIGKILL") => refuse("build/time", "the compiler used up its processor time", "make the crate smaller: fewer generics, shorter functions"),
-        _ if said.contains("SIGXFSZ") || said.contains("File too large") => refuse("build/file-size", "the compiler wrote a file larger than 256 MiB", "make the crate smaller: shorter arrays and constants"),
+        End::OutputLimit => refuse(
+            "build/output",
+            "the compiler wrote more than 4 MiB of messages",
+            "fix the first errors; the rest usually follow from them",
+        ),
+        End::ProcessLimit => refuse(
+            "build/processes",
+            "the build started more than 64 processes",
+            "a feature needs none; remove what makes the compiler start them",
+        ),
+        _ if said.contains("memory allocation of") || said.contains("out of memory") || said.contains("Cannot allocate memory") => refuse(
+            "build/memory",
+            "the compiler needed more than 4 GiB of memory",
+            "make the crate smaller: shorter arrays and constants, fewer generics",
+        ),
+        _ if said.contains("SIGXCPU") || said.contains("SIGKILL") => {
+            refuse("build/time", "the compiler used up its processor time", "make the crate smaller: fewer generics, shorter functions")
+        }
+        _ if said.contains("SIGXFSZ") || said.contains("File too large") => refuse(
+            "build/file-size",
+            "the compiler wrote a file larger than 256 MiB",
+            "make the crate smaller: shorter arrays and constants",
+        ),
         _ if said.contains("(signal: ") || said.contains("compiler unexpectedly panicked") => {
             refuse("build/compiler-crashed", "the compiler crashed on this crate", "write it more plainly: less nesting, fewer generics")
         }

@@ -111,7 +111,10 @@ impl<'a> Image<'a> {
         if header.e_phentsize.get(LE) != 56 || count == 0 || count > most_segments {
             return Err("its program headers make no sense");
         }
-        let table = usize::try_from(header.e_phoff.get(LE)).ok().and_then(|at| bytes.get(at..)).ok_or("its program headers lie outside the file")?;
+        let table = usize::try_from(header.e_phoff.get(LE))
+            .ok()
+            .and_then(|at| bytes.get(at..))
+            .ok_or("its program headers lie outside the file")?;
         let table: &[ProgramHeader64<LE>] = slice(table, count).ok_or("its program headers lie outside the file")?;
         let segments: Vec<Segment> = table.iter().map(segment).collect();
         check_loads(&segments, bytes.len() as u64)?;
@@ -148,7 +151,8 @@ impl<'a> Image<'a> {
     /// The file's bytes that are loaded at `address`.
     pub fn at(&self, address: u64, length: u64) -> Option<&'a [u8]> {
         let end = address.checked_add(length)?;
-        let load = self.segments.iter().find(|s| s.kind == PT_LOAD && s.address <= address && end <= s.address.saturating_add(s.file_size))?;
+        let load =
+            self.segments.iter().find(|s| s.kind == PT_LOAD && s.address <= address && end <= s.address.saturating_add(s.file_size))?;
         let start = usize::try_from(load.offset + (address - load.address)).ok()?;
         self.bytes.get(start..start.checked_add(usize::try_from(length).ok()?)?)
     }

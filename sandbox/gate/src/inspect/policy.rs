@@ -20,7 +20,8 @@ pub(super) struct Policy {
     pub imports: BTreeSet<String>,
 }
 
-pub(super) static POLICY: LazyLock<Policy> = LazyLock::new(|| toml::from_str(include_str!("policy.toml")).expect("policy.toml is checked by a test"));
+pub(super) static POLICY: LazyLock<Policy> =
+    LazyLock::new(|| toml::from_str(include_str!("policy.toml")).expect("policy.toml is checked by a test"));
 
 #[cfg(test)]
 mod tests {
@@ -30,9 +31,38 @@ mod tests {
     fn the_policy_names_no_door() {
         assert_eq!(POLICY.export, "_1as_0lib_1header_0root_bmodule_bloader");
         for door in [
-            "open", "open64", "openat", "fopen", "read", "write", "socket", "connect", "execve", "fork", "vfork", "clone", "system", "popen", "dlopen", "dlsym",
-            "pthread_create", "__cxa_thread_atexit_impl", "pthread_key_create", "getenv", "setenv", "kill", "ptrace", "syscall", "mprotect", "signal", "sigaction", "atexit",
-            "__cxa_atexit", "exit", "_exit", "abort",
+            "open",
+            "open64",
+            "openat",
+            "fopen",
+            "read",
+            "write",
+            "socket",
+            "connect",
+            "execve",
+            "fork",
+            "vfork",
+            "clone",
+            "system",
+            "popen",
+            "dlopen",
+            "dlsym",
+            "pthread_create",
+            "__cxa_thread_atexit_impl",
+            "pthread_key_create",
+            "getenv",
+            "setenv",
+            "kill",
+            "ptrace",
+            "syscall",
+            "mprotect",
+            "signal",
+            "sigaction",
+            "atexit",
+            "__cxa_atexit",
+            "exit",
+            "_exit",
+            "abort",
         ] {
             assert!(!POLICY.imports.contains(door), "{door}");
         }

@@ -40,7 +40,8 @@ pub(super) fn judge(image: &Image<'_>, bytes: &[u8], policy: &Policy, allowed: &
     match constructors(image, bytes) {
         None => findings.push(Finding::error("inspect/constructor", "the library's initialisers cannot be told")),
         Some(found) => findings.extend(found.difference(allowed).map(|name| {
-            Finding::error("inspect/constructor", format!("the library runs code while it is loaded: {}", shown(name))).hint("start work in a handler, or in mount")
+            Finding::error("inspect/constructor", format!("the library runs code while it is loaded: {}", shown(name)))
+                .hint("start work in a handler, or in mount")
         })),
     }
     Ok(findings)
@@ -53,7 +54,9 @@ fn segments(image: &Image<'_>, policy: &Policy, findings: &mut Vec<Finding>) {
     if image.segments.iter().any(|segment| matches!(segment.kind, PT_LOAD | PT_GNU_STACK) && segment.writable() && segment.executable()) {
         findings.push(Finding::error("inspect/writable-code", "the library has memory that is writable and executable at once"));
     }
-    if image.segments.iter().any(|segment| segment.kind == PT_GNU_STACK && segment.executable()) || !image.segments.iter().any(|s| s.kind == PT_GNU_STACK) {
+    if image.segments.iter().any(|segment| segment.kind == PT_GNU_STACK && segment.executable())
+        || !image.segments.iter().any(|s| s.kind == PT_GNU_STACK)
+    {
         findings.push(Finding::error("inspect/executable-stack", "the library asks for an executable stack"));
     }
     if !image.segments.iter().any(|segment| segment.kind == PT_GNU_RELRO) {
@@ -66,20 +69,31 @@ fn segments(image: &Image<'_>, policy: &Policy, findings: &mut Vec<Finding>) {
     }
     let thread_local: u64 = image.segments.iter().filter(|s| s.kind == PT_TLS).map(|s| s.memory_size).sum();
     if thread_local > policy.max_tls {
-        findings.push(Finding::error("inspect/tls", format!("the library has {thread_local} bytes of thread-local data; at most {} are allowed", policy.max_tls)));
+        findings.push(Finding::error(
+            "inspect/tls",
+            format!("the library has {thread_local} bytes of thread-local data; at most {} are allowed", policy.max_tls),
+        ));
     }
 }
 
 fn dynamic(image: &Image<'_>, policy: &Policy, findings: &mut Vec<Finding>) {
     for (found, value) in &image.dynamic {
         match *found {
-            tag::RUNPATH | tag::RPATH => findings.push(Finding::error("inspect/runpath", "the library names directories to load others from")),
-            tag::SONAME => findings.push(Finding::error("inspect/soname", "the library gives itself a name, under which others could find it")),
-            tag::FLAGS if value & !policy.flags != 0 => findings.push(Finding::error("inspect/flags", format!("the library asks for loader flags {value:#x}"))),
+            tag::RUNPATH | tag::RPATH => {
+                findings.push(Finding::error("inspect/runpath", "the library names directories to load others from"))
+            }
+            tag::SONAME => {
+                findings.push(Finding::error("inspect/soname", "the library gives itself a name, under which others could find it"))
+            }
+            tag::FLAGS if value & !policy.flags != 0 => {
+                findings.push(Finding::error("inspect/flags", format!("the library asks for loader flags {value:#x}")))
+            }
             tag::FLAGS_1 if value & !(policy.flags_1 | NODELETE) != 0 => {
                 findings.push(Finding::error("inspect/flags", format!("the library asks for loader flags {value:#x}")));
             }
-            other if !policy.dynamic.contains(&other) => findings.push(Finding::error("inspect/dynamic", format!("the library's dynamic table has the entry {other:#x}"))),
+            other if !policy.dynamic.contains(&other) => {
+                findings.push(Finding::error("inspect/dynamic", format!("the library's dynamic table has the entry {other:#x}")))
+            }
             _ => {}
         }
     }
@@ -111,13 +125,22 @@ fn imports(symbols: &[Symbol], policy: &Policy, findings: &mut Vec<Finding>) {
 fn exports(image: &Image<'_>, symbols: &[Symbol], policy: &Policy, findings: &mut Vec<Finding>) {
     let exported: Vec<&Symbol> = symbols.iter().filter(|symbol| symbol.defined && symbol.binding != LOCAL).collect();
     if let Some(other) = exported.iter().find(|symbol| symbol.name != policy.export) {
-        findings.push(Finding::error("inspect/export", format!("the library exports {}; only kandra::feature! may export something", shown(&other.name))));
+        findings.push(Finding::error(
+            "inspect/export",
+            format!("the library exports {}; only kandra::feature! may export something", shown(&other.name)),
+        ));
     }
     match exported.iter().find(|symbol| symbol.name == policy.export) {
-        None => findings.push(Finding::error("inspect/export", "the library is no feature: nothing is exported").hint("add kandra::feature!(mount); to src/lib.rs")),
+        None => findings.push(
+            Finding::error("inspect/export", "the library is no feature: nothing is exported")
+                .hint("add kandra::feature!(mount); to src/lib.rs"),
+        ),
         // A header is data, read before anything is called.
         Some(root) if root.kind != 1 || image.at(root.address, 8).is_none() => {
-            findings.push(Finding::error("inspect/export", "what the library exports is not a feature's header").hint("export it with kandra::feature!(mount); only"));
+            findings.push(
+                Finding::error("inspect/export", "what the library exports is not a feature's header")
+                    .hint("export it with kandra::feature!(mount); only"),
+            );
         }
         Some(_) => {}
     }
@@ -128,7 +151,10 @@ fn exports(image: &Image<'_>, symbols: &[Symbol], policy: &Policy, findings: &mu
 
 fn relocation_kinds(relocations: &[Relocation], policy: &Policy, findings: &mut Vec<Finding>) {
     if let Some(odd) = relocations.iter().find(|relocation| !policy.relocations.contains(&relocation.kind)) {
-        findings.push(Finding::error("inspect/relocation", format!("the library needs a relocation of the kind {}, which no feature may use", odd.kind)));
+        findings.push(Finding::error(
+            "inspect/relocation",
+            format!("the library needs a relocation of the kind {}, which no feature may use", odd.kind),
+        ));
     }
 }
 

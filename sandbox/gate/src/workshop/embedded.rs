@@ -1,7 +1,11 @@
 //! The SDK's sources, the template and the lock, carried inside the binary, and the small workspace made of them.
 
+use kandra_model::Slug;
 use rust_embed::RustEmbed;
-use std::{collections::BTreeMap, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+};
 use toml::{Table, Value};
 
 #[derive(RustEmbed)]
@@ -14,8 +18,10 @@ struct Sdk;
 
 #[derive(RustEmbed)]
 #[folder = "../../feature-template"]
+#[include = "*.toml"]
+#[include = "*.md"]
+#[include = "src/*"]
 #[exclude = "target/*"]
-#[exclude = "Cargo.lock"]
 struct Template;
 
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
@@ -27,10 +33,33 @@ const CRATES: [&str; 4] = ["abi", "std", "rt", "feature"];
 /// The crates that a feature's source can name.
 pub(crate) const EXTERNS: [&str; 3] = ["kandra", "kandra_std", "serde"];
 
-/// The finished small feature that `kandra new` and the agent start from: path inside the crate to text.
-pub fn template() -> BTreeMap<String, String> {
-    files::<Template>().into_iter().map(|(path, bytes)| (path, String::from_utf8(bytes).expect("the template is text; a test reads it"))).collect()
+/// The finished small feature that `kandra new` starts from, renamed: path inside the crate to text. `sdk` is the
+/// directory that holds the SDK's crates, for editors and `cargo test`; the gates do not read it.
+pub fn template(slug: &Slug, title: &str, sdk: &Path) -> BTreeMap<String, String> {
+    let quoted = |text: &str| Value::from(text).to_string();
+    let manifest = [
+        ("kandra-feature-feature-template".to_owned(), format!("kandra-feature-{slug}")),
+        (quoted(TEMPLATE_TITLE), quoted(title)),
+        (quoted("../sdk/feature"), quoted(&sdk.join("feature").to_string_lossy())),
+        (quoted("../sdk/std"), quoted(&sdk.join("std").to_string_lossy())),
+    ];
+    let readme = [(format!("# {TEMPLATE_TITLE}\n"), format!("# {}\n", title.replace(['\r', '\n'], " ")))];
+    let rename = |path: &str, text: String| {
+        let changes: &[(String, String)] = match path {
+            "Cargo.toml" => &manifest,
+            "README.md" => &readme,
+            _ => &[],
+        };
+        changes.iter().fold(text, |text, (from, to)| {
+            assert!(text.contains(from.as_str()), "the template's {path} holds {from}; a test renames it");
+            text.replace(from.as_str(), to)
+        })
+    };
+    let text = |bytes| String::from_utf8(bytes).expect("the template is text; a test reads it");
+    files::<Template>().into_iter().map(|(path, bytes)| (path.clone(), rename(&path, text(bytes)))).collect()
 }
+
+const TEMPLATE_TITLE: &str = "Feature template";
 
 fn files<E: RustEmbed>() -> BTreeMap<String, Vec<u8>> {
     E::iter().map(|path| (path.to_string(), E::get(&path).expect("iter() names what is there").data.into_owned())).collect()
@@ -124,10 +153,45 @@ mod tests {
     }
 
     #[test]
-    fn the_template_is_text_and_complete() {
-        let template = template();
-        for path in ["Cargo.toml", "src/lib.rs", "contract.toml"] {
-            assert!(template.contains_key(path), "{path}");
+    fn the_template_takes_another_name() {
+        let renamed = template(&"my-shop".parse().unwrap(), "My \"shop\"", Path::new("/somewhere/sdk"));
+        for path in ["Cargo.toml", "src/lib.rs", "contract.toml", "README.md"] {
+            assert!(renamed.contains_key(path), "{path}");
+            assert!(!renamed[path].contains("feature-template") && !renamed[path].contains(TEMPLATE_TITLE), "{path}");
         }
+        let manifest: Table = renamed["Cargo.toml"].parse().unwrap();
+        assert_eq!(manifest["package"]["name"].as_str(), Some("kandra-feature-my-shop"));
+        assert_eq!(manifest["package"]["metadata"]["kandra"]["title"].as_str(), Some("My \"shop\""));
+        assert_eq!(manifest["dependencies"]["kandra"]["path"].as_str(), Some("/somewhere/sdk/feature"));
+        assert!(!renamed.keys().any(|path| path == "Cargo.lock" || path.starts_with("target")));
+    }
+
+    /// The SDK is built with the versions that the project itself is tested with. After a change of dependencies,
+    /// `KANDRA_UPDATE_LOCK=1 cargo test -p kandra-gate --lib lock` writes the file anew.
+    #[test]
+    fn the_lock_is_the_projects_own_as_far_as_the_sdk_needs_it() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let place = tempfile::tempdir().unwrap();
+        for (path, bytes) in workspace() {
+            let path = place.path().join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
+        let lock = place.path().join("Cargo.lock");
+        std::fs::copy(root.join("../../Cargo.lock"), &lock).unwrap();
+        // cargo drops what nothing needs and keeps the versions of the rest.
+        let output = std::process::Command::new(env!("CARGO"))
+            .args(["metadata", "--offline", "--format-version", "1", "--filter-platform", "x86_64-unknown-linux-gnu", "--manifest-path"])
+            .arg(place.path().join("Cargo.toml"))
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let wanted = std::fs::read_to_string(&lock).unwrap();
+        let committed = root.join("workshop.lock");
+        if std::env::var_os("KANDRA_UPDATE_LOCK").is_some() {
+            std::fs::write(&committed, &wanted).unwrap();
+        }
+        let found = std::fs::read_to_string(committed).unwrap();
+        assert!(found == wanted, "sandbox/gate/workshop.lock is out of date; see the comment of this test");
     }
 }

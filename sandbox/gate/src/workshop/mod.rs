@@ -9,7 +9,7 @@ pub use embedded::template;
 pub use toolchain::Toolchain;
 pub use warm::WarmProgress;
 
-use crate::{Cancel, GateError, MissingLayers, StageFailure};
+use crate::{Cancel, GateError, MissingLayers, StageFailure, build};
 use prebuilt::Prebuilt;
 use sha2::{Digest, Sha256};
 use std::{
@@ -128,7 +128,8 @@ fn key(toolchain: &Toolchain) -> String {
     }
     add(b"rustc", toolchain.version.as_bytes());
     add(b"flags", sdk_flags(&[]).join(" ").as_bytes());
-    add(b"profiles", crate::build::PROFILES.as_bytes());
+    add(b"profiles", build::PROFILES.as_bytes());
+    add(b"library flags", build::LIBRARY_FLAGS.join(" ").as_bytes());
     hex::encode(hash.finalize())
 }
 

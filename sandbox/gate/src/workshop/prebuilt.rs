@@ -54,7 +54,8 @@ pub(crate) fn load(directory: &Path) -> Option<Prebuilt> {
 /// What is there before the first feature was linked against it.
 pub(crate) fn libraries(directory: &Path) -> Option<Prebuilt> {
     let ready: Ready = serde_json::from_slice(&fs::read(directory.join(READY)).ok()?).ok()?;
-    let externs: BTreeMap<String, PathBuf> = ready.externs.into_iter().map(|(name, file)| (name, directory.join(LIBRARIES).join(file))).collect();
+    let externs: BTreeMap<String, PathBuf> =
+        ready.externs.into_iter().map(|(name, file)| (name, directory.join(LIBRARIES).join(file))).collect();
     let complete = EXTERNS.iter().all(|name| externs.get(*name).is_some_and(|path| path.is_file())) && directory.join(MACROS).is_dir();
     complete.then(|| Prebuilt { directory: directory.to_owned(), externs, constructors: BTreeSet::new() })
 }

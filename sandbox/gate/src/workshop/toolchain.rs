@@ -36,10 +36,10 @@ impl Toolchain {
     /// [`GateError::Toolchain`] with a sentence that says what to install.
     pub fn find() -> Result<Self, GateError> {
         let home = env::var_os("HOME").map(PathBuf::from);
-        let cargo_home = env::var_os("CARGO_HOME")
-            .map(PathBuf::from)
-            .or_else(|| home.map(|home| home.join(".cargo")))
-            .ok_or_else(|| GateError::Toolchain("neither HOME nor CARGO_HOME is set, so cargo has no place for its registry; set HOME".to_owned()))?;
+        let cargo_home =
+            env::var_os("CARGO_HOME").map(PathBuf::from).or_else(|| home.map(|home| home.join(".cargo"))).ok_or_else(|| {
+                GateError::Toolchain("neither HOME nor CARGO_HOME is set, so cargo has no place for its registry; set HOME".to_owned())
+            })?;
         let mut places: Vec<PathBuf> = env::var_os("PATH").map(|path| env::split_paths(&path).collect()).unwrap_or_default();
         places.push(cargo_home.join("bin"));
         Self::find_in(&places, cargo_home)
@@ -77,8 +77,11 @@ fn find_program(name: &str, places: &[PathBuf]) -> Option<PathBuf> {
 
 /// Runs one of the toolchain's programs, which are trusted, and answers its standard output.
 fn ask(program: &Path, arguments: &[&str]) -> Result<String, GateError> {
-    let broken = |why: String| GateError::Toolchain(format!("{} does not work: {why}; reinstall Rust with the official installer (rustup)", program.display()));
-    let output = Command::new(program).args(arguments.iter().map(OsStr::new)).current_dir("/").output().map_err(|e| broken(e.to_string()))?;
+    let broken = |why: String| {
+        GateError::Toolchain(format!("{} does not work: {why}; reinstall Rust with the official installer (rustup)", program.display()))
+    };
+    let output =
+        Command::new(program).args(arguments.iter().map(OsStr::new)).current_dir("/").output().map_err(|e| broken(e.to_string()))?;
     if !output.status.success() {
         return Err(broken(String::from_utf8_lossy(&output.stderr).trim().to_owned()));
     }
@@ -92,13 +95,18 @@ fn field<'a>(version: &'a str, name: &str) -> Option<&'a str> {
 fn check_version(version: &str) -> Result<(), GateError> {
     let host = field(version, "host").unwrap_or_default();
     if host != TARGET {
-        return Err(GateError::Toolchain(format!("Kandra runs on {TARGET}; this toolchain is for {host:?}; install the Rust toolchain for {TARGET}")));
+        return Err(GateError::Toolchain(format!(
+            "Kandra runs on {TARGET}; this toolchain is for {host:?}; install the Rust toolchain for {TARGET}"
+        )));
     }
     let release = field(version, "release").unwrap_or_default();
     let mut numbers = release.split(['.', '-']).map_while(|part| part.parse::<u32>().ok());
     let found = (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0));
     if found < OLDEST {
-        return Err(GateError::Toolchain(format!("rustc {release} is too old; {}.{} or newer is needed: run `rustup update`, or use the official installer", OLDEST.0, OLDEST.1)));
+        return Err(GateError::Toolchain(format!(
+            "rustc {release} is too old; {}.{} or newer is needed: run `rustup update`, or use the official installer",
+            OLDEST.0, OLDEST.1
+        )));
     }
     Ok(())
 }
@@ -124,14 +132,17 @@ mod tests {
         let bin = dir.path().join("bin");
         let places = [bin.clone()];
         assert!(message(&places).contains("Rust is not installed"));
-        let version = |release: &str, host: &str| format!("case \"$1\" in -vV) printf 'rustc x\\nhost: {host}\\nrelease: {release}\\n';; *) echo {};; esac", dir.path().display());
+        let version = |release: &str, host: &str| {
+            format!("case \"$1\" in -vV) printf 'rustc x\\nhost: {host}\\nrelease: {release}\\n';; *) echo {};; esac", dir.path().display())
+        };
         script(&bin.join("rustc"), &version("1.95.0", TARGET));
         assert!(message(&places).contains("cargo is not"));
         script(&bin.join("cargo"), "");
         assert!(message(&places).contains("no C compiler"));
         script(&bin.join("cc"), "");
         let found = Toolchain::find_in(&places, "/nowhere".into()).unwrap();
-        assert_eq!((found.release(), found.rustc), ("1.95.0", bin.join("rustc")));
+        assert_eq!(found.release(), "1.95.0");
+        assert_eq!(found.rustc, bin.join("rustc"));
         script(&bin.join("rustc"), &version("1.80.1", TARGET));
         assert!(message(&places).contains("too old"));
         script(&bin.join("rustc"), &version("1.99.0-nightly", "aarch64-unknown-linux-gnu"));

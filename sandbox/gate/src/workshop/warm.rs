@@ -51,7 +51,10 @@ impl Warming<'_> {
         doctor::require_room(root)?;
         let prefix = format!(".warming-{}-", &self.shop.key[..16]);
         remove_leftovers(root, &prefix);
-        let temporary = tempfile::Builder::new().prefix(&prefix).tempdir_in(root).map_err(GateError::io(format!("could not write to {}", root.display())))?;
+        let temporary = tempfile::Builder::new()
+            .prefix(&prefix)
+            .tempdir_in(root)
+            .map_err(GateError::io(format!("could not write to {}", root.display())))?;
         let at = temporary.path();
         self.lay_out(at)?;
         self.say(0, 0, "fetching crates");
@@ -98,7 +101,8 @@ impl Warming<'_> {
         // Only where packages come from is taken over from the user's configuration.
         let home = &self.shop.toolchain.cargo_home;
         write(&at.join("work/home/config.toml"), sources_of(home).as_bytes())?;
-        std::os::unix::fs::symlink(home.join("registry"), at.join("work/home/registry")).map_err(GateError::io("could not lay out the warm build"))
+        std::os::unix::fs::symlink(home.join("registry"), at.join("work/home/registry"))
+            .map_err(GateError::io("could not lay out the warm build"))
     }
 
     /// Makes cargo's registry hold what the lock names: nothing to do when it does already.
@@ -145,7 +149,11 @@ impl Warming<'_> {
             if self.cancel.is_cancelled() || started.elapsed() > FETCH_DEADLINE {
                 let _ = child.kill();
                 let _ = child.wait();
-                return if self.cancel.is_cancelled() { Err(StageFailure::Cancelled) } else { Ok(Err("it took longer than ten minutes".to_owned())) };
+                return if self.cancel.is_cancelled() {
+                    Err(StageFailure::Cancelled)
+                } else {
+                    Ok(Err("it took longer than ten minutes".to_owned()))
+                };
             }
             thread::sleep(Duration::from_millis(20));
         };
@@ -171,7 +179,19 @@ impl Warming<'_> {
         let target = work.join("target");
         let flags = super::sdk_flags(&[(&at.join("workspace"), "/kandra"), (&home.join("registry/src"), "/crates")]);
         let counter = Arc::new(Mutex::new(Counter::default()));
-        let arguments = ["build", "--release", "--offline", "--locked", "-p", "warm", "--target", super::toolchain::TARGET, "--message-format", "json", "--manifest-path"];
+        let arguments = [
+            "build",
+            "--release",
+            "--offline",
+            "--locked",
+            "-p",
+            "warm",
+            "--target",
+            super::toolchain::TARGET,
+            "--message-format",
+            "json",
+            "--manifest-path",
+        ];
         let seen = Arc::clone(&counter);
         let command = jailed
             .command(&policy, self.cancel, &arguments)

@@ -5,6 +5,7 @@
 
 use std::process::ExitCode;
 
+mod measure;
 mod rig;
 
 fn main() -> ExitCode {
@@ -13,9 +14,10 @@ fn main() -> ExitCode {
         let code = kandra_gate::role_main(role, &arguments[2..]).unwrap_or(2);
         return ExitCode::from(u8::try_from(code).unwrap_or(1));
     }
-    let started = std::time::Instant::now();
     let gate = rig::gate();
-    println!("warm after {:?}", started.elapsed());
-    drop(gate);
+    if arguments.iter().any(|argument| argument == "--measure") {
+        measure::run(&gate);
+        return ExitCode::SUCCESS;
+    }
     ExitCode::SUCCESS
 }
