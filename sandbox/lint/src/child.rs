@@ -74,7 +74,13 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
     }
     let files = request.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
     let reply = match Source::check(files).and_then(lint) {
-        Ok(linted) => Reply { version: VERSION, passed: true, findings: linted.warnings().to_vec(), insertions: linted.insertions().clone(), end: true },
+        Ok(linted) => Reply {
+            version: VERSION,
+            passed: true,
+            findings: linted.warnings().to_vec(),
+            insertions: linted.insertions().clone(),
+            end: true,
+        },
         Err(findings) => Reply { version: VERSION, passed: false, findings, insertions: BTreeMap::new(), end: true },
     };
     serde_json::to_writer(&mut output, &reply)?;

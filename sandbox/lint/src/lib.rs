@@ -20,4 +20,4 @@ mod walk;
 
 pub use finding::{Finding, Severity};
 pub use linted::{Linted, lint};
-pub use source::{Dependency, Height, MAX_FILES, MAX_FILE_BYTES, MAX_TOTAL_BYTES, Manifest, Source};
+pub use source::{Dependency, Height, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Manifest, Source};

@@ -67,7 +67,10 @@ fn judge(source: &Source) -> Result<Passed, Vec<Finding>> {
 
 impl Linted {
     pub(crate) fn new(source: Source, insertions: BTreeMap<String, Vec<Insertion>>, warnings: Vec<Finding>) -> Self {
-        let ticked = source.rust_files().map(|(path, text)| (path.clone(), ticks::apply(text, insertions.get(path).map_or(&[], Vec::as_slice)))).collect();
+        let ticked = source
+            .rust_files()
+            .map(|(path, text)| (path.clone(), ticks::apply(text, insertions.get(path).map_or(&[], Vec::as_slice))))
+            .collect();
         Self { source, insertions, ticked, warnings }
     }
 

@@ -71,7 +71,7 @@ impl Names {
 }
 
 /// `crate::std::fs` is `std::fs`: the crate root holds the façade under that name.
-fn strip(path: &[String]) -> FullPath {
+pub(crate) fn strip(path: &[String]) -> FullPath {
     let keep = path.iter().position(|s| !matches!(s.as_str(), "crate" | "self" | "super")).unwrap_or(0);
     if path.get(keep).is_some_and(|s| s == "std") { path[keep..].to_vec() } else { path.to_vec() }
 }
@@ -152,7 +152,9 @@ pub(crate) fn leaves(tree: &UseTree) -> Vec<Leaf<'_>> {
                 open.push((prefix, &path.tree));
             }
             UseTree::Group(group) => open.extend(group.items.iter().rev().map(|item| (prefix.clone(), item))),
-            UseTree::Glob(glob) => found.push(Leaf { path: prefix, name: None, glob: true, ident: None, renamed: false, star: Some(glob.star_token.span) }),
+            UseTree::Glob(glob) => {
+                found.push(Leaf { path: prefix, name: None, glob: true, ident: None, renamed: false, star: Some(glob.star_token.span) })
+            }
             UseTree::Name(name) => {
                 let ident = name.ident.unraw().to_string();
                 // `use a::b::{self}` brings `b`.

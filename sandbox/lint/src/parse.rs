@@ -73,7 +73,10 @@ impl<'s> Parsed<'s> {
     /// One finding.
     pub(crate) fn parse(path: &'s str, text: &'s str) -> Result<Self, Finding> {
         if text.starts_with("#!") && !text[2..].trim_start().starts_with('[') {
-            return Err(Finding::error(CODE, "the file begins with a `#!` line for a shell").hint("Delete it.").file(path).place(Place((1, 1, 1, 3))));
+            return Err(Finding::error(CODE, "the file begins with a `#!` line for a shell")
+                .hint("Delete it.")
+                .file(path)
+                .place(Place((1, 1, 1, 3))));
         }
         let failed = |message: String, span: proc_macro2::Span| {
             Finding::error(CODE, format!("this is not Rust: {message}"))
@@ -81,7 +84,8 @@ impl<'s> Parsed<'s> {
                 .file(path)
                 .place(Place::of(span))
         };
-        let tokens: TokenStream = text.parse().map_err(|error: proc_macro2::LexError| failed("an unclosed bracket, string or comment".into(), error.span()))?;
+        let tokens: TokenStream =
+            text.parse().map_err(|error: proc_macro2::LexError| failed("an unclosed bracket, string or comment".into(), error.span()))?;
         scan::check(path, tokens.clone())?;
         let tree: syn::File = syn::parse2(tokens.clone()).map_err(|error| failed(short(&error), error.span()))?;
         let expansions = expand(&tree);
@@ -129,7 +133,9 @@ fn expand(tree: &syn::File) -> Expansions {
 fn arguments(grammar: Grammar, tokens: TokenStream) -> syn::Result<Arguments> {
     let mut arguments = Arguments::default();
     match grammar {
-        Grammar::Expressions => arguments.expressions = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect(),
+        Grammar::Expressions => {
+            arguments.expressions = Punctuated::<Expr, Token![,]>::parse_terminated.parse2(tokens)?.into_iter().collect()
+        }
         Grammar::Repeat => arguments.expressions = repeat.parse2(tokens)?,
         Grammar::Pattern => pattern.parse2(tokens).map(|(pattern, expressions)| {
             arguments.patterns.push(pattern);

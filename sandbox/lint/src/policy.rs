@@ -73,6 +73,7 @@ struct Macros {
 #[serde(deny_unknown_fields)]
 struct Paths {
     std_modules: BTreeSet<String>,
+    hidden: Vec<String>,
     never: BTreeSet<String>,
     refused: Vec<Hint>,
     foreign: Vec<Hint>,
@@ -99,6 +100,8 @@ pub(crate) struct Policy {
     /// First path segments after `std` that the façade has.
     pub(crate) std_modules: BTreeSet<String>,
     /// Names that are a macro in the façade, and never a module.
+    /// Paths into the SDK's inside that have public names.
+    pub(crate) hidden: Vec<String>,
     /// Crates that a path may never begin with, not even when the feature has something of that name.
     pub(crate) never: BTreeSet<String>,
     /// `std::…` prefix to hint.
@@ -145,6 +148,7 @@ pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
         macros: allowed,
         macro_hints: flatten(macros.refused),
         std_modules: paths.std_modules,
+        hidden: paths.hidden,
         never: paths.never,
         path_hints: flatten(paths.refused),
         crate_hints: flatten(paths.foreign),

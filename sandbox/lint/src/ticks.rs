@@ -167,7 +167,15 @@ fn begins_with_block(expression: &Expr) -> bool {
                 None => return false,
             },
             Expr::Try(e) => &e.expr,
-            Expr::Block(_) | Expr::If(_) | Expr::Match(_) | Expr::While(_) | Expr::ForLoop(_) | Expr::Loop(_) | Expr::Async(_) | Expr::Const(_) | Expr::Macro(_) => {
+            Expr::Block(_)
+            | Expr::If(_)
+            | Expr::Match(_)
+            | Expr::While(_)
+            | Expr::ForLoop(_)
+            | Expr::Loop(_)
+            | Expr::Async(_)
+            | Expr::Const(_)
+            | Expr::Macro(_) => {
                 return !std::ptr::eq(leftmost, expression);
             }
             _ => return false,
@@ -250,7 +258,8 @@ impl<'e> Visit<'e> for Ticks<'e> {
                 visit::visit_expr_closure(s, closure);
             }
             body => {
-                let (open, close) = if begins_with_block(body) { (Kind::OpenParenthesis, Kind::CloseParenthesis) } else { (Kind::Open, Kind::Close) };
+                let (open, close) =
+                    if begins_with_block(body) { (Kind::OpenParenthesis, Kind::CloseParenthesis) } else { (Kind::Open, Kind::Close) };
                 s.insert(closure.inputs_end.span.byte_range().end, open);
                 s.insert(body.span().byte_range().end, close);
                 visit::visit_expr_closure(s, closure);

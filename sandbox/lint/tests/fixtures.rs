@@ -62,7 +62,12 @@ fn shown(findings: &[Finding]) -> String {
     let mut text = String::new();
     for f in findings {
         let severity = if f.severity == kandra_lint::Severity::Error { "" } else { " (warning)" };
-        writeln!(text, "{}{severity} {}:{}:{}-{}:{}\n    {}\n    {}", f.code, f.file, f.line, f.column, f.end_line, f.end_column, f.message, f.hint).unwrap();
+        writeln!(
+            text,
+            "{}{severity} {}:{}:{}-{}:{}\n    {}\n    {}",
+            f.code, f.file, f.line, f.column, f.end_line, f.end_column, f.message, f.hint
+        )
+        .unwrap();
     }
     text
 }
@@ -173,7 +178,10 @@ fn ticks_keep_lines_and_places() {
                     let (line, place) = linted.original_position(file, number, column);
                     assert_eq!(line, number);
                     // Each original character is found again, in order, at its own place.
-                    if place as usize == next + 1 && characters.get(next) == Some(&character) && linted.original_position(file, number, column + 1).1 == place + 1 {
+                    if place as usize == next + 1
+                        && characters.get(next) == Some(&character)
+                        && linted.original_position(file, number, column + 1).1 == place + 1
+                    {
                         next += 1;
                     }
                     assert!(place as usize <= characters.len() + 1, "{}: {file}:{number}:{column} → {place}", path.display());

@@ -8,10 +8,7 @@ use crate::{
 };
 use proc_macro2::{Span, TokenStream, TokenTree};
 use syn::{
-    AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, Token,
-    ext::IdentExt,
-    parse::Parser,
-    punctuated::Punctuated,
+    AttrStyle, Attribute, Expr, ExprLit, Lit, LitStr, Meta, MetaList, Path, Token, ext::IdentExt, parse::Parser, punctuated::Punctuated,
     spanned::Spanned,
 };
 
@@ -33,13 +30,23 @@ impl Rule for Attributes {
                 let condition: String = list.tokens.to_string().chars().filter(|c| !c.is_whitespace()).collect();
                 if !POLICY.cfg.contains(&condition) {
                     let message = format!("the condition `cfg({})` is not accepted", clip(&condition));
-                    cx.refuse(CODE, attribute.span(), message, "Only `#[cfg(test)]` and `#[cfg(debug_assertions)]`, and their `not`, are known here.");
+                    cx.refuse(
+                        CODE,
+                        attribute.span(),
+                        message,
+                        "Only `#[cfg(test)]` and `#[cfg(debug_assertions)]`, and their `not`, are known here.",
+                    );
                 }
             }
             ("repr", Meta::List(list)) => {
                 let named = Punctuated::<Path, Token![,]>::parse_terminated.parse2(list.tokens.clone());
                 if !named.is_ok_and(|paths| paths.iter().all(|p| POLICY.repr.contains(&words(p).join("::")))) {
-                    cx.refuse(CODE, attribute.span(), "this representation is not accepted", "Accepted are `C`, `transparent` and the integer types.");
+                    cx.refuse(
+                        CODE,
+                        attribute.span(),
+                        "this representation is not accepted",
+                        "Accepted are `C`, `transparent` and the integer types.",
+                    );
                 }
             }
             ("serde", Meta::List(list)) => match Punctuated::<Meta, Token![,]>::parse_terminated.parse2(list.tokens.clone()) {
@@ -76,7 +83,8 @@ fn derives(list: &MetaList, cx: &mut Context<'_>) {
         let from = words.len() == 1 || POLICY.is_crate(&words[0]);
         if !known || !from {
             let message = format!("deriving `{}` is not accepted", clip(&words.join("::")));
-            let hint = format!("Derivable are {}; write other impls by hand.", POLICY.derives.iter().cloned().collect::<Vec<_>>().join(", "));
+            let hint =
+                format!("Derivable are {}; write other impls by hand.", POLICY.derives.iter().cloned().collect::<Vec<_>>().join(", "));
             cx.refuse(CODE, path.span(), message, hint);
         }
     }
@@ -89,7 +97,12 @@ fn serde(meta: &Meta, cx: &mut Context<'_>) {
         Meta::NameValue(pair) => match &pair.value {
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if POLICY.serde_text.contains(&key) && text.suffix().is_empty() => {}
             Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) if POLICY.serde_code.contains(&key) => serde_code(text, cx),
-            other => cx.refuse(CODE, other.span(), format!("`#[serde({} = …)]` is not accepted like this", clip(&key)), "Its value is a string literal."),
+            other => cx.refuse(
+                CODE,
+                other.span(),
+                format!("`#[serde({} = …)]` is not accepted like this", clip(&key)),
+                "Its value is a string literal.",
+            ),
         },
         // `rename(serialize = "…")`, `bound(deserialize = "…")`
         Meta::List(list) if POLICY.serde_text.contains(&key) || POLICY.serde_code.contains(&key) => {
@@ -101,7 +114,9 @@ fn serde(meta: &Meta, cx: &mut Context<'_>) {
                         literals.iter().for_each(|text| serde_code(text, cx));
                     }
                 }
-                _ => cx.refuse(CODE, list.span(), format!("`#[serde({}(…))]` cannot be read", clip(&key)), "Its values are string literals."),
+                _ => {
+                    cx.refuse(CODE, list.span(), format!("`#[serde({}(…))]` cannot be read", clip(&key)), "Its values are string literals.")
+                }
             }
         }
         _ => {
@@ -115,11 +130,19 @@ fn serde(meta: &Meta, cx: &mut Context<'_>) {
 fn serde_code(text: &LitStr, cx: &mut Context<'_>) {
     let value = text.value();
     let refusal = if value.chars().count() > MAX_SERDE_CODE {
-        Some(Refusal { code: CODE, message: format!("code in a serde attribute has at most {MAX_SERDE_CODE} characters"), hint: "Name a function.".into() })
+        Some(Refusal {
+            code: CODE,
+            message: format!("code in a serde attribute has at most {MAX_SERDE_CODE} characters"),
+            hint: "Name a function.".into(),
+        })
     } else {
         match value.parse::<TokenStream>() {
             Ok(tokens) => judge_tokens(tokens, cx),
-            Err(_) => Some(Refusal { code: CODE, message: "the code in this serde attribute cannot be read".into(), hint: "Name a function or a type.".into() }),
+            Err(_) => Some(Refusal {
+                code: CODE,
+                message: "the code in this serde attribute cannot be read".into(),
+                hint: "Name a function or a type.".into(),
+            }),
         }
     };
     if let Some(refusal) = refusal {
@@ -140,7 +163,11 @@ fn judge_tokens(tokens: TokenStream, cx: &Context<'_>) -> Option<Refusal> {
                 Some(TokenTree::Ident(ident)) => {
                     let word = ident.unraw().to_string();
                     if ident == "unsafe" || ident == "extern" {
-                        return Some(Refusal { code: CODE, message: format!("`{word}` in a serde attribute is not accepted"), hint: "Name a function or a type.".into() });
+                        return Some(Refusal {
+                            code: CODE,
+                            message: format!("`{word}` in a serde attribute is not accepted"),
+                            hint: "Name a function or a type.".into(),
+                        });
                     }
                     if colons < 2 || (path.is_empty() && !leading && colons > 2) {
                         if let Some(refusal) = judge_whole(&path, leading, cx) {
@@ -162,10 +189,18 @@ fn judge_tokens(tokens: TokenStream, cx: &Context<'_>) -> Option<Refusal> {
                     (leading, colons) = (false, 0);
                     match other {
                         Some(TokenTree::Punct(punct)) if punct.as_char() == '!' => {
-                            return Some(Refusal { code: CODE, message: "a macro call in a serde attribute is not accepted".into(), hint: "Name a function.".into() });
+                            return Some(Refusal {
+                                code: CODE,
+                                message: "a macro call in a serde attribute is not accepted".into(),
+                                hint: "Name a function.".into(),
+                            });
                         }
                         Some(TokenTree::Group(group)) if group.delimiter() == proc_macro2::Delimiter::Brace => {
-                            return Some(Refusal { code: CODE, message: "a block in a serde attribute is not accepted".into(), hint: "Name a function.".into() });
+                            return Some(Refusal {
+                                code: CODE,
+                                message: "a block in a serde attribute is not accepted".into(),
+                                hint: "Name a function.".into(),
+                            });
                         }
                         Some(TokenTree::Group(group)) => open.push(group.stream()),
                         _ => {}

@@ -27,13 +27,19 @@ impl Rule for ConstLoops {
             let mut finder = Finder { found: &mut calls, expansions: &file.expansions, file: file.path, place: Where::Running };
             finder.visit_file(&file.tree);
         }
-        let last = |name: &String| -> BTreeSet<String> { names.meanings(std::slice::from_ref(name)).iter().filter_map(|m| m.last().cloned()).collect() };
+        let last = |name: &String| -> BTreeSet<String> {
+            names.meanings(std::slice::from_ref(name)).iter().filter_map(|m| m.last().cloned()).collect()
+        };
         let running: BTreeSet<String> = calls.running.iter().flat_map(last).collect();
-        let graph: BTreeMap<&String, BTreeSet<String>> = calls.functions.iter().map(|(name, f)| (name, f.mentions.iter().flat_map(last).collect())).collect();
+        let graph: BTreeMap<&String, BTreeSet<String>> =
+            calls.functions.iter().map(|(name, f)| (name, f.mentions.iter().flat_map(last).collect())).collect();
         for (name, function) in &calls.functions {
             if running.contains(name) && endless(name, &graph, &calls.functions) {
-                let mut finding = Finding::error(CODE, format!("`const fn {name}` loops or calls itself and is used outside constants: nothing could stop it while serving"))
-                    .hint("Drop `const`, or use it only in `const` and `static` items.");
+                let mut finding = Finding::error(
+                    CODE,
+                    format!("`const fn {name}` loops or calls itself and is used outside constants: nothing could stop it while serving"),
+                )
+                .hint("Drop `const`, or use it only in `const` and `static` items.");
                 if let Some((file, span)) = &function.place {
                     finding = finding.file(file.clone()).place(Place::of(*span));
                 }

@@ -25,7 +25,12 @@ impl Rule for Globs {
             return;
         }
         let shown: String = path.join("::").chars().take(60).collect();
-        cx.refuse("K007", leaf.star.unwrap_or_else(Span::call_site), format!("`use {shown}::*` brings in names that nobody listed"), "Name what you use: `use std::collections::{HashMap, HashSet};`.");
+        cx.refuse(
+            "K007",
+            leaf.star.unwrap_or_else(Span::call_site),
+            format!("`use {shown}::*` brings in names that nobody listed"),
+            "Name what you use: `use std::collections::{HashMap, HashSet};`.",
+        );
     }
 }
 

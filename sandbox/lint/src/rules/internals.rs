@@ -3,7 +3,8 @@
 
 use super::Refusal;
 use crate::{
-    names::Leaf,
+    names::{Leaf, Names},
+    policy::POLICY,
     walk::{Context, PathPlace, Rule},
 };
 use proc_macro2::Span;
@@ -17,13 +18,13 @@ pub(crate) struct Internals;
 impl Rule for Internals {
     fn path(&mut self, path: &syn::Path, _place: PathPlace, cx: &mut Context<'_>) {
         let words: Vec<String> = path.segments.iter().map(|s| s.ident.unraw().to_string()).collect();
-        if let Some(refusal) = judge(&words) {
+        if let Some(refusal) = judge(&words, cx.names) {
             cx.refuse(CODE, path.span(), refusal.message, refusal.hint);
         }
     }
 
     fn import(&mut self, _leading: bool, leaf: &Leaf<'_>, cx: &mut Context<'_>) {
-        if let Some(refusal) = judge(&leaf.path) {
+        if let Some(refusal) = judge(&leaf.path, cx.names) {
             let span = leaf.ident.map(proc_macro2::Ident::span).or(leaf.star).unwrap_or_else(Span::call_site);
             cx.refuse(CODE, span, refusal.message, refusal.hint);
         }
@@ -44,9 +45,15 @@ impl Rule for Internals {
     }
 }
 
-/// Judges a path's segments.
-pub(crate) fn judge(path: &[String]) -> Option<Refusal> {
-    let name = path.iter().find(|s| s.starts_with("__"))?;
-    let shown: String = name.chars().take(60).collect();
+/// Judges a path's segments, and what they mean through imports.
+pub(crate) fn judge(path: &[String], names: &Names) -> Option<Refusal> {
+    let inside = path.iter().find(|s| s.starts_with("__")).cloned().or_else(|| {
+        let hidden = |meaning: &[String], hidden: &str| {
+            let wanted: Vec<&str> = hidden.split("::").collect();
+            meaning.windows(wanted.len()).any(|window| window == wanted)
+        };
+        names.meanings(path).iter().find_map(|meaning| POLICY.hidden.iter().find(|h| hidden(meaning, h)).cloned())
+    })?;
+    let shown: String = inside.chars().take(60).collect();
     Some(Refusal { code: CODE, message: format!("`{shown}` is an inside of the SDK or of a crate"), hint: HINT.into() })
 }

@@ -52,7 +52,9 @@ impl Rule for LifetimeExtension {
         }
         // Elided lifetimes of the arguments are their own; those of the result are the receiver's.
         reading.elided = signature.receiver().and_then(|r| match &r.kind {
-            ReceiverKind::Reference(_, lifetime, _) => Some(lifetime.as_ref().filter(|l| l.ident != "_").map_or(RECEIVER.to_owned(), |l| l.ident.to_string())),
+            ReceiverKind::Reference(_, lifetime, _) => {
+                Some(lifetime.as_ref().filter(|l| l.ident != "_").map_or(RECEIVER.to_owned(), |l| l.ident.to_string()))
+            }
             _ => None,
         });
         let output = reading.output(&signature.output);
@@ -82,7 +84,8 @@ impl Rule for LifetimeExtension {
             _ => return,
         };
         let lifetimes: BTreeSet<String> = generics.lifetimes().map(|l| l.lifetime.ident.to_string()).collect();
-        if let Some((longer, _)) = stated(generics).0.into_iter().find(|(longer, shorter)| shorter == STATIC && lifetimes.contains(longer)) {
+        if let Some((longer, _)) = stated(generics).0.into_iter().find(|(longer, shorter)| shorter == STATIC && lifetimes.contains(longer))
+        {
             let message = format!("a lifetime parameter bounded by 'static (`'{longer}: 'static`) is not accepted");
             cx.refuse(CODE, generics.span(), message, "Write 'static itself instead of the parameter.");
         }
@@ -90,7 +93,13 @@ impl Rule for LifetimeExtension {
 }
 
 /// A function pointer's type, or `Fn(A) -> B`.
-fn judge_type<'a>(binder: Option<&BoundLifetimes>, inputs: impl Iterator<Item = &'a NamedArg>, output: &ReturnType, span: Span, cx: &mut Context<'_>) {
+fn judge_type<'a>(
+    binder: Option<&BoundLifetimes>,
+    inputs: impl Iterator<Item = &'a NamedArg>,
+    output: &ReturnType,
+    span: Span,
+    cx: &mut Context<'_>,
+) {
     let mut reading = Reading::default();
     let parts: Vec<Part> = inputs.flat_map(|input| reading.parts(&input.ty)).collect();
     let output = reading.output(output);
@@ -116,7 +125,11 @@ fn refuse(cx: &mut Context<'_>, span: Span, longer: &str, shorter: &str) {
         Some(parameter) => format!("`{parameter}`"),
         None => format!("`'{region}`"),
     };
-    let message = format!("this signature relies on {} outliving {} without saying so, which a compiler bug can turn into a dangling reference", name(longer), name(shorter));
+    let message = format!(
+        "this signature relies on {} outliving {} without saying so, which a compiler bug can turn into a dangling reference",
+        name(longer),
+        name(shorter)
+    );
     let hint = "Use one lifetime for both, take the data by value, or write the bound: `where 'b: 'a`.";
     cx.refuse(CODE, span, message, hint);
 }
@@ -139,11 +152,17 @@ impl Shape {
                     continue;
                 }
                 let is_type = inner.starts_with(PARAMETER);
-                let data = self.parts.iter().enumerate().any(|(other, p)| other != index && p.mentions.contains(inner) && !p.mentions.contains(outer));
+                let data = self
+                    .parts
+                    .iter()
+                    .enumerate()
+                    .any(|(other, p)| other != index && p.mentions.contains(inner) && !p.mentions.contains(outer));
                 let leaves = if is_type {
                     self.output.objects.contains(outer)
                 } else {
-                    self.output.mentions.contains(outer) || self.bounds.contains(outer) || self.parts.iter().any(|p| p.behind_mut.contains(outer))
+                    self.output.mentions.contains(outer)
+                        || self.bounds.contains(outer)
+                        || self.parts.iter().any(|p| p.behind_mut.contains(outer))
                 };
                 if (outer == STATIC && (!is_type || data)) || (data && leaves) {
                     return Some((inner.clone(), outer.clone()));

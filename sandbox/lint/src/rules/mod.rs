@@ -13,8 +13,8 @@ mod object_projections;
 mod path_roots;
 mod projected_headers;
 mod statics;
-mod style;
 mod std_names;
+mod style;
 mod supertrait_lifetimes;
 mod types;
 mod unknown_syntax;
@@ -60,5 +60,5 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
 
 /// What is wrong with a path, whoever wrote it where: its beginning, a name the façade lacks, or the SDK's inside.
 pub(crate) fn judge_path(path: &[String], leading: bool, names: &Names) -> Option<Refusal> {
-    path_roots::judge(path, leading, names).or_else(|| internals::judge(path)).or_else(|| std_names::judge(path, names))
+    path_roots::judge(path, leading, names).or_else(|| internals::judge(path, names)).or_else(|| std_names::judge(path, names))
 }

@@ -9,7 +9,8 @@ use crate::{
 };
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{
-    GenericArgument, Generics, ImplItem, Item, ItemImpl, ItemTrait, ItemType, Path, PathArguments, TraitBound, Type, TypeParamBound, WherePredicate,
+    GenericArgument, Generics, ImplItem, Item, ItemImpl, ItemTrait, ItemType, Path, PathArguments, TraitBound, Type, TypeParamBound,
+    WherePredicate,
     ext::IdentExt,
     spanned::Spanned,
     visit::{self, Visit},
@@ -85,7 +86,8 @@ fn blanket(item: &ItemImpl, cx: &mut Context<'_>) {
     let unsized_parameters = unsized_parameters(&item.generics);
     let parameter = bare(&item.self_ty).filter(|name| unsized_parameters.contains(name));
     if parameter.is_some() && item.items.iter().any(|i| matches!(i, ImplItem::Type(_))) {
-        let message = "a blanket `impl` over `?Sized` types with an associated type is not accepted: a compiler bug can turn it into any other type";
+        let message =
+            "a blanket `impl` over `?Sized` types with an associated type is not accepted: a compiler bug can turn it into any other type";
         cx.refuse(CODE, item.self_ty.span(), message, "Leave out `?Sized`, or give the trait a method instead of the type.");
     }
     let mut pointers = Pointers(false);

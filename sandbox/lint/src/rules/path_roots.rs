@@ -2,7 +2,7 @@
 
 use super::Refusal;
 use crate::{
-    names::{Leaf, Names},
+    names::{Leaf, Names, strip},
     policy::POLICY,
     walk::{Context, PathPlace, Rule},
 };
@@ -10,9 +10,8 @@ use proc_macro2::Span;
 use syn::{ext::IdentExt, spanned::Spanned};
 
 const CODE: &str = "K008";
-const BUILT_IN: [&str; 17] = [
-    "bool", "char", "str", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize",
-];
+const BUILT_IN: [&str; 17] =
+    ["bool", "char", "str", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
 pub(crate) struct PathRoots;
 
@@ -39,13 +38,25 @@ impl Rule for PathRoots {
         {
             cx.refuse(CODE, ident.span(), format!("an import named `{name}` hides the crate of that name"), "Choose another name.");
         }
+        // Under another name its insides could be reached by paths that nobody recognises.
+        if let ([root], Some(ident)) = (strip(&leaf.path).as_slice(), leaf.ident)
+            && leaf.renamed
+            && matches!(root.as_str(), "kandra" | "std")
+        {
+            cx.refuse(CODE, ident.span(), format!("`{root}` keeps its name"), format!("Write `{root}::…`, or import the names you need."));
+        }
     }
 
     fn item(&mut self, item: &syn::Item, cx: &mut Context<'_>) {
         if let syn::Item::Mod(module) = item
             && POLICY.is_crate(&module.ident.unraw().to_string())
         {
-            cx.refuse(CODE, module.ident.span(), format!("a module named `{}` hides the crate of that name", module.ident), "Choose another name.");
+            cx.refuse(
+                CODE,
+                module.ident.span(),
+                format!("a module named `{}` hides the crate of that name", module.ident),
+                "Choose another name.",
+            );
         }
     }
 }
@@ -66,7 +77,10 @@ pub(crate) fn judge(path: &[String], leading: bool, names: &Names) -> Option<Ref
     let shown: String = root.chars().take(60).collect();
     let hint = POLICY.crate_hints.get(root).cloned().unwrap_or_else(|| {
         let crates: Vec<&str> = POLICY.crates.iter().filter(|c| c.name != "kandra-std").map(|c| c.module.as_str()).collect();
-        format!("Paths begin with `std`, {}, `crate`, or a name that the feature defines or imports.", crates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", "))
+        format!(
+            "Paths begin with `std`, {}, `crate`, or a name that the feature defines or imports.",
+            crates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")
+        )
     });
     Some(Refusal { code: CODE, message: format!("`{shown}` is not a crate that a feature may use, nor a name of this feature"), hint })
 }

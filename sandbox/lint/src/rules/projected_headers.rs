@@ -2,7 +2,11 @@
 //! implies about lifetimes. A type alias could hide one, so aliases are judged too.
 
 use crate::walk::{Context, Rule};
-use syn::{Item, Lifetime, QSelf, Type, TypePath, TypeReference, spanned::Spanned, visit::{self, Visit}};
+use syn::{
+    Item, Lifetime, QSelf, Type, TypePath, TypeReference,
+    spanned::Spanned,
+    visit::{self, Visit},
+};
 
 const CODE: &str = "K016";
 const HINT: &str = "Name the type itself instead of the projection.";
@@ -22,7 +26,12 @@ impl Rule for ProjectedHeaders {
         }
         if let Some(span) = found.0 {
             let place = if matches!(item, Item::Impl(_)) { "an `impl`'s header" } else { "a type alias" };
-            cx.refuse(CODE, span, format!("a projection from a type with lifetimes in {place} is not accepted: a compiler bug makes it unsound"), HINT);
+            cx.refuse(
+                CODE,
+                span,
+                format!("a projection from a type with lifetimes in {place} is not accepted: a compiler bug makes it unsound"),
+                HINT,
+            );
         }
     }
 }

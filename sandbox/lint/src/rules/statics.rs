@@ -8,7 +8,12 @@ use crate::{
 };
 use proc_macro2::{TokenStream, TokenTree};
 use std::collections::{BTreeMap, BTreeSet};
-use syn::{Item, StaticMutability, Type, ext::IdentExt, spanned::Spanned, visit::{self, Visit}};
+use syn::{
+    Item, StaticMutability, Type,
+    ext::IdentExt,
+    spanned::Spanned,
+    visit::{self, Visit},
+};
 
 const CODE: &str = "K011";
 const HINT: &str = "Keep what must last with `ctx.kv()`; a `static` of plain data, or a `const`, is fine.";
@@ -53,7 +58,8 @@ impl Rule for Statics {
         let mut mentioned = BTreeSet::new();
         words(quote::ToTokens::to_token_stream(&item.ty), &mut mentioned);
         if let Some(name) = mentioned.iter().find(|m| self.changes(m, cx.names)) {
-            let message = format!("a static that can change (`{name}`) is not accepted: its value is lost whenever a new revision goes live");
+            let message =
+                format!("a static that can change (`{name}`) is not accepted: its value is lost whenever a new revision goes live");
             cx.refuse(CODE, item.ty.span(), message, HINT);
         }
     }

@@ -45,7 +45,8 @@ fn judge_exact(path: &[String]) -> Option<Refusal> {
     if root != "std" {
         return None;
     }
-    let hinted = (2..=path.len()).map(|n| path[..n].join("::")).find_map(|prefix| POLICY.path_hints.get(&prefix).map(|hint| (prefix, hint)));
+    let hinted =
+        (2..=path.len()).map(|n| path[..n].join("::")).find_map(|prefix| POLICY.path_hints.get(&prefix).map(|hint| (prefix, hint)));
     let (shown, hint) = match hinted {
         Some((prefix, hint)) => (prefix, hint.clone()),
         None if POLICY.std_modules.contains(name) => return None,

@@ -4,7 +4,10 @@
 use super::types::{Lifetimes, Reading};
 use crate::walk::{Context, Rule};
 use std::collections::BTreeSet;
-use syn::{GenericArgument, GenericParam, Item, PathArguments, TraitBound, TraitItem, Type, TypeParamBound, WherePredicate, spanned::Spanned, visit::Visit};
+use syn::{
+    GenericArgument, GenericParam, Item, PathArguments, TraitBound, TraitItem, Type, TypeParamBound, WherePredicate, spanned::Spanned,
+    visit::Visit,
+};
 
 const CODE: &str = "K015";
 
@@ -53,7 +56,12 @@ impl Rule for SupertraitLifetimes {
             for argument in &arguments.args {
                 let GenericArgument::Type(ty) = argument else { continue };
                 if reading.part(ty).implied.iter().any(|(one, other)| inside.contains(one) && inside.contains(other)) {
-                    cx.refuse(CODE, bound.span(), "a `for<…>` bound with one of its lifetimes nested in another is not accepted: a compiler bug makes it unsound", "Use one lifetime, or owned values.");
+                    cx.refuse(
+                        CODE,
+                        bound.span(),
+                        "a `for<…>` bound with one of its lifetimes nested in another is not accepted: a compiler bug makes it unsound",
+                        "Use one lifetime, or owned values.",
+                    );
                     return;
                 }
             }

@@ -220,9 +220,12 @@ pub(super) fn stated(generics: &Generics) -> (BTreeSet<(Region, Region)>, BTreeS
     }
     for predicate in generics.where_clause.iter().flat_map(|w| &w.predicates) {
         match predicate {
-            WherePredicate::Lifetime(p) => lifetimes.extend(p.bounds.iter().map(|shorter| (p.lifetime.ident.to_string(), shorter.ident.to_string()))),
+            WherePredicate::Lifetime(p) => {
+                lifetimes.extend(p.bounds.iter().map(|shorter| (p.lifetime.ident.to_string(), shorter.ident.to_string())))
+            }
             WherePredicate::Type(p) => {
-                let name = if let Type::Path(path) = &p.bounded_ty { path.path.get_ident().map(|i| parameter(&i.to_string())) } else { None };
+                let name =
+                    if let Type::Path(path) = &p.bounded_ty { path.path.get_ident().map(|i| parameter(&i.to_string())) } else { None };
                 bounds(&name.unwrap_or_default(), &mut p.bounds.iter());
             }
             _ => {}

@@ -6,7 +6,8 @@ use syn::LitStr;
 
 const FUNCTIONS: [&str; 7] = ["rgb(", "rgba(", "hsl(", "hsla(", "oklch(", "lab(", "hwb("];
 const NAMES: [&str; 16] = [
-    "red", "green", "blue", "black", "white", "gray", "grey", "orange", "yellow", "purple", "pink", "brown", "navy", "teal", "silver", "gold",
+    "red", "green", "blue", "black", "white", "gray", "grey", "orange", "yellow", "purple", "pink", "brown", "navy", "teal", "silver",
+    "gold",
 ];
 
 pub(crate) struct WidgetColours;
@@ -17,7 +18,12 @@ impl Rule for WidgetColours {
         let found = styles(&text).into_iter().flat_map(declarations).find(|(name, value)| !name.starts_with("--") && raw_colour(value));
         if let Some((name, value)) = found {
             let message = format!("`{name}: {}` is a raw colour", value.chars().take(40).collect::<String>());
-            cx.warn("K101", literal.span(), message, "Use a token, such as `var(--color-text-primary)`, `var(--color-accent)` or `var(--chart-1)`: it fits light and dark.");
+            cx.warn(
+                "K101",
+                literal.span(),
+                message,
+                "Use a token, such as `var(--color-text-primary)`, `var(--color-accent)` or `var(--chart-1)`: it fits light and dark.",
+            );
         }
     }
 }

@@ -28,12 +28,21 @@ fn unlabelled(html: &str, tag: &str, file: &str) -> bool {
             Some(attributes[start..].trim_start_matches(['"', '\'', '\\']).split(['"', '\'', ' ', '\\']).next().unwrap_or_default())
         };
         let kind = value("type").unwrap_or_default();
-        if matches!(kind, "hidden" | "submit" | "button" | "reset" | "image") || attributes.contains("aria-label") || attributes.contains("title=") {
+        if matches!(kind, "hidden" | "submit" | "button" | "reset" | "image")
+            || attributes.contains("aria-label")
+            || attributes.contains("title=")
+        {
             return false;
         }
         let before = &html[..at];
         let wrapped = before.rfind("<label").is_some_and(|open| before.rfind("</label").is_none_or(|close| close < open));
-        let named = value("id").is_some_and(|id| id.contains('{') || file.contains(&format!("for=\"{id}\"")) || file.contains(&format!("for={id}")) || file.contains(&format!("for=\\\"{id}\\\"")) || file.contains(&format!("for='{id}'")));
+        let named = value("id").is_some_and(|id| {
+            id.contains('{')
+                || file.contains(&format!("for=\"{id}\""))
+                || file.contains(&format!("for={id}"))
+                || file.contains(&format!("for=\\\"{id}\\\""))
+                || file.contains(&format!("for='{id}'"))
+        });
         !wrapped && !named
     })
 }

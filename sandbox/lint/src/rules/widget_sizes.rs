@@ -17,15 +17,27 @@ impl Rule for WidgetSizes {
             if ["100vh", "100dvh", "100svh", "100lvh"].iter().any(|h| value.contains(h)) {
                 tall.get_or_insert_with(|| name.clone());
             }
-            if matches!(name.as_str(), "width" | "min-width" | "inline-size" | "min-inline-size") && value.split_whitespace().filter_map(pixels).any(|p| p > NARROWEST) {
+            if matches!(name.as_str(), "width" | "min-width" | "inline-size" | "min-inline-size")
+                && value.split_whitespace().filter_map(pixels).any(|p| p > NARROWEST)
+            {
                 wide.get_or_insert_with(|| format!("{name}: {}", value.chars().take(20).collect::<String>()));
             }
         }
         if let Some(name) = tall {
-            cx.warn("K102", literal.span(), format!("`{name}` follows the window's height, and a card follows its content's"), "Leave the height to the content; `height` in the manifest reserves room.");
+            cx.warn(
+                "K102",
+                literal.span(),
+                format!("`{name}` follows the window's height, and a card follows its content's"),
+                "Leave the height to the content; `height` in the manifest reserves room.",
+            );
         }
         if let Some(shown) = wide {
-            cx.warn("K103", literal.span(), format!("`{shown}` is wider than the narrowest card (288 px)"), "Use `width: 100%` with a `max-width`.");
+            cx.warn(
+                "K103",
+                literal.span(),
+                format!("`{shown}` is wider than the narrowest card (288 px)"),
+                "Use `width: 100%` with a `max-width`.",
+            );
         }
     }
 }

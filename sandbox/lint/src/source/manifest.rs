@@ -60,17 +60,16 @@ pub struct Manifest {
 }
 
 /// What a feature may declare to use.
-const CAPABILITIES: [&str; 15] = [
-    "routes", "widget", "pages", "kv", "sql", "state", "events", "http", "schedule", "call", "log", "now", "random", "visitor", "secret",
-];
+const CAPABILITIES: [&str; 15] =
+    ["routes", "widget", "pages", "kv", "sql", "state", "events", "http", "schedule", "call", "log", "now", "random", "visitor", "secret"];
 const MAX_TITLE: usize = 60;
 const MAX_SUMMARY: usize = 200;
 const MAX_ICON_BYTES: usize = 40;
 const MAX_HOSTS: usize = 16;
 /// As in the model: names under `/` that no feature may take.
 const RESERVED: [&str; 18] = [
-    "api", "world", "healthz", "readyz", "metrics", "version", "mcp", "widget", "static", "assets", "preview", "login", "chat",
-    "about", "owner", "me", "kandra", "api-docs",
+    "api", "world", "healthz", "readyz", "metrics", "version", "mcp", "widget", "static", "assets", "preview", "login", "chat", "about",
+    "owner", "me", "kandra", "api-docs",
 ];
 
 /// The manifest, or `None` with the reasons in `findings`.
@@ -144,7 +143,12 @@ impl Reader<'_> {
             let hint = "Add `[package.metadata.kandra]` with `title` and `summary`.";
             self.refuse("source/manifest-field", None, "`[package.metadata.kandra]` is missing".into(), hint);
         } else if manifest.title.trim().is_empty() && self.findings.is_empty() {
-            self.refuse("source/manifest-field", None, "`title` is missing in `[package.metadata.kandra]`".into(), "Say in a few words what the feature is.");
+            self.refuse(
+                "source/manifest-field",
+                None,
+                "`title` is missing in `[package.metadata.kandra]`".into(),
+                "Say in a few words what the feature is.",
+            );
         }
         manifest.dependencies.sort();
         manifest.dependencies.dedup();
@@ -163,7 +167,12 @@ impl Reader<'_> {
                     if let Some(name) = self.string("name", value) {
                         match slug(&name) {
                             Ok(slug) => manifest.slug = slug,
-                            Err(message) => self.refuse("source/slug", Some(span), message, "Name the package `kandra-feature-<slug>`, such as `kandra-feature-tea-poll`."),
+                            Err(message) => self.refuse(
+                                "source/slug",
+                                Some(span),
+                                message,
+                                "Name the package `kandra-feature-<slug>`, such as `kandra-feature-tea-poll`.",
+                            ),
                         }
                     }
                 }
@@ -172,13 +181,23 @@ impl Reader<'_> {
                         if is_version(&version) {
                             manifest.version = version;
                         } else {
-                            self.refuse("source/manifest-value", Some(span), "`version` is not of the form `1.2.3`".into(), "Write `version = \"0.1.0\"`.");
+                            self.refuse(
+                                "source/manifest-value",
+                                Some(span),
+                                "`version` is not of the form `1.2.3`".into(),
+                                "Write `version = \"0.1.0\"`.",
+                            );
                         }
                     }
                 }
                 "edition" => {
                     if self.string("edition", value).is_some_and(|e| e != "2024") {
-                        self.refuse("source/manifest-value", Some(span), "the edition of a feature is 2024".into(), "Write `edition = \"2024\"`.");
+                        self.refuse(
+                            "source/manifest-value",
+                            Some(span),
+                            "the edition of a feature is 2024".into(),
+                            "Write `edition = \"2024\"`.",
+                        );
                     }
                 }
                 "publish" => {
@@ -188,7 +207,12 @@ impl Reader<'_> {
                 }
                 "license" => {
                     if self.string("license", value).is_some_and(|l| l != "MIT OR Apache-2.0") {
-                        self.refuse("source/manifest-value", Some(span), "features are licensed MIT OR Apache-2.0".into(), "Write `license = \"MIT OR Apache-2.0\"`.");
+                        self.refuse(
+                            "source/manifest-value",
+                            Some(span),
+                            "features are licensed MIT OR Apache-2.0".into(),
+                            "Write `license = \"MIT OR Apache-2.0\"`.",
+                        );
                     }
                 }
                 "readme" => {
@@ -245,7 +269,12 @@ impl Reader<'_> {
                     Some("s") => manifest.height = Height::S,
                     Some("m") => manifest.height = Height::M,
                     Some("l") => manifest.height = Height::L,
-                    Some(_) => self.refuse("source/manifest-value", span, "`height` is `s`, `m` or `l`".into(), "They reserve 160, 280 and 420 pixels."),
+                    Some(_) => self.refuse(
+                        "source/manifest-value",
+                        span,
+                        "`height` is `s`, `m` or `l`".into(),
+                        "They reserve 160, 280 and 420 pixels.",
+                    ),
                     None => {}
                 },
                 "capabilities" => {
@@ -263,7 +292,12 @@ impl Reader<'_> {
                     for host in self.strings("hosts", value) {
                         if !is_host(&host) {
                             let message = format!("{host:?} is not the name of a host");
-                            self.refuse("source/manifest-value", span.clone(), message, "Write a name such as `api.example.com`: no scheme, no port, no address, no star.");
+                            self.refuse(
+                                "source/manifest-value",
+                                span.clone(),
+                                message,
+                                "Write a name such as `api.example.com`: no scheme, no port, no address, no star.",
+                            );
                         } else if !manifest.hosts.contains(&host) {
                             manifest.hosts.push(host);
                         }
@@ -283,7 +317,12 @@ impl Reader<'_> {
             match key.get_ref().as_ref() {
                 "crate-type" => {
                     if self.strings("lib.crate-type", value).iter().any(|t| t != "cdylib" && t != "rlib") {
-                        self.refuse("source/manifest-value", Some(value.span()), "a feature's library is `cdylib` and `rlib`".into(), "Write `crate-type = [\"cdylib\", \"rlib\"]`.");
+                        self.refuse(
+                            "source/manifest-value",
+                            Some(value.span()),
+                            "a feature's library is `cdylib` and `rlib`".into(),
+                            "Write `crate-type = [\"cdylib\", \"rlib\"]`.",
+                        );
                     }
                 }
                 "doctest" | "test" | "bench" | "doc" if matches!(value.get_ref(), DeValue::Boolean(_)) => {}
@@ -302,7 +341,12 @@ impl Reader<'_> {
                     Some(hint) => hint.clone(),
                     None => format!("Allowed are {}.", names.join(", ")),
                 };
-                self.refuse("source/dependency", Some(key.span()), format!("the crate {name:?} is not on the list of reviewed crates"), &hint);
+                self.refuse(
+                    "source/dependency",
+                    Some(key.span()),
+                    format!("the crate {name:?} is not on the list of reviewed crates"),
+                    &hint,
+                );
                 continue;
             };
             match value.get_ref() {
@@ -319,7 +363,12 @@ impl Reader<'_> {
                         };
                         if !accepted {
                             let message = format!("`{}` of the dependency {name:?} is not accepted", field.get_ref());
-                            self.refuse("source/dependency", Some(field.span()), message, &format!("Write `{name} = \"1\"`: only the name counts, the server knows version and source."));
+                            self.refuse(
+                                "source/dependency",
+                                Some(field.span()),
+                                message,
+                                &format!("Write `{name} = \"1\"`: only the name counts, the server knows version and source."),
+                            );
                         }
                     }
                 }
@@ -332,13 +381,17 @@ impl Reader<'_> {
     fn field(&mut self, name: &str, span: Range<usize>) {
         let shown: String = name.chars().take(80).collect();
         let hint = match name {
-            "package.build" | "build-dependencies" | "package.links" => "Build scripts are not accepted: compute at run time, or write the result down as a constant.",
+            "package.build" | "build-dependencies" | "package.links" => {
+                "Build scripts are not accepted: compute at run time, or write the result down as a constant."
+            }
             "profile" | "cargo-features" | "lints" => "The server decides how a feature is built.",
             "patch" | "replace" | "source" => "Dependencies come only from the reviewed list.",
             "bin" | "example" | "test" | "bench" => "A feature is one library; tests stand in `#[cfg(test)]` modules.",
             "lib.path" => "The library's root is `src/lib.rs`.",
             "features" => "A feature has no cargo features: one build is checked and served.",
-            _ => "Delete it. Accepted are `[package]` name, version, edition, license, publish, description; `[package.metadata.kandra]`; `[lib] crate-type`; `[dependencies]`.",
+            _ => {
+                "Delete it. Accepted are `[package]` name, version, edition, license, publish, description; `[package.metadata.kandra]`; `[lib] crate-type`; `[dependencies]`."
+            }
         };
         self.refuse("source/manifest-field", Some(span), format!("`{shown}` in `Cargo.toml` is not accepted"), hint);
     }
@@ -371,7 +424,12 @@ impl Reader<'_> {
     fn text(&mut self, name: &str, value: &Value<'_>, limit: usize) -> String {
         let text = self.string(name, value).unwrap_or_default();
         if text.chars().count() > limit || text.chars().any(char::is_control) {
-            self.refuse("source/manifest-value", Some(value.span()), format!("`{name}` is one line of at most {limit} characters"), "Shorten it.");
+            self.refuse(
+                "source/manifest-value",
+                Some(value.span()),
+                format!("`{name}` is one line of at most {limit} characters"),
+                "Shorten it.",
+            );
         }
         text
     }
@@ -404,11 +462,18 @@ fn is_version(version: &str) -> bool {
 
 fn is_host(host: &str) -> bool {
     let label = |part: &str| {
-        !part.is_empty() && part.len() <= 63 && !part.starts_with('-') && !part.ends_with('-') && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
+        !part.is_empty()
+            && part.len() <= 63
+            && !part.starts_with('-')
+            && !part.ends_with('-')
+            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let parts: Vec<&str> = host.split('.').collect();
     // A last part of digits is an address, not a name.
-    host.len() <= 253 && parts.len() >= 2 && parts.iter().all(|p| label(p)) && parts.last().is_some_and(|last| last.bytes().any(|b| b.is_ascii_lowercase()))
+    host.len() <= 253
+        && parts.len() >= 2
+        && parts.iter().all(|p| label(p))
+        && parts.last().is_some_and(|last| last.bytes().any(|b| b.is_ascii_lowercase()))
 }
 
 fn place(text: &str, span: &Range<usize>) -> Place {

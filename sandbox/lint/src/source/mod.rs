@@ -44,7 +44,9 @@ impl Source {
         let mut findings = Vec::new();
         if files.len() > MAX_FILES {
             let message = format!("the crate has {} files; at most {MAX_FILES} are accepted", files.len());
-            return Err(vec![Finding::error("source/too-many-files", message).hint("Join small modules, and leave out what the feature does not need.")]);
+            return Err(vec![
+                Finding::error("source/too-many-files", message).hint("Join small modules, and leave out what the feature does not need."),
+            ]);
         }
         let total: usize = files.values().map(Vec::len).sum();
         if total > MAX_TOTAL_BYTES {

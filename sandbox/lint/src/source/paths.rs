@@ -42,11 +42,19 @@ fn judge(path: &str) -> Option<Finding> {
     } else if lower == "rust-toolchain" || lower == "rust-toolchain.toml" {
         ("source/toolchain", "the toolchain is the server's".to_owned(), "Delete it.")
     } else if lower == "build.rs" {
-        ("source/build-script", "a build script runs while building".to_owned(), "Delete it: compute at run time, or write the result down as a constant.")
+        (
+            "source/build-script",
+            "a build script runs while building".to_owned(),
+            "Delete it: compute at run time, or write the result down as a constant.",
+        )
     } else if parts.iter().any(|p| p.starts_with('.')) {
         ("source/dot-file", "files and folders whose name begins with a dot are not part of a feature".to_owned(), "Delete it.")
     } else if path == "src/main.rs" || path.starts_with("src/bin/") {
-        ("source/extra-target", "a feature is one library, without programs of its own".to_owned(), "Move the code into `src/lib.rs` or a module.")
+        (
+            "source/extra-target",
+            "a feature is one library, without programs of its own".to_owned(),
+            "Move the code into `src/lib.rs` or a module.",
+        )
     } else if FIXED.iter().any(|f| f.eq_ignore_ascii_case(path)) {
         ("source/path", "the file's name is spelled with other capitals".to_owned(), "Write `Cargo.toml`, `contract.toml`, `README.md`.")
     } else if lower == "cargo.lock" {

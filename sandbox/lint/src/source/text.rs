@@ -10,7 +10,8 @@ pub(super) fn check(path: &str, bytes: Vec<u8>, findings: &mut Vec<Finding>) -> 
         "contract.toml" => MAX_CONTRACT_BYTES,
         _ => MAX_FILE_BYTES,
     };
-    let refuse = |code: &str, message: String, hint: &str| Finding::error(code, message).hint(hint).file(path.chars().take(120).collect::<String>());
+    let refuse =
+        |code: &str, message: String, hint: &str| Finding::error(code, message).hint(hint).file(path.chars().take(120).collect::<String>());
     if bytes.len() > limit {
         let message = format!("the file has {} bytes; at most {limit} are accepted", bytes.len());
         findings.push(refuse("source/file-too-large", message, "Leave out large tables and embedded images, or split the module."));
@@ -20,7 +21,11 @@ pub(super) fn check(path: &str, bytes: Vec<u8>, findings: &mut Vec<Finding>) -> 
         Ok(text) => text,
         Err(error) => {
             let at = error.utf8_error().valid_up_to();
-            findings.push(refuse("source/not-utf-8", format!("the file is not UTF-8 (byte {at})"), "Save it as UTF-8 without a byte-order mark."));
+            findings.push(refuse(
+                "source/not-utf-8",
+                format!("the file is not UTF-8 (byte {at})"),
+                "Save it as UTF-8 without a byte-order mark.",
+            ));
             return None;
         }
     };
@@ -43,7 +48,12 @@ pub(super) fn check(path: &str, bytes: Vec<u8>, findings: &mut Vec<Finding>) -> 
         if length > MAX_LINE_CHARS {
             let message = format!("the line has {length} characters; at most {MAX_LINE_CHARS} are accepted");
             let hint = "Break it; a long string can span lines, or be joined with `concat!`.";
-            findings.push(refuse("source/line-too-long", message, hint).place(Place((number, MAX_LINE_CHARS as u32, number, length as u32))));
+            findings.push(refuse("source/line-too-long", message, hint).place(Place((
+                number,
+                MAX_LINE_CHARS as u32,
+                number,
+                length as u32,
+            ))));
         }
         if findings.len() > before + 10 {
             return None;
