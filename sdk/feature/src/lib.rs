@@ -4,7 +4,6 @@
 //! `/{slug}/`, and replaces it while visitors use it. A feature reaches the world through [`Ctx`] only.
 //!
 //! ```
-//! # extern crate kandra_std as std; fn main() {}
 //! use kandra::prelude::*;
 //!
 //! kandra::feature!(mount);
@@ -60,7 +59,17 @@ pub use serde;
 pub use serde_json::{self, Value, json};
 pub use text::escape;
 
+/// The examples of the reference compile and run.
+#[cfg(doctest)]
+#[doc = include_str!("../REFERENCE.md")]
+struct Reference;
+
+/// What an author, or a model, needs to know, on one page.
+#[cfg(not(kandra_library))]
+pub const REFERENCE: &str = include_str!("../REFERENCE.md");
+
 /// The styles of the tokens and the base sheet, which every widget is shown with.
+#[cfg(not(kandra_library))]
 pub const TOKENS_CSS: &str = include_str!("../assets/tokens.css");
 
 /// Checks the budget of the running call; the build puts one at the head of every loop, closure and function.
@@ -76,7 +85,6 @@ pub fn __tick() {
 /// It defines the one symbol that a feature's library exports.
 ///
 /// ```
-/// # extern crate kandra_std as std; fn main() {}
 /// use kandra::prelude::*;
 /// kandra::feature!(mount);
 /// fn mount(routes: &mut Routes) {
@@ -89,9 +97,7 @@ pub fn __tick() {
 #[macro_export]
 macro_rules! feature {
     ($mount:path) => {
-        #[doc(hidden)]
-        mod __kandra_export {
-            use super::*;
+        const _: () = {
             use $crate::export::abi::{self, abi_stable};
 
             extern "C" fn init(host: abi::HostModule_Ref) -> abi_stable::std_types::RResult<abi::Mounted, abi::Fault> {
@@ -110,7 +116,7 @@ macro_rules! feature {
             }
 
             $crate::__export_header!(load);
-        }
+        };
     };
 }
 

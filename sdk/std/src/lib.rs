@@ -33,8 +33,8 @@ pub use names::*;
 
 // Macros without a module of the same name: the bare re-export brings only the macro along.
 pub use ::std::{
-    assert, assert_eq, assert_ne, concat, debug_assert, debug_assert_eq, debug_assert_ne, format, format_args, matches, stringify, todo,
-    unimplemented, unreachable, write, writeln,
+    assert, assert_eq, assert_ne, cfg, column, compile_error, concat, debug_assert, debug_assert_eq, debug_assert_ne, format, format_args,
+    line, matches, module_path, stringify, todo, unimplemented, unreachable, write, writeln,
 };
 
 #[doc(hidden)]

@@ -200,9 +200,11 @@ pub mod vec {
     pub use ::std::vec::{Drain, IntoIter, Vec};
 }
 
+// Features are ported from code that names these; the newer associated constants exist without any path.
 macro_rules! primitives {
     ($($name:ident)*) => { $(
         #[doc = concat!("Constants of `", stringify!($name), "`.")]
+        #[allow(clippy::legacy_numeric_constants)]
         pub mod $name { pub use ::std::$name::{MAX, MIN}; }
     )* };
 }
@@ -211,6 +213,7 @@ primitives! { i8 i16 i32 i64 i128 isize u8 u16 u32 u64 u128 usize }
 macro_rules! floats {
     ($($name:ident)*) => { $(
         #[doc = concat!("Constants of `", stringify!($name), "`.")]
+        #[allow(clippy::legacy_numeric_constants)]
         pub mod $name {
             pub use ::std::$name::{EPSILON, INFINITY, MAX, MIN, MIN_POSITIVE, NAN, NEG_INFINITY, consts};
         }

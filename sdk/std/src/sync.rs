@@ -8,10 +8,10 @@
 //! it first.
 //!
 //! ```
-//! use kandra_std::sync::Mutex;
-//! static SEEN: Mutex<Vec<u32>> = Mutex::new(Vec::new());
-//! SEEN.lock().unwrap().push(7);
-//! assert_eq!(*SEEN.lock().unwrap(), [7]);
+//! use kandra_std::sync::{Arc, Mutex};
+//! let seen = Arc::new(Mutex::new(Vec::new()));
+//! seen.lock().unwrap().push(7);
+//! assert_eq!(*seen.lock().unwrap(), [7]);
 //! ```
 
 use ::std::{fmt, sync};
