@@ -12,6 +12,10 @@ use rust_embed::RustEmbed;
 use sha2::{Digest, Sha256};
 use std::{borrow::Cow, sync::LazyLock};
 
+/// The tokens that widgets and dashboard share.
+const TOKENS: &str = include_str!("../../../../sdk/feature/assets/tokens.css");
+const TOKENS_NAME: &str = "tokens.css";
+
 #[derive(RustEmbed)]
 #[folder = "assets/"]
 struct Embedded;
@@ -20,6 +24,7 @@ static VERSION: LazyLock<String> = LazyLock::new(|| {
     let mut names: Vec<_> = Embedded::iter().collect();
     names.sort();
     let mut hash = Sha256::new();
+    hash.update(TOKENS);
     for name in names {
         hash.update(name.as_bytes());
         hash.update(Embedded::get(&name).expect("iter names only files that are there").data);
@@ -33,6 +38,9 @@ pub fn version() -> &'static str {
 }
 
 fn find(name: &str) -> Option<Cow<'static, [u8]>> {
+    if name == TOKENS_NAME {
+        return Some(Cow::Borrowed(TOKENS.as_bytes()));
+    }
     Embedded::get(name).map(|file| file.data)
 }
 
@@ -56,4 +64,14 @@ pub async fn serve(path: web::Path<(String, String)>) -> HttpResponse {
         Cow::Borrowed(bytes) => answer.body(bytes),
         Cow::Owned(bytes) => answer.body(bytes),
     }
+}
+
+#[cfg(test)]
+pub fn names() -> impl Iterator<Item = String> {
+    Embedded::iter().map(Cow::into_owned).chain([TOKENS_NAME.to_owned()])
+}
+
+#[cfg(test)]
+pub fn text(name: &str) -> String {
+    String::from_utf8(find(name).expect("a name that is there").into_owned()).expect("assets are text")
 }

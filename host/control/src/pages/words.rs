@@ -89,6 +89,12 @@ impl Words {
         self.language
     }
 
+    /// All keys.
+    #[cfg(test)]
+    pub fn keys(&self) -> impl Iterator<Item = &str> {
+        self.texts.keys().map(String::as_str)
+    }
+
     /// The sentence of a key. A key that is not there shows itself (and fails a test).
     pub fn t<'a>(&'a self, key: &'a str) -> &'a str {
         self.texts.get(key).map_or(key, String::as_str)
@@ -255,4 +261,63 @@ fn group_digits(count: u64, language: Language) -> String {
         out.push(digit);
     }
     out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn placeholders(text: &str) -> Vec<&str> {
+        let mut found: Vec<&str> = text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name)).collect();
+        found.sort_unstable();
+        found
+    }
+
+    #[test]
+    fn every_language_has_the_same_keys_and_placeholders() {
+        let (english, german) = (Language::English.words(), Language::German.words());
+        assert_eq!(english.keys().collect::<Vec<_>>(), german.keys().collect::<Vec<_>>());
+        for key in english.keys() {
+            assert_eq!(placeholders(english.t(key)), placeholders(german.t(key)), "{key}");
+            let may_be_empty = key == "feature_note.live";
+            assert!(may_be_empty || (!english.t(key).is_empty() && !german.t(key).is_empty()), "{key} says nothing");
+        }
+    }
+
+    #[test]
+    fn the_query_wins_then_the_best_of_the_header_then_english() {
+        let choose = Language::choose;
+        assert_eq!(choose(Some("de"), Some("en")), Language::German);
+        assert_eq!(choose(None, Some("fr, de-AT;q=0.8, en;q=0.9")), Language::English);
+        assert_eq!(choose(None, Some("fr, de-AT;q=0.9, en;q=0.8")), Language::German);
+        assert_eq!(choose(None, Some("de;q=0")), Language::English);
+        assert_eq!(choose(Some("xx"), Some("*")), Language::English);
+        assert_eq!(choose(None, None), Language::English);
+    }
+
+    #[test]
+    fn counts_times_and_sizes_read_well() {
+        let (english, german) = (Language::English.words(), Language::German.words());
+        assert_eq!(english.n("sentence.features", 1_u32), "1 feature live");
+        assert_eq!(english.n("sentence.features", 1_234_567_u64), "1,234,567 features live");
+        assert_eq!(german.number(1_234_567_u64), "1.234.567");
+        assert_eq!(english.duration(420_u64), "0.4 s");
+        assert_eq!(german.duration(4_140_u64), "4,1 s");
+        assert_eq!(english.duration(12_900_u64), "12 s");
+        assert_eq!(english.duration(65_000_u64), "1:05 min");
+        assert_eq!(english.micros(41_u64), "41 µs");
+        assert_eq!(german.micros(1_340_u64), "1,3 ms");
+        assert_eq!(english.bytes(32_u64 << 20), "32.0 MiB");
+        let now = Timestamp::from_millis(1_790_000_000_000);
+        assert_eq!(english.ago(now.plus_millis(-61_000), now), "1 minute ago");
+        assert_eq!(english.date(now), "2026-09-21 14:13 UTC");
+    }
+
+    #[test]
+    fn sentences_for_scripts_cannot_end_their_element() {
+        let json = Language::English.words().for_scripts();
+        assert!(!json.contains('<'));
+        let map: BTreeMap<String, String> = serde_json::from_str(&json).unwrap();
+        assert!(map.contains_key("solving") && !map.contains_key("js.solving"));
+    }
 }

@@ -13,8 +13,10 @@ pub use activity::ActivityView;
 pub use card::CardView;
 pub use feature::{CodeView, ContractView, DiffFile, DiffLine, DiffView, ExchangeView, FeatureView, FileView, LogLine, RevisionView, RouteView, Section};
 pub use home::{AskView, Notice, Sentence, WantView};
-pub use request::{RequestView, StageView};
-pub use run::{RunView, StepView, UsualTimes};
+pub use request::RequestView;
+#[cfg(test)]
+pub use run::step_of;
+pub use run::{RunView, UsualTimes};
 pub use shell::{Page, Shell};
 pub use status::{LayerView, LibraryView, ReportView, StatusView, TableRow, UnloadView};
 
