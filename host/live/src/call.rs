@@ -1,0 +1,229 @@
+//! One call: begun, polled inline, ended by an answer, a fault or its deadline.
+
+use crate::{
+    body::Body,
+    current::{self, Running},
+    environment::short_id,
+    failure::Failure,
+    load::CaughtFault,
+    mount::{Lease, Mount},
+    worker,
+};
+use kandra_abi::{Call, Polled, RequestView, Response, fault_kind};
+use kandra_wire::FaultKind;
+use std::{
+    future::{Future, poll_fn},
+    pin::Pin,
+    task::{Context, Poll, Waker},
+    time::{Duration, Instant},
+};
+
+/// Processor milliseconds that one poll may take.
+pub(crate) const POLL_BUDGET_MS: u32 = 50;
+
+/// A call in progress. The library's part of it is dropped before its lease.
+pub(crate) struct Calling {
+    call: Option<Call>,
+    /// `None` only while the call is being polled.
+    lease: Option<Lease>,
+    waker: Option<Waker>,
+    route: usize,
+    started: Instant,
+}
+
+/// An answer whose parts still lie in the library's memory.
+pub(crate) struct Answered {
+    response: Response,
+    lease: Lease,
+    pub route: usize,
+}
+
+impl Answered {
+    pub fn status(&self) -> u16 {
+        self.response.status
+    }
+
+    pub fn headers(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.response.headers.iter().map(|header| (header.name.as_str(), header.value.as_str()))
+    }
+
+    pub fn body(&self) -> &[u8] {
+        self.response.body.as_slice()
+    }
+
+    pub fn mount(&self) -> &Mount {
+        self.lease.mount()
+    }
+
+    /// The body for the connection; everything else of the answer is dropped.
+    pub fn into_body(self) -> Body {
+        let Self { response, lease, .. } = self;
+        let Response { headers, body, .. } = response;
+        drop(headers);
+        Body::of(body, lease)
+    }
+}
+
+/// Makes a call. Nothing of the author's code runs yet.
+pub(crate) fn begin(lease: Lease, view: &RequestView<'_>, started: Instant) -> Result<Calling, Failure> {
+    let route = view.route as usize;
+    let mount = lease.mount();
+    match worker::enter(mount.number, POLL_BUDGET_MS, || mount.library.start(view)).ok_or(Failure::NotAWorker)? {
+        Ok(call) => Ok(Calling { call: Some(call), lease: Some(lease), waker: None, route, started }),
+        Err(fault) => {
+            let failure = blame(&fault);
+            account(mount, route, started, failure.status());
+            tell(mount, route, &failure, &fault);
+            Err(failure)
+        }
+    }
+}
+
+/// Runs a call to its end.
+pub(crate) async fn complete(mut calling: Calling) -> Result<Answered, Failure> {
+    // Most calls end with their first poll; those need no timer.
+    let first = poll_fn(|cx| Poll::Ready(Pin::new(&mut calling).poll(cx))).await;
+    let settings = calling.mount().feature.settings.load();
+    let (deadline_ms, most_bytes) = (settings.deadline_ms, settings.response_bytes);
+    drop(settings);
+    let ended = match first {
+        Poll::Ready(ended) => Some(ended),
+        Poll::Pending => {
+            let until = calling.started + Duration::from_millis(deadline_ms);
+            tokio::time::timeout_at(until.into(), &mut calling).await.ok()
+        }
+    };
+    let failed = match ended {
+        Some(Ok(response)) => {
+            let problem = match response.status {
+                200..=599 if response.body.len() as u64 <= most_bytes => None,
+                200..=599 => Some(format!("a body of {} bytes is above the limit of {most_bytes}", response.body.len())),
+                status => Some(format!("the status {status} is not between 200 and 599")),
+            };
+            match problem {
+                None => {
+                    let (route, status) = (calling.route, response.status);
+                    let lease = calling.lease.take().expect("the call is not being polled");
+                    account(lease.mount(), route, calling.started, status);
+                    if status >= 500 {
+                        returned_error(lease.mount(), route, &response);
+                    }
+                    return Ok(Answered { response, lease, route });
+                }
+                Some(problem) => {
+                    drop(response);
+                    let fault = CaughtFault { kind: fault_kind::PANIC, message: problem.clone(), location: String::new() };
+                    (Failure::BadAnswer { problem, id: short_id() }, fault)
+                }
+            }
+        }
+        Some(Err(fault)) => (blame(&fault), fault),
+        None => {
+            let fault =
+                CaughtFault { kind: fault_kind::TIME, message: format!("no answer within {deadline_ms} ms"), location: String::new() };
+            (Failure::Deadline { millis: deadline_ms, id: short_id() }, fault)
+        }
+    };
+    let (failure, fault) = failed;
+    account(calling.mount(), calling.route, calling.started, failure.status());
+    tell(calling.mount(), calling.route, &failure, &fault);
+    Err(failure)
+}
+
+/// What a caught fault means for the visitor.
+fn blame(fault: &CaughtFault) -> Failure {
+    match fault.kind {
+        kind @ (fault_kind::TIME | fault_kind::STACK | fault_kind::MEMORY) => Failure::Budget { kind, id: short_id() },
+        _ => Failure::Panic { id: short_id() },
+    }
+}
+
+fn account(mount: &Mount, route: usize, started: Instant, status: u16) {
+    mount.routes.all()[route].calls.record(started.elapsed(), status);
+}
+
+#[cold]
+fn tell(mount: &Mount, route: usize, failure: &Failure, fault: &CaughtFault) {
+    if let Some((kind, id)) = failure.fault() {
+        let message = if fault.location.is_empty() { fault.message.clone() } else { format!("{} at {}", fault.message, fault.location) };
+        mount.feature.fault(mount.revision, kind, id, &named(mount, route), &message);
+    }
+}
+
+/// An answer with a status of 500 and above, which the feature made itself.
+#[cold]
+fn returned_error(mount: &Mount, route: usize, response: &Response) {
+    let body = response.body.as_slice();
+    let message = String::from_utf8_lossy(&body[..body.len().min(500)]).into_owned();
+    mount.feature.fault(mount.revision, FaultKind::Error, &short_id(), &named(mount, route), &message);
+}
+
+fn named(mount: &Mount, route: usize) -> String {
+    let spec = &mount.routes.all()[route].spec;
+    format!("{} {}", spec.method, spec.path)
+}
+
+impl Calling {
+    fn mount(&self) -> &Mount {
+        self.lease.as_ref().expect("the call is not being polled").mount()
+    }
+}
+
+impl Future for Calling {
+    type Output = Result<Response, CaughtFault>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let call = self.call.expect("a call is not polled after its end");
+        let lease = self.lease.take().expect("a call is polled by one thread at a time");
+        let waker = match self.waker.take() {
+            Some(waker) if waker.will_wake(cx.waker()) => waker,
+            _ => cx.waker().clone(),
+        };
+        let mount = lease.mount();
+        let (number, poll, drop_call) = (mount.number, mount.library.poll_function(), mount.library.drop_function());
+        let (running, polled) = current::scope(Running { lease, waker: Some(waker) }, || {
+            worker::enter(number, POLL_BUDGET_MS, || {
+                let polled = poll(call);
+                if matches!(polled, Polled::Ready(_) | Polled::Faulted(_)) {
+                    drop_call(call);
+                }
+                polled
+            })
+        });
+        self.lease = Some(running.lease);
+        self.waker = running.waker;
+        match polled {
+            Some(Polled::Pending) => Poll::Pending,
+            Some(Polled::PendingWoken) => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Some(Polled::Ready(response)) => {
+                self.call = None;
+                Poll::Ready(Ok(response))
+            }
+            Some(Polled::Faulted(fault)) => {
+                self.call = None;
+                Poll::Ready(Err(fault.into()))
+            }
+            None => {
+                let message = "the call was moved to a thread that does not serve features".to_owned();
+                Poll::Ready(Err(CaughtFault { kind: fault_kind::PANIC, message, location: String::new() }))
+            }
+        }
+    }
+}
+
+impl Drop for Calling {
+    fn drop(&mut self) {
+        let (Some(call), Some(lease)) = (self.call.take(), self.lease.take()) else { return };
+        let (number, drop_call) = (lease.mount().number, lease.mount().library.drop_function());
+        let (running, ()) = current::scope(Running { lease, waker: None }, || {
+            if worker::enter(number, POLL_BUDGET_MS, || drop_call(call)).is_none() {
+                // The worker is ending: its budget is gone, the call still has to be dropped.
+                drop_call(call);
+            }
+        });
+        drop(running);
+    }
+}

@@ -1,0 +1,103 @@
+//! What of a feature outlives its revisions: settings, statistics, data, allowances.
+
+use crate::{
+    allowance::Allowance,
+    environment::Environment,
+    kv::{StorageError, Store},
+    statistics::Calls,
+};
+use arc_swap::ArcSwap;
+use kandra_model::{Revision, Slug, Timestamp};
+use kandra_wire::{FaultKind, FeatureSettings, LogLevel, ToControl};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, OnceLock, PoisonError},
+};
+
+/// The longest log line, bytes.
+const MOST_LOG_LINE: usize = 8 << 10;
+
+/// A mounted feature, shared by all its revisions in this process.
+pub(crate) struct Feature {
+    pub slug: Slug,
+    pub settings: ArcSwap<FeatureSettings>,
+    pub environment: Arc<Environment>,
+    store: OnceLock<Arc<Store>>,
+    routes: Mutex<HashMap<(String, String), Arc<Calls>>>,
+    logs: Allowance,
+    pub events: Allowance,
+    faults: Allowance,
+}
+
+impl Feature {
+    pub fn new(slug: Slug, settings: FeatureSettings, environment: Arc<Environment>) -> Self {
+        Self {
+            slug,
+            settings: ArcSwap::from_pointee(settings),
+            environment,
+            store: OnceLock::new(),
+            routes: Mutex::default(),
+            logs: Allowance::new(200, 50),
+            events: Allowance::new(200, 100),
+            faults: Allowance::new(50, 10),
+        }
+    }
+
+    /// Its keys and values, opened at first use.
+    pub fn store(&self) -> Result<&Arc<Store>, StorageError> {
+        if let Some(store) = self.store.get() {
+            return Ok(store);
+        }
+        let store = {
+            // Holding the map's lock keeps a second thread from opening the same file.
+            let _one = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.store.get() {
+                Some(store) => store.clone(),
+                None => self.environment.open_store(&self.slug)?,
+            }
+        };
+        Ok(self.store.get_or_init(|| store))
+    }
+
+    /// The figures of one of its routes; they go on across revisions.
+    pub fn calls(&self, method: &str, path: &str) -> Arc<Calls> {
+        let mut routes = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+        routes.entry((method.to_owned(), path.to_owned())).or_default().clone()
+    }
+
+    /// Forgets the figures of routes that no revision has any more.
+    pub fn forget_other_routes(&self) {
+        self.routes.lock().unwrap_or_else(PoisonError::into_inner).retain(|_, calls| Arc::strong_count(calls) > 1);
+    }
+
+    /// Passes a log line on; `false` when there was no room for it.
+    pub fn log(&self, revision: Revision, level: LogLevel, message: &str) -> bool {
+        let mut end = message.len().min(MOST_LOG_LINE);
+        while !message.is_char_boundary(end) {
+            end -= 1;
+        }
+        let line =
+            || ToControl::Log { feature: self.slug.clone(), revision, at: Timestamp::now(), level, message: message[..end].to_owned() };
+        self.environment.count_dropped(self.logs.take() && self.environment.outlet.report(line()))
+    }
+
+    /// Tells control that a call failed.
+    pub fn fault(&self, revision: Revision, kind: FaultKind, id: &str, route: &str, message: &str) {
+        let fault = || ToControl::Fault {
+            feature: self.slug.clone(),
+            revision,
+            at: Timestamp::now(),
+            kind,
+            id: id.to_owned(),
+            route: route.to_owned(),
+            message: message.to_owned(),
+        };
+        self.environment.count_dropped(self.faults.take() && self.environment.outlet.report(fault()));
+    }
+}
+
+impl std::fmt::Debug for Feature {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Feature").field(&self.slug).finish()
+    }
+}

@@ -1,0 +1,331 @@
+//! One HTTP request: whose it is, what it asks, who answers.
+
+use super::{
+    assets,
+    headers::{self, Origin},
+    respond::{self, Reader, Response},
+    site::{Addresses, Site},
+    visitor::{self, Visitors},
+};
+use crate::{
+    call,
+    failure::Failure,
+    hub::{Hub, MOST_FEATURES},
+    live::{self, Live},
+};
+use abi_stable::std_types::{RSlice, RStr};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::{
+        ConnectionType, Method,
+        header::{self, HeaderValue},
+    },
+    web::Payload,
+};
+use actix_web_lab::sse;
+use bytes::Bytes;
+use futures_util::{StreamExt, stream};
+use kandra_abi::{Header, abi_stable};
+use kandra_model::{Slug, Timestamp};
+use std::{
+    cell::RefCell,
+    collections::{HashMap, HashSet},
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::{Duration, Instant},
+};
+
+/// `Host` values that each worker remembers.
+const REMEMBERED_SITES: usize = 64;
+/// How long a request waits for a feature that has not been restored yet.
+const RESTORE_PATIENCE: Duration = Duration::from_secs(3);
+/// Headers that fit without an allocation.
+const FEW_HEADERS: usize = 24;
+
+/// What all workers share.
+pub(crate) struct Shared {
+    pub live: Arc<Live>,
+    pub hub: Arc<Hub>,
+    pub addresses: Addresses,
+    pub visitor_key: String,
+    /// The restored set has been mounted.
+    pub ready: AtomicBool,
+    /// This process is about to end: connections are closed after their answer.
+    pub draining: AtomicBool,
+}
+
+/// One worker's view of it.
+pub(crate) struct Front {
+    shared: Arc<Shared>,
+    visitors: Visitors,
+    sites: RefCell<HashMap<(Box<str>, bool), Rc<Site>>>,
+    last: RefCell<Option<Rc<Site>>>,
+}
+
+impl Front {
+    pub fn new(shared: Arc<Shared>) -> Self {
+        let visitors = Visitors::new(&shared.visitor_key);
+        Self { shared, visitors, sites: RefCell::default(), last: RefCell::default() }
+    }
+
+    /// Answers a request.
+    pub async fn serve(&self, request: HttpRequest, payload: Payload) -> Response {
+        let started = Instant::now();
+        let site = self.site(&request);
+        let mut response = match &site {
+            None => respond::failure(&Failure::WrongHost, Reader::of(request.headers()), None),
+            Some(site) => match self.route(&request, payload, site, started).await {
+                Ok(response) => response,
+                Err(failure) => respond::failure(&failure, Reader::of(request.headers()), Some(site)),
+            },
+        };
+        if self.shared.draining.load(Ordering::Relaxed) {
+            response.head_mut().set_connection_type(ConnectionType::Close);
+        }
+        response
+    }
+
+    /// What the request's host name stands for.
+    fn site(&self, request: &HttpRequest) -> Option<Rc<Site>> {
+        let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+        let (host, secure) = match host {
+            Some(host) if !self.shared.addresses.has_proxies() => (host, false),
+            host => self.forwarded(request, host)?,
+        };
+        if !secure && let Some(site) = self.last.borrow().as_ref().filter(|site| site.host == host) {
+            return Some(site.clone());
+        }
+        let key = (Box::from(host), secure);
+        let known = self.sites.borrow().get(&key).cloned();
+        let site = match known {
+            Some(site) => site,
+            None => {
+                let site = Rc::new(self.shared.addresses.site(host, secure)?);
+                let mut sites = self.sites.borrow_mut();
+                if sites.len() >= REMEMBERED_SITES {
+                    sites.clear();
+                }
+                sites.insert(key, site.clone());
+                site
+            }
+        };
+        if !secure {
+            *self.last.borrow_mut() = Some(site.clone());
+        }
+        Some(site)
+    }
+
+    /// The host and scheme that a believed proxy names, or those of the request.
+    fn forwarded<'r>(&self, request: &'r HttpRequest, host: Option<&'r str>) -> Option<(&'r str, bool)> {
+        let believed = request.peer_addr().is_some_and(|peer| self.shared.addresses.trusts(peer.ip()));
+        if !believed {
+            return host.map(|host| (host, false));
+        }
+        let first = |name: &str| Some(request.headers().get(name)?.to_str().ok()?.split(',').next()?.trim());
+        let secure = first("x-forwarded-proto").is_some_and(|scheme| scheme.eq_ignore_ascii_case("https"));
+        Some((first("x-forwarded-host").or(host)?, secure))
+    }
+
+    async fn route(&self, request: &HttpRequest, payload: Payload, site: &Site, started: Instant) -> Result<Response, Failure> {
+        let path = request.path();
+        if let Some(own) = path.strip_prefix("/_kandra/") {
+            return self.own_route(request, own, site);
+        }
+        match path {
+            "/healthz" => return Ok(self.health()),
+            "/" if site.slug.is_none() => return Ok(redirect(302, &format!("{}/", site.control))),
+            _ => {}
+        }
+        let (slug, path) = match &site.slug {
+            None => live::split(path),
+            Some(slug) => {
+                let (first, rest) = live::split(path);
+                if first == slug.as_str() { (slug.as_str(), rest) } else { (slug.as_str(), path) }
+            }
+        };
+        if request.method() == Method::OPTIONS {
+            return self.options(request, slug, site);
+        }
+        if request.path().len() == slug.len() + 1 && request.method() == Method::GET && request.path()[1..] == *slug {
+            // Relative addresses in its pages need the slash.
+            let query = request.query_string();
+            let mark = if query.is_empty() { "" } else { "?" };
+            return Ok(redirect(308, &format!("/{slug}/{mark}{query}")));
+        }
+        self.feature(request, payload, site, started, slug, path).await
+    }
+
+    async fn feature(
+        &self,
+        request: &HttpRequest,
+        payload: Payload,
+        site: &Site,
+        started: Instant,
+        slug: &str,
+        path: &str,
+    ) -> Result<Response, Failure> {
+        let live = &self.shared.live;
+        let method = request.method().as_str();
+        let mut body = Bytes::new();
+        let mut found = self.find(slug, method, path).await?;
+        if has_body(request) {
+            // Without a lease, so that a slow sender does not keep the library open.
+            let settings = found.lease.mount().feature.settings.load_full();
+            drop(found);
+            let until = started + Duration::from_millis(settings.deadline_ms);
+            body = read_body(request, payload, settings.request_bytes, until).await?;
+            found = live.find(slug, method, path)?;
+        }
+        let token = request.headers().get(visitor::HEADER).and_then(|value| value.to_str().ok());
+        let visitor = token.map_or("", |token| self.visitors.name(token, slug, Timestamp::now().millis()));
+        let calling = with_headers(request, site.origin, |headers| {
+            live::begin(found, started, method, path, request.query_string(), headers, &body, visitor)
+        })?;
+        drop(body);
+        let answered = call::complete(calling).await?;
+        if !matches!(*request.method(), Method::GET | Method::HEAD) && answered.status() < 400 {
+            self.shared.hub.changed(&answered.mount().feature.slug);
+        }
+        Ok(respond::answer(answered, site))
+    }
+
+    /// Finds a route. Until the restored set has been mounted, a feature that is missing may still come.
+    async fn find<'p>(&self, slug: &str, method: &str, path: &'p str) -> Result<live::Found<'p>, Failure> {
+        let until = Instant::now() + RESTORE_PATIENCE;
+        loop {
+            match self.shared.live.find(slug, method, path) {
+                Err(Failure::NoFeature)
+                    if !self.shared.ready.load(Ordering::Relaxed) && slug.parse::<Slug>().is_ok() && Instant::now() < until =>
+                {
+                    tokio::time::sleep(Duration::from_millis(5)).await;
+                }
+                found => return found,
+            }
+        }
+    }
+
+    fn options(&self, request: &HttpRequest, slug: &str, site: &Site) -> Result<Response, Failure> {
+        if !self.shared.live.is_mounted(slug) {
+            return Err(Failure::NoFeature);
+        }
+        Ok(respond::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS), site.origin))
+    }
+
+    fn health(&self) -> Response {
+        let ready = self.shared.ready.load(Ordering::Relaxed);
+        let draining = self.shared.draining.load(Ordering::Relaxed);
+        let text = serde_json::json!({ "status": if draining { "draining" } else { "ok" }, "ready": ready && !draining });
+        let mut response = respond::own(200, "application/json", text.to_string());
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
+    }
+
+    /// What lies under `/_kandra/`.
+    fn own_route(&self, request: &HttpRequest, own: &str, site: &Site) -> Result<Response, Failure> {
+        if let Some(asset) = assets::at(request.path()) {
+            if !matches!(*request.method(), Method::GET | Method::HEAD) {
+                return Err(Failure::Method { allowed: vec!["GET"] });
+            }
+            let mut response = respond::own(200, asset.content_type, Bytes::from_static(asset.text.as_bytes()));
+            let named = request.query_string().strip_prefix("v=") == Some(asset.hash.as_str());
+            let cache = if named { "public, max-age=31536000, immutable" } else { "no-cache" };
+            response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
+            if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", asset.hash)) {
+                response.headers_mut().insert(header::ETAG, tag);
+            }
+            return Ok(response);
+        }
+        match (own, request.method()) {
+            ("hub", &Method::OPTIONS) => Ok(respond::preflight(request.headers().get(header::ACCESS_CONTROL_REQUEST_HEADERS), site.origin)),
+            ("hub", &Method::GET) => self.hub(request),
+            ("hub", _) => Err(Failure::Method { allowed: vec!["GET"] }),
+            _ => Err(Failure::NoRoute),
+        }
+    }
+
+    /// The topics of several features as one event stream.
+    fn hub(&self, request: &HttpRequest) -> Result<Response, Failure> {
+        let query = request.query_string();
+        let names = query.split('&').find_map(|pair| pair.strip_prefix("features=")).unwrap_or("").replace("%2C", ",").replace("%2c", ",");
+        let bad = |problem: String| Failure::BadQuery { problem };
+        let mut features = HashSet::new();
+        for name in names.split(',').filter(|name| !name.is_empty()) {
+            if features.len() == MOST_FEATURES {
+                return Err(bad(format!("A subscription has at most {MOST_FEATURES} features.")));
+            }
+            features.insert(name.parse::<Slug>().map_err(|error| bad(error.to_string()))?);
+        }
+        if features.is_empty() {
+            return Err(bad("Name the features to hear: /_kandra/hub?features=one,other".to_owned()));
+        }
+        let peer = request.peer_addr().map(|peer| peer.ip());
+        let subscription = self.shared.hub.subscribe(features, peer).ok_or(Failure::TooManyStreams)?;
+        // The first comment opens the stream in the browser at once.
+        let hello = stream::once(std::future::ready(sse::Event::Comment("kandra".into())));
+        let messages = stream::unfold(subscription, |mut subscription| async {
+            let message = subscription.messages.recv().await?;
+            Some((sse::Event::Data(sse::Data::new(&*message).event("topic")), subscription))
+        });
+        let events = Box::pin(hello.chain(messages));
+        let answer =
+            sse::Sse::from_infallible_stream(events).with_keep_alive(Duration::from_secs(15)).with_retry_duration(Duration::from_secs(2));
+        let answer: HttpResponse = actix_web::Responder::respond_to(answer, request).map_into_boxed_body();
+        let mut response = answer.map_body(|_, body| respond::Outgoing::Boxed(body));
+        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        Ok(response)
+    }
+}
+
+fn redirect(status: u16, location: &str) -> Response {
+    let mut response = respond::own(status, "", Bytes::new());
+    if let Ok(location) = HeaderValue::try_from(location) {
+        response.headers_mut().insert(header::LOCATION, location);
+    }
+    response
+}
+
+/// Whether the request says that a body follows.
+fn has_body(request: &HttpRequest) -> bool {
+    let headers = request.headers();
+    headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0") || headers.contains_key(header::TRANSFER_ENCODING)
+}
+
+async fn read_body(request: &HttpRequest, payload: Payload, most: u64, until: Instant) -> Result<Bytes, Failure> {
+    let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
+    if length.is_some_and(|length| length > most) {
+        return Err(Failure::BodyTooLarge { most });
+    }
+    let limit = usize::try_from(most).unwrap_or(usize::MAX);
+    match tokio::time::timeout_at(until.into(), payload.to_bytes_limited(limit)).await {
+        Ok(Ok(Ok(body))) => Ok(body),
+        Ok(Ok(Err(_))) => Err(Failure::BadBody),
+        Ok(Err(_)) => Err(Failure::BodyTooLarge { most }),
+        Err(_) => Err(Failure::BodyTooSlow),
+    }
+}
+
+/// Hands over the headers that the feature may see; few of them need no allocation.
+fn with_headers<T>(request: &HttpRequest, origin: Origin, then: impl FnOnce(&[Header<'_>]) -> T) -> T {
+    const NONE: Header<'static> = Header { name: RStr::from_str(""), value: RSlice::EMPTY };
+    let mut few = [NONE; FEW_HEADERS];
+    let mut many = Vec::new();
+    let mut count = 0;
+    let shown = request.headers().iter().filter(|(name, _)| headers::shown(name.as_str(), origin));
+    for (name, value) in shown.take(headers::MOST_HEADERS) {
+        let header = Header { name: RStr::from_str(name.as_str()), value: RSlice::from_slice(value.as_bytes()) };
+        if count < FEW_HEADERS {
+            few[count] = header;
+        } else {
+            if many.is_empty() {
+                many.extend_from_slice(&few);
+            }
+            many.push(header);
+        }
+        count += 1;
+    }
+    if many.is_empty() { then(&few[..count]) } else { then(&many) }
+}

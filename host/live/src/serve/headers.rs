@@ -1,0 +1,170 @@
+//! Which headers cross between the world and a feature, in both directions.
+
+/// Whether a feature has its own origin, in which cookies are its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// All features share live's origin: a cookie of one would reach all.
+    Shared,
+    /// `{slug}` in live's public URL.
+    Own,
+}
+
+/// The most headers that are passed on, in either direction.
+pub(crate) const MOST_HEADERS: usize = 64;
+/// The most bytes of an answer's headers.
+pub(crate) const MOST_BYTES: usize = 16 << 10;
+
+/// Whether a request's header is shown to the feature. The name is in lower case.
+pub(crate) fn shown(name: &str, origin: Origin) -> bool {
+    match name {
+        "cookie" => origin == Origin::Own,
+        "connection"
+        | "keep-alive"
+        | "proxy-connection"
+        | "proxy-authorization"
+        | "te"
+        | "trailer"
+        | "transfer-encoding"
+        | "upgrade"
+        | "expect" => false,
+        // Where a visitor comes from is not the feature's business; who they are to it stands in `visitor`.
+        "forwarded" | "x-real-ip" | "via" | "true-client-ip" | "cf-connecting-ip" => false,
+        _ => !name.starts_with("x-forwarded-") && !name.starts_with("x-kandra-"),
+    }
+}
+
+/// Whether a feature may set this header of an answer. The name is in any case.
+pub(crate) fn settable(name: &str, origin: Origin) -> bool {
+    let name = name.to_ascii_lowercase();
+    match name.as_str() {
+        "set-cookie" | "service-worker-allowed" => origin == Origin::Own,
+        // Framing and connection are the server's.
+        "connection" | "keep-alive" | "proxy-connection" | "proxy-authenticate" | "te" | "trailer" | "transfer-encoding" | "upgrade"
+        | "content-length" | "date" | "server" | "alt-svc" | "via" => false,
+        // What keeps features apart is the host's.
+        "content-security-policy"
+        | "content-security-policy-report-only"
+        | "x-content-type-options"
+        | "x-frame-options"
+        | "referrer-policy"
+        | "strict-transport-security"
+        | "clear-site-data"
+        | "origin-agent-cluster"
+        | "permissions-policy"
+        | "reporting-endpoints"
+        | "report-to"
+        | "nel"
+        | "sourcemap"
+        | "x-dns-prefetch-control"
+        | "refresh"
+        | "timing-allow-origin"
+        | "public-key-pins"
+        | "expect-ct"
+        | "x-xss-protection"
+        | "content-encoding" => false,
+        _ => !["access-control-", "cross-origin-", "x-kandra-", "sec-", "proxy-"].iter().any(|prefix| name.starts_with(prefix)),
+    }
+}
+
+/// Whether a browser may treat such an answer as a document that runs scripts; what is not known to be harmless may.
+pub(crate) fn may_be_document(content_type: &str) -> bool {
+    let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
+    let harmless = matches!(
+        kind.as_str(),
+        "application/json"
+            | "application/problem+json"
+            | "application/octet-stream"
+            | "application/x-ndjson"
+            | "text/plain"
+            | "text/css"
+            | "text/csv"
+            | "text/javascript"
+            | "application/javascript"
+            | "text/event-stream"
+            | "image/png"
+            | "image/jpeg"
+            | "image/gif"
+            | "image/webp"
+            | "image/avif"
+            | "application/manifest+json"
+    ) || ["font/", "audio/", "video/"].iter().any(|prefix| kind.starts_with(prefix));
+    !harmless
+}
+
+/// Whether it is HTML.
+pub(crate) fn is_html(content_type: &str) -> bool {
+    content_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("text/html")
+}
+
+/// A `Location` as the browser needs it: a path of the feature gets the feature's name in front.
+pub(crate) fn location(slug: &str, location: &str) -> String {
+    let own = location == format!("/{slug}") || location.starts_with(&format!("/{slug}/")) || location.starts_with(&format!("/{slug}?"));
+    if location.starts_with('/') && !location.starts_with("//") && !location.starts_with("/\\") && !own {
+        format!("/{slug}{location}")
+    } else {
+        location.to_owned()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cookies_exist_only_with_an_origin_of_ones_own() {
+        for (origin, expected) in [(Origin::Shared, false), (Origin::Own, true)] {
+            assert_eq!(shown("cookie", origin), expected);
+            assert_eq!(settable("Set-Cookie", origin), expected);
+        }
+    }
+
+    #[test]
+    fn a_feature_cannot_touch_the_walls() {
+        for name in [
+            "Content-Security-Policy",
+            "content-length",
+            "Transfer-Encoding",
+            "Access-Control-Allow-Origin",
+            "Access-Control-Allow-Credentials",
+            "X-Content-Type-Options",
+            "Clear-Site-Data",
+            "Connection",
+            "Refresh",
+            "X-Kandra-Fault",
+            "Cross-Origin-Opener-Policy",
+            "Content-Encoding",
+        ] {
+            assert!(!settable(name, Origin::Own), "{name}");
+        }
+        for name in ["Content-Type", "Cache-Control", "ETag", "Location", "X-Custom", "Vary", "Link"] {
+            assert!(settable(name, Origin::Shared), "{name}");
+        }
+        for name in ["x-forwarded-for", "x-real-ip", "x-kandra-visitor", "transfer-encoding"] {
+            assert!(!shown(name, Origin::Own), "{name}");
+        }
+        for name in ["accept", "content-type", "authorization", "if-none-match"] {
+            assert!(shown(name, Origin::Shared), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_could_run_scripts_is_treated_as_a_document() {
+        for kind in ["text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/pdf", "", "nonsense"] {
+            assert!(may_be_document(kind), "{kind}");
+        }
+        for kind in ["application/json", "text/plain; charset=utf-8", "image/png", "font/woff2"] {
+            assert!(!may_be_document(kind), "{kind}");
+        }
+    }
+
+    #[test]
+    fn redirects_stay_within_the_feature() {
+        assert_eq!(location("poll", "/"), "/poll/");
+        assert_eq!(location("poll", "/items/3?x=1"), "/poll/items/3?x=1");
+        assert_eq!(location("poll", "/poll/items"), "/poll/items");
+        assert_eq!(location("poll", "/pollen"), "/poll/pollen");
+        assert_eq!(location("poll", "items"), "items");
+        assert_eq!(location("poll", "https://example.com/"), "https://example.com/");
+        assert_eq!(location("poll", "//example.com/"), "//example.com/");
+    }
+}
