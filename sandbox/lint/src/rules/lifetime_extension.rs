@@ -2,7 +2,7 @@
 //! as the other (rust-lang/rust 25860, 118876). Through a function pointer the implied bound is forgotten, and a reference
 //! outlives what it points to. Writing the bound down makes the same function sound.
 
-use super::types::{PARAMETER, Part, RECEIVER, Reading, STATIC, stated};
+use super::types::{Implied, PARAMETER, Part, RECEIVER, Reading, Region, STATIC, stated};
 use crate::walk::{Context, Rule};
 use proc_macro2::Span;
 use std::collections::BTreeSet;
@@ -27,38 +27,32 @@ impl Rule for LifetimeExtension {
             reading.parameters.extend(owner.generics.type_params().map(|p| p.ident.to_string()));
             reading.own = reading.part(&owner.self_ty);
         }
-        let mut parts = Vec::new();
+        let mut inputs = Part::default();
         for input in &signature.inputs {
             match input {
-                FnArg::Typed(input) => parts.extend(reading.parts(&input.ty)),
+                FnArg::Typed(input) => inputs.add(reading.part(&input.ty)),
                 FnArg::Receiver(receiver) => match &receiver.kind {
-                    ReceiverKind::Value => parts.push(reading.own.clone()),
+                    ReceiverKind::Value => inputs.add(reading.own.clone()),
                     ReceiverKind::Reference(_, lifetime, mutability) => {
-                        let region = lifetime.as_ref().filter(|l| l.ident != "_").map_or(RECEIVER.to_owned(), |l| l.ident.to_string());
-                        let mut part = reading.own.clone();
-                        if mutability.is_some() {
-                            part.implied.clear();
-                            part.behind_mut.extend(part.mentions.iter().cloned());
-                        } else {
-                            part.implied.extend(part.mentions.iter().map(|m| (region.clone(), m.clone())));
-                        }
-                        part.mentions.insert(region);
-                        parts.push(part);
+                        let region = receiver_region(lifetime.as_ref());
+                        let own = reading.own.clone();
+                        let part = if mutability.is_some() { reading.behind_mut(region, own) } else { reading.behind(region, own) };
+                        inputs.add(part);
                     }
-                    ReceiverKind::Typed(_, ty) => parts.extend(reading.parts(ty)),
+                    ReceiverKind::Typed(_, ty) => inputs.add(reading.part(ty)),
                     _ => {}
                 },
             }
         }
         // Elided lifetimes of the arguments are their own; those of the result are the receiver's.
         reading.elided = signature.receiver().and_then(|r| match &r.kind {
-            ReceiverKind::Reference(_, lifetime, _) => {
-                Some(lifetime.as_ref().filter(|l| l.ident != "_").map_or(RECEIVER.to_owned(), |l| l.ident.to_string()))
-            }
+            ReceiverKind::Reference(_, lifetime, _) => Some(receiver_region(lifetime.as_ref())),
             _ => None,
         });
         let output = reading.output(&signature.output);
-        let shape = Shape { parts, output, outlives, bounds };
+        // Lifetimes of the `impl` are fixed before the function becomes a pointer: for them the compiler does check.
+        let late = signature.generics.lifetimes().map(|l| l.lifetime.ident.to_string()).collect();
+        let shape = Shape { inputs, output, outlives, bounds, late: Some(late) };
         if let Some((longer, shorter)) = shape.extends() {
             refuse(cx, signature.ident.span(), &longer, &shorter);
         }
@@ -77,6 +71,9 @@ impl Rule for LifetimeExtension {
     }
 
     fn item(&mut self, item: &syn::Item, cx: &mut Context<'_>) {
+        if let syn::Item::Type(item) = item {
+            return alias(item, cx);
+        }
         // `struct S<'b: 'static>`: as the result of a function type it turns any lifetime into 'static.
         let generics = match item {
             syn::Item::Struct(item) => &item.generics,
@@ -92,6 +89,17 @@ impl Rule for LifetimeExtension {
     }
 }
 
+/// An alias could hide in one word what a signature is judged by.
+fn alias(item: &syn::ItemType, cx: &mut Context<'_>) {
+    let mut reading = Reading::default();
+    let inputs = reading.part(&item.ty);
+    let output = inputs.clone();
+    let shape = Shape { inputs, output, outlives: BTreeSet::new(), bounds: BTreeSet::new(), late: None };
+    if let Some((longer, shorter)) = shape.extends() {
+        refuse(cx, item.ident.span(), &longer, &shorter);
+    }
+}
+
 /// A function pointer's type, or `Fn(A) -> B`.
 fn judge_type<'a>(
     binder: Option<&BoundLifetimes>,
@@ -101,7 +109,8 @@ fn judge_type<'a>(
     cx: &mut Context<'_>,
 ) {
     let mut reading = Reading::default();
-    let parts: Vec<Part> = inputs.flat_map(|input| reading.parts(&input.ty)).collect();
+    let mut parts = Part::default();
+    inputs.for_each(|input| parts.add(reading.part(&input.ty)));
     let output = reading.output(output);
     let bound: BTreeSet<String> = binder
         .iter()
@@ -112,7 +121,7 @@ fn judge_type<'a>(
     if let Some((one, other)) = output.joined.iter().find(|(one, other)| inside(one) && !inside(other)) {
         return refuse(cx, span, one, other);
     }
-    let shape = Shape { parts, output, outlives: BTreeSet::new(), bounds: BTreeSet::new() };
+    let shape = Shape { inputs: parts, output, outlives: BTreeSet::new(), bounds: BTreeSet::new(), late: None };
     if let Some((longer, shorter)) = shape.extends() {
         refuse(cx, span, &longer, &shorter);
     }
@@ -134,41 +143,44 @@ fn refuse(cx: &mut Context<'_>, span: Span, longer: &str, shorter: &str) {
     cx.refuse(CODE, span, message, hint);
 }
 
+fn receiver_region(lifetime: Option<&syn::Lifetime>) -> Region {
+    lifetime.filter(|l| l.ident != "_").map_or(RECEIVER.to_owned(), |l| l.ident.to_string())
+}
+
 struct Shape {
-    parts: Vec<Part>,
+    inputs: Part,
     output: Part,
     /// Stated bounds: `(longer, shorter)`.
-    outlives: BTreeSet<(String, String)>,
+    outlives: BTreeSet<(Region, Region)>,
     /// Lifetimes in bounds of types: through a closure of such a type a value can leave.
-    bounds: BTreeSet<String>,
+    bounds: BTreeSet<Region>,
+    /// The lifetimes that stay open until the call; `None`: all.
+    late: Option<BTreeSet<Region>>,
 }
 
 impl Shape {
     /// `(longer, shorter)` when data of the lifetime `longer` can leave as `shorter` by an implied bound alone.
-    fn extends(&self) -> Option<(String, String)> {
-        for (index, part) in self.parts.iter().enumerate() {
-            for (outer, inner) in &part.implied {
-                if outer == inner || inner == STATIC || inner.starts_with('_') || self.outlives.contains(&(inner.clone(), outer.clone())) {
-                    continue;
-                }
-                let is_type = inner.starts_with(PARAMETER);
-                let data = self
-                    .parts
-                    .iter()
-                    .enumerate()
-                    .any(|(other, p)| other != index && p.mentions.contains(inner) && !p.mentions.contains(outer));
-                let leaves = if is_type {
-                    self.output.objects.contains(outer)
-                } else {
-                    self.output.mentions.contains(outer)
-                        || self.bounds.contains(outer)
-                        || self.parts.iter().any(|p| p.behind_mut.contains(outer))
-                };
-                if (outer == STATIC && (!is_type || data)) || (data && leaves) {
-                    return Some((inner.clone(), outer.clone()));
-                }
+    fn extends(&self) -> Option<(Region, Region)> {
+        self.inputs.implied.iter().find_map(|bound| {
+            let Implied { inner, outer, node } = bound;
+            let is_type = inner.starts_with(PARAMETER);
+            let open = is_type || self.late.as_ref().is_none_or(|late| late.contains(inner));
+            if outer == inner
+                || inner == STATIC
+                || inner.starts_with('_')
+                || !open
+                || self.outlives.contains(&(inner.clone(), outer.clone()))
+            {
+                return None;
             }
-        }
-        None
+            // Data of that lifetime that the witness of the bound does not hold itself.
+            let data = self.inputs.named.iter().any(|n| n.region == *inner && !n.inside.contains(node) && !n.behind.contains(outer));
+            let leaves = if is_type {
+                self.output.objects.contains(outer)
+            } else {
+                self.output.mentions(outer) || self.bounds.contains(outer) || self.inputs.behind_mut.contains(outer)
+            };
+            ((outer == STATIC && (!is_type || data)) || (data && leaves)).then(|| (inner.clone(), outer.clone()))
+        })
     }
 }

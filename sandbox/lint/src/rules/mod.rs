@@ -50,7 +50,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(object_projections::ObjectProjections::default()),
         Box::new(lifetime_extension::LifetimeExtension),
         Box::new(supertrait_lifetimes::SupertraitLifetimes),
-        Box::new(projected_headers::ProjectedHeaders),
+        Box::new(projected_headers::ProjectedHeaders::default()),
         Box::new(const_loops::ConstLoops),
         Box::new(widget_colours::WidgetColours),
         Box::new(widget_sizes::WidgetSizes),

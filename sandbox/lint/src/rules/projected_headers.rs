@@ -1,9 +1,16 @@
 //! K016: `impl … for <&'a … as Trait>::Type` (rust-lang/rust 100051): the compiler believes what the unread projection
 //! implies about lifetimes. A type alias could hide one, so aliases are judged too.
 
-use crate::walk::{Context, Rule};
+use crate::{
+    Finding,
+    names::Names,
+    parse::Parsed,
+    walk::{Context, Rule},
+};
+use std::collections::{BTreeMap, BTreeSet};
 use syn::{
-    Item, Lifetime, QSelf, Type, TypePath, TypeReference,
+    Item, ItemType, Lifetime, QSelf, TypePath, TypeReference,
+    ext::IdentExt,
     spanned::Spanned,
     visit::{self, Visit},
 };
@@ -11,11 +18,31 @@ use syn::{
 const CODE: &str = "K016";
 const HINT: &str = "Name the type itself instead of the projection.";
 
-pub(crate) struct ProjectedHeaders;
+/// Aliases of the crate that stand for a projection.
+#[derive(Default)]
+pub(crate) struct ProjectedHeaders {
+    aliases: BTreeSet<String>,
+}
 
 impl Rule for ProjectedHeaders {
+    fn prepare(&mut self, files: &[Parsed<'_>], _names: &Names, _findings: &mut Vec<Finding>) {
+        let mut aliases = Aliases::default();
+        files.iter().for_each(|f| aliases.visit_file(&f.tree));
+        loop {
+            let before = self.aliases.len();
+            for (name, (projects, mentions)) in &aliases.0 {
+                if *projects || mentions.iter().any(|m| self.aliases.contains(m)) {
+                    self.aliases.insert(name.clone());
+                }
+            }
+            if self.aliases.len() == before {
+                break;
+            }
+        }
+    }
+
     fn item(&mut self, item: &Item, cx: &mut Context<'_>) {
-        let mut found = Projections::default();
+        let mut found = Projections { aliases: &self.aliases, first: None };
         match item {
             Item::Impl(item) => {
                 found.visit_type(&item.self_ty);
@@ -24,7 +51,7 @@ impl Rule for ProjectedHeaders {
             Item::Type(item) => found.visit_type(&item.ty),
             _ => return,
         }
-        if let Some(span) = found.0 {
+        if let Some(span) = found.first {
             let place = if matches!(item, Item::Impl(_)) { "an `impl`'s header" } else { "a type alias" };
             cx.refuse(
                 CODE,
@@ -36,25 +63,56 @@ impl Rule for ProjectedHeaders {
     }
 }
 
-/// The first projection whose `<…>` part holds a reference or a lifetime.
+/// Each alias: whether it holds a projection, and the last words of the paths in it.
 #[derive(Default)]
-struct Projections(Option<proc_macro2::Span>);
+struct Aliases(BTreeMap<String, (bool, BTreeSet<String>)>);
 
-impl Projections {
+impl<'a> Visit<'a> for Aliases {
+    fn visit_item_type(&mut self, item: &'a ItemType) {
+        struct Inside<'p>(bool, BTreeSet<String>, &'p BTreeSet<String>);
+        impl<'a> Visit<'a> for Inside<'_> {
+            fn visit_type_path(&mut self, ty: &'a TypePath) {
+                let first = ty.path.segments.first().map(|s| s.ident.unraw().to_string()).unwrap_or_default();
+                self.0 |= ty.qself.is_some() || ty.path.segments.len() > 1 && self.2.contains(&first);
+                self.1.extend(ty.path.segments.last().map(|s| s.ident.unraw().to_string()));
+                visit::visit_type_path(self, ty);
+            }
+        }
+        let parameters = item.generics.type_params().map(|p| p.ident.unraw().to_string()).collect();
+        let mut inside = Inside(false, BTreeSet::new(), &parameters);
+        inside.visit_type(&item.ty);
+        let (projects, mentions) = (inside.0, inside.1);
+        self.0.insert(item.ident.unraw().to_string(), (projects, mentions));
+    }
+}
+
+/// The first projection whose `<…>` part holds a reference or a lifetime.
+struct Projections<'p> {
+    aliases: &'p BTreeSet<String>,
+    first: Option<proc_macro2::Span>,
+}
+
+impl Projections<'_> {
     fn qself(&mut self, qself: &QSelf, path: &syn::Path) {
         let mut borrowed = Borrowed(false);
         borrowed.visit_type(&qself.ty);
         path.segments.iter().take(qself.position).for_each(|s| borrowed.visit_path_segment(s));
         if borrowed.0 {
-            self.0.get_or_insert(qself.ty.span());
+            self.first.get_or_insert(qself.ty.span());
         }
     }
 }
 
-impl<'a> Visit<'a> for Projections {
+impl<'a> Visit<'a> for Projections<'_> {
     fn visit_type_path(&mut self, ty: &'a TypePath) {
         if let Some(qself) = &ty.qself {
             self.qself(qself, &ty.path);
+        } else if ty.path.segments.last().is_some_and(|s| self.aliases.contains(&s.ident.unraw().to_string())) {
+            let mut borrowed = Borrowed(false);
+            borrowed.visit_path(&ty.path);
+            if borrowed.0 {
+                self.first.get_or_insert(ty.path.span());
+            }
         }
         visit::visit_type_path(self, ty);
     }
@@ -68,8 +126,5 @@ impl<'a> Visit<'a> for Borrowed {
     }
     fn visit_lifetime(&mut self, _: &'a Lifetime) {
         self.0 = true;
-    }
-    fn visit_type(&mut self, ty: &'a Type) {
-        visit::visit_type(self, ty);
     }
 }

@@ -55,7 +55,7 @@ impl Rule for SupertraitLifetimes {
             let PathArguments::AngleBracketed(arguments) = &segment.arguments else { continue };
             for argument in &arguments.args {
                 let GenericArgument::Type(ty) = argument else { continue };
-                if reading.part(ty).implied.iter().any(|(one, other)| inside.contains(one) && inside.contains(other)) {
+                if reading.part(ty).implied.iter().any(|i| inside.contains(&i.inner) && inside.contains(&i.outer)) {
                     cx.refuse(
                         CODE,
                         bound.span(),

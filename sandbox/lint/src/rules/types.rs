@@ -17,19 +17,37 @@ pub(super) fn parameter(name: &str) -> Region {
 
 pub(super) const PARAMETER: &str = "type ";
 
-/// One part of a signature, tuples taken apart.
+/// What one type says.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Part {
-    /// Lifetimes and type parameters it names.
-    pub(super) mentions: BTreeSet<Region>,
-    /// `(outer, inner)`: that the part is well formed implies that inner outlives outer.
-    pub(super) implied: BTreeSet<(Region, Region)>,
+    /// Lifetimes and type parameters it names, each with where it stands.
+    pub(super) named: Vec<Named>,
+    /// That the type is well formed implies that `inner` outlives `outer`.
+    pub(super) implied: Vec<Implied>,
     /// What stands behind `&mut`: nothing can be implied there, but values can leave through it.
     pub(super) behind_mut: BTreeSet<Region>,
     /// Lifetimes in `dyn Trait + 'a` and `impl Trait + 'a`.
     pub(super) objects: BTreeSet<Region>,
     /// Two lifetimes among the arguments of one path.
     pub(super) joined: BTreeSet<(Region, Region)>,
+}
+
+/// A lifetime or type parameter at its place.
+#[derive(Clone, Debug)]
+pub(super) struct Named {
+    pub(super) region: Region,
+    /// The nodes of the type around it.
+    pub(super) inside: BTreeSet<usize>,
+    /// The lifetimes of the shared references around it.
+    pub(super) behind: BTreeSet<Region>,
+}
+
+/// An implied bound, and the node of the type that implies it.
+#[derive(Clone, Debug)]
+pub(super) struct Implied {
+    pub(super) inner: Region,
+    pub(super) outer: Region,
+    pub(super) node: usize,
 }
 
 /// How to read the names of a type.
@@ -42,6 +60,7 @@ pub(super) struct Reading {
     /// What an elided lifetime is: fresh each time, or this.
     pub(super) elided: Option<Region>,
     fresh: usize,
+    nodes: usize,
 }
 
 impl Reading {
@@ -55,34 +74,39 @@ impl Reading {
         }
     }
 
-    /// The parts of a type.
-    pub(super) fn parts(&mut self, ty: &Type) -> Vec<Part> {
-        match ty {
-            Type::Tuple(tuple) => tuple.elems.iter().flat_map(|t| self.parts(t)).collect(),
-            Type::Paren(paren) => self.parts(&paren.elem),
-            Type::Group(group) => self.parts(&group.elem),
-            _ => vec![self.part(ty)],
-        }
+    fn node(&mut self) -> usize {
+        self.nodes += 1;
+        self.nodes
     }
 
-    /// A type as one part.
+    /// A shared reference around something.
+    pub(super) fn behind(&mut self, outer: Region, mut inner: Part) -> Part {
+        let node = self.node();
+        for named in &mut inner.named {
+            inner.implied.push(Implied { inner: named.region.clone(), outer: outer.clone(), node });
+            named.inside.insert(node);
+            named.behind.insert(outer.clone());
+        }
+        inner.name(outer);
+        inner
+    }
+
+    /// A mutable reference around something: nothing in it can be implied, because nothing in it varies.
+    pub(super) fn behind_mut(&mut self, outer: Region, mut inner: Part) -> Part {
+        inner.implied.clear();
+        inner.behind_mut.extend(inner.named.iter().map(|n| n.region.clone()));
+        inner.name(outer);
+        inner
+    }
+
+    /// What a type says.
     pub(super) fn part(&mut self, ty: &Type) -> Part {
         let mut part = Part::default();
         match ty {
             Type::Reference(reference) => {
                 let outer = self.region(reference.lifetime.as_ref());
                 let inner = self.part(&reference.elem);
-                part.behind_mut.clone_from(&inner.behind_mut);
-                part.objects.clone_from(&inner.objects);
-                part.joined.clone_from(&inner.joined);
-                if reference.mutability.is_some() {
-                    part.behind_mut.extend(inner.mentions.iter().cloned());
-                } else {
-                    part.implied.clone_from(&inner.implied);
-                    part.implied.extend(inner.mentions.iter().map(|m| (outer.clone(), m.clone())));
-                }
-                part.mentions = inner.mentions;
-                part.mentions.insert(outer);
+                part = if reference.mutability.is_some() { self.behind_mut(outer, inner) } else { self.behind(outer, inner) };
             }
             Type::Tuple(tuple) => tuple.elems.iter().for_each(|t| part.add(self.part(t))),
             Type::Paren(inner) => part = self.part(&inner.elem),
@@ -99,7 +123,7 @@ impl Reading {
                     if ident == "Self" {
                         part.add(self.own.clone());
                     } else if self.parameters.contains(&ident) {
-                        part.mentions.insert(parameter(&ident));
+                        part.name(parameter(&ident));
                     }
                 }
                 self.path(&path.path, &mut part);
@@ -107,10 +131,8 @@ impl Reading {
             Type::TraitObject(object) => self.bounds(object.bounds.iter(), &mut part),
             Type::ImplTrait(object) => self.bounds(object.bounds.iter(), &mut part),
             Type::FnPtr(pointer) => {
-                // What it takes and gives is judged as a signature of its own.
-                let mut named = Lifetimes::default();
-                named.visit_type_fn_ptr(pointer);
-                part.mentions.extend(named.0);
+                pointer.inputs.iter().for_each(|i| part.add(self.part(&i.ty)));
+                part.add(self.output(&pointer.output));
             }
             _ => {}
         }
@@ -121,6 +143,7 @@ impl Reading {
         for segment in &path.segments {
             match &segment.arguments {
                 PathArguments::AngleBracketed(arguments) => {
+                    let node = self.node();
                     let mut direct: Vec<Region> = Vec::new();
                     let mut inner = Part::default();
                     for argument in &arguments.args {
@@ -132,22 +155,25 @@ impl Reading {
                         }
                     }
                     // A type with a lifetime argument may imply a bound between it and every other argument.
+                    let others: Vec<Region> = direct.iter().cloned().chain(inner.named.iter().map(|n| n.region.clone())).collect();
                     for one in &direct {
-                        for other in direct.iter().chain(&inner.mentions).filter(|o| *o != one) {
-                            part.implied.insert((one.clone(), other.clone()));
-                            part.implied.insert((other.clone(), one.clone()));
+                        for other in others.iter().filter(|o| *o != one) {
+                            part.implied.push(Implied { inner: one.clone(), outer: other.clone(), node });
+                            part.implied.push(Implied { inner: other.clone(), outer: one.clone(), node });
                         }
                         for other in direct.iter().filter(|o| *o != one) {
                             part.joined.insert((one.clone(), other.clone()));
                         }
                     }
-                    part.mentions.extend(direct);
+                    direct.into_iter().for_each(|region| inner.name(region));
+                    for named in &mut inner.named {
+                        named.inside.insert(node);
+                    }
                     part.add(inner);
                 }
                 PathArguments::Parenthesized(arguments) => {
-                    let mut named = Lifetimes::default();
-                    named.visit_parenthesized_generic_arguments(arguments);
-                    part.mentions.extend(named.0);
+                    arguments.inputs.iter().for_each(|i| part.add(self.part(&i.ty)));
+                    part.add(self.output(&arguments.output));
                 }
                 PathArguments::None => {}
             }
@@ -160,7 +186,7 @@ impl Reading {
                 TypeParamBound::Lifetime(lifetime) => {
                     let region = self.region(Some(lifetime));
                     part.objects.insert(region.clone());
-                    part.mentions.insert(region);
+                    part.name(region);
                 }
                 TypeParamBound::Trait(bound) => self.path(&bound.path, part),
                 _ => {}
@@ -178,8 +204,17 @@ impl Reading {
 }
 
 impl Part {
-    fn add(&mut self, other: Part) {
-        self.mentions.extend(other.mentions);
+    fn name(&mut self, region: Region) {
+        self.named.push(Named { region, inside: BTreeSet::new(), behind: BTreeSet::new() });
+    }
+
+    /// Whether it names this lifetime or type parameter.
+    pub(super) fn mentions(&self, region: &str) -> bool {
+        self.named.iter().any(|n| n.region == region)
+    }
+
+    pub(super) fn add(&mut self, other: Part) {
+        self.named.extend(other.named);
         self.implied.extend(other.implied);
         self.behind_mut.extend(other.behind_mut);
         self.objects.extend(other.objects);
