@@ -8,9 +8,23 @@ mod app;
 mod config;
 mod guard;
 mod http;
+mod live_handle;
+mod logs;
+mod observer;
 mod pages;
+mod pipeline;
 mod serve;
+mod startup;
+mod supervisor;
+mod watcher;
+mod workshop;
 
-pub use app::{Actor, App, AppError, NewRequest, RolledBack, Status, Submission};
+pub use app::{
+    Actor, App, AppError, Building, FeatureSource, Layer, LiveStatus, NextPick, RequestText, RolledBack, Status, Submission, Tried, WarmStatus,
+};
 pub use config::{AgentSettings, Approval, Config, ConfigError, MissingLayers, ModelSettings, Moderation, Network, Origin, Progress};
-pub use serve::{ControlError, Ended, serve};
+pub use kandra_model::{IdError, Slug};
+pub use live_handle::{FaultCounts, LiveError, LiveHandle};
+pub use logs::LogLine;
+pub use serve::{BindError, ControlError, Ended, Listener, Notice, serve};
+pub use startup::StartError;

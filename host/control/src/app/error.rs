@@ -1,6 +1,7 @@
 //! Why an operation on the [`App`](super::App) was not done. The HTTP status of each is decided in `http`.
 
-use kandra_model::{FeatureState, RequestState, Revision, Slug};
+use kandra_model::{FeatureState, Finding, Revision, Slug};
+use kandra_store::{StoreError, TrailError};
 
 /// Each variant exists because some caller answers differently.
 #[derive(Debug, thiserror::Error)]
@@ -24,14 +25,6 @@ pub enum AppError {
     /// The caller is not the one who may do this.
     #[error("{0}")]
     Forbidden(&'static str),
-    /// The request is not in a state in which this can be done.
-    #[error("the request is {}, so it cannot be {action}", .state.as_str().replace('_', " "))]
-    RequestState {
-        /// Its state now.
-        state: RequestState,
-        /// What was asked: `changed`, `withdrawn`, `started`, …
-        action: &'static str,
-    },
     /// The feature is not in a state in which this can be done.
     #[error("the feature {feature} is {}, so it cannot be {action}", .state.as_str().replace('_', " "))]
     FeatureState {
@@ -49,62 +42,79 @@ pub enum AppError {
         feature: Slug,
         /// The current revision.
         current: Revision,
-        /// From the revision it was based on to the current one, unified.
+        /// From the revision it was based on to the current one, unified; from nothing when it named none.
         diff: String,
     },
     /// A hand edit that nobody has committed would be overwritten.
-    #[error("the files of {0} on disk have changes that were not accepted yet; save or undo them first")]
-    UncommittedEdit(Slug),
-    /// This run has ended.
-    #[error("this run has ended already")]
-    RunEnded,
-    /// A bound is reached.
-    #[error("{message}")]
-    TooMany {
-        /// Stable: `pending_per_visitor`, `pending_in_all`, `submissions`.
-        code: &'static str,
-        /// What to do.
-        message: String,
+    #[error("the files of {feature} on disk have changes that are not part of any revision ({}); save or undo them first", .paths.join(", "))]
+    UncommittedEdit {
+        /// Which.
+        feature: Slug,
+        /// The files, at most 20.
+        paths: Vec<String>,
     },
-    /// The gates refused a crate that was to be tried only.
-    #[error("the crate was refused")]
-    Refused(Vec<kandra_model::Finding>),
+    /// This run is in no state in which this can be done.
+    #[error("this run {0}")]
+    RunState(&'static str),
+    /// Too much is under way.
+    #[error("{0}")]
+    TooMany(&'static str),
+    /// The gates refused a crate. Never empty.
+    #[error("the crate was refused: {}", .0.first().map_or("no reason was given", |finding| finding.message.as_str()))]
+    Refused(Vec<Finding>),
+    /// Nothing can be built or checked yet.
+    #[error("the server cannot check code yet ({0}); try again in a moment")]
+    NotReady(String),
     /// Live did not answer, or not in time.
-    #[error("the live process is {0}; try again in a moment")]
-    LiveUnavailable(String),
-    /// Live answered and refused.
-    #[error("live refused: {0}")]
-    LiveRefused(kandra_wire::Refusal),
+    #[error("the server that runs the features does not answer; try again in a moment")]
+    LiveUnavailable,
     /// The server is stopping.
     #[error("the server is stopping; try again when it is back")]
     Stopping,
+    /// The store refused, or failed.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The git trail failed.
+    #[error("the feature's history cannot be read or written")]
+    Trail(#[source] TrailError),
     /// We failed; the chain is for the operator's log.
     #[error("something went wrong on our side; nothing was changed")]
     Internal(#[source] Box<dyn std::error::Error + Send + Sync>),
+}
+
+impl From<TrailError> for AppError {
+    fn from(error: TrailError) -> Self {
+        match error {
+            TrailError::HandEdits { slug, paths } => Self::UncommittedEdit { feature: slug, paths },
+            error => Self::Trail(error),
+        }
+    }
 }
 
 impl AppError {
     /// Stable, for JSON, the log and metrics.
     pub const fn code(&self) -> &'static str {
         match self {
-            Self::NotFound { .. } => "not_found",
-            Self::Invalid { .. } => "invalid",
-            Self::Forbidden(_) => "forbidden",
-            Self::RequestState { .. } => "request_state",
+            Self::NotFound { .. } | Self::Store(StoreError::NotFound(_)) => "not_found",
+            Self::Invalid { .. } | Self::Store(StoreError::Cursor(_)) => "invalid",
+            Self::Forbidden(_) | Self::Store(StoreError::Forbidden(_)) => "forbidden",
             Self::FeatureState { .. } => "feature_state",
             Self::Stale { .. } => "stale_revision",
-            Self::UncommittedEdit(_) => "uncommitted_edit",
-            Self::RunEnded => "run_ended",
-            Self::TooMany { code, .. } => code,
+            Self::UncommittedEdit { .. } => "uncommitted_edit",
+            Self::RunState(_) | Self::Store(StoreError::RunState { .. }) => "run_state",
+            Self::Store(StoreError::RequestState { .. }) => "request_state",
+            Self::Store(StoreError::Conflict(_)) => "conflict",
+            Self::TooMany(_) | Self::Store(StoreError::Limit(_)) => "limit",
             Self::Refused(_) => "refused",
-            Self::LiveUnavailable(_) => "live_unavailable",
-            Self::LiveRefused(_) => "live_refused",
-            Self::Stopping => "stopping",
-            Self::Internal(_) => "internal",
+            Self::NotReady(_) => "not_ready",
+            Self::LiveUnavailable => "live_unavailable",
+            Self::Stopping | Self::Store(StoreError::Closed) => "stopping",
+            Self::Store(StoreError::Busy) => "busy",
+            Self::Store(_) | Self::Trail(_) | Self::Internal(_) => "internal",
         }
     }
 
-    pub(crate) fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self::Internal(error.into())
+    pub(crate) fn missing(kind: &'static str, name: impl ToString) -> Self {
+        Self::NotFound { kind, name: name.to_string() }
     }
 }

@@ -1,194 +1,296 @@
-//! What the HTTP API, the pages and the owner act through.
+//! What the HTTP API, the pages and the owner act through: one server's state, and every operation on it.
 
 mod error;
+mod features;
+mod requests;
+mod runs;
 mod status;
+mod submissions;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use error::AppError;
+pub use features::{FeatureSource, RolledBack};
+pub use kandra_store::Actor;
+pub use requests::RequestText;
 pub use status::{Building, Layer, LiveStatus, NextPick, Status, WarmStatus};
+pub use submissions::{Submission, Tried};
 
-use crate::config::Config;
-use kandra_model::{Request, RequestId, Revision, Run, RunId, Slug, VoterId};
+use crate::{
+    config::Config,
+    guard::Names,
+    live_handle::LiveHandle,
+    logs::{self, LogLine, LogWriter},
+    observer::Observer,
+    pipeline::{Active, Rebuilds, Slots},
+    startup::{Home, OwnerToken, VisitorKey},
+    workshop::WorkshopState,
+};
+use kandra_agent::{Agent, Fit};
+use kandra_model::{Slug, Timestamp};
+use kandra_store::{Store, Trail};
 use kandra_wire::LiveReport;
-use std::{collections::BTreeMap, net::SocketAddr};
+use std::{
+    collections::HashMap,
+    net::SocketAddr,
+    sync::{Arc, Mutex as StdMutex, PoisonError},
+    time::{Duration, Instant},
+};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore, mpsc, watch};
 
-/// Who acts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Actor {
-    /// Whoever shows the owner's token.
-    Owner,
-    /// Anybody else, told apart by a keyed hash of the address.
-    Visitor(VoterId),
-}
+/// How old an account of live may be.
+const REPORT_AGE: Duration = Duration::from_millis(250);
 
-/// What a visitor asks for.
-#[derive(Clone, Debug)]
-pub struct NewRequest {
-    /// 3 to 120 characters after trimming.
-    pub title: String,
-    /// At most 2,000 characters.
-    pub details: String,
-}
-
-/// A crate that somebody sends.
-#[derive(Clone, Debug)]
-pub struct Submission {
-    /// Path inside the crate to text.
-    pub files: BTreeMap<String, String>,
-    /// The revision that it was made from; `None` for a new feature.
-    pub base_revision: Option<Revision>,
-    /// One line, at most 200 characters.
-    pub message: String,
-}
-
-/// What [`App::rollback`] did.
-#[derive(Clone, Debug, serde::Serialize)]
-pub struct RolledBack {
-    /// The run, when the artifact had to be rebuilt first.
-    pub run: Option<RunId>,
-    /// The revision that serves, or will.
-    pub revision: Revision,
-    /// What happens to the data, in one sentence.
-    pub data: String,
+/// What an app is made of.
+pub(crate) struct Parts {
+    pub config: Config,
+    pub home: Home,
+    pub addresses: (SocketAddr, SocketAddr),
+    pub owner: OwnerToken,
+    pub visitors: VisitorKey,
+    pub store: Store,
+    pub trail: Trail,
+    pub agent: Agent,
+    pub live: LiveHandle,
+    pub logs: LogWriter,
+    pub mounts: Arc<Mutex<()>>,
+    pub retry_live: mpsc::Sender<()>,
+    pub stopping: watch::Sender<bool>,
 }
 
 /// One server's state and operations; shared by every worker.
 pub struct App {
-    config: Config,
+    parts: Parts,
+    started_at: Timestamp,
+    workshop: WorkshopState,
+    active: Active,
+    slots: Slots,
+    model_turns: Semaphore,
+    trying: Arc<Mutex<()>>,
+    naming: Mutex<()>,
+    feature_locks: StdMutex<HashMap<Slug, Arc<Mutex<()>>>>,
+    rebuilds: Rebuilds,
+    observer: Observer,
+    offered: StdMutex<Vec<Slug>>,
+    names: Names,
+    newest_report: Mutex<Option<(Instant, Option<LiveReport>)>>,
 }
 
 impl App {
-    /// What it was started with.
-    pub fn config(&self) -> &Config {
-        &self.config
+    pub(crate) fn new(parts: Parts) -> Arc<Self> {
+        let cores = std::thread::available_parallelism().map_or(2, usize::from);
+        let observer = Observer::new(parts.config.interval_secs, Timestamp::now());
+        Arc::new(Self {
+            started_at: Timestamp::now(),
+            workshop: WorkshopState::default(),
+            active: Active::default(),
+            slots: Slots::new(cores.saturating_sub(1)),
+            model_turns: Semaphore::new(kandra_agent::observer::MAX_MODEL_CALLS),
+            trying: Arc::default(),
+            naming: Mutex::new(()),
+            feature_locks: StdMutex::default(),
+            rebuilds: Rebuilds::default(),
+            observer,
+            offered: StdMutex::default(),
+            names: Names::new(&parts.config, parts.addresses.1),
+            newest_report: Mutex::default(),
+            parts,
+        })
     }
 
-    /// The addresses that are really bound: control's and live's.
-    pub fn addresses(&self) -> (SocketAddr, SocketAddr) {
-        todo!()
+    /// What it was started with.
+    pub fn config(&self) -> &Config {
+        &self.parts.config
+    }
+
+    /// `kandra.db`.
+    pub fn store(&self) -> &Store {
+        &self.parts.store
+    }
+
+    /// The git trail.
+    pub fn trail(&self) -> &Trail {
+        &self.parts.trail
+    }
+
+    /// Who writes.
+    pub fn agent(&self) -> &Agent {
+        &self.parts.agent
+    }
+
+    /// The live process.
+    pub fn live(&self) -> &LiveHandle {
+        &self.parts.live
+    }
+
+    /// When this server started.
+    pub fn started_at(&self) -> Timestamp {
+        self.started_at
+    }
+
+    /// Where control listens.
+    pub fn address(&self) -> SocketAddr {
+        self.parts.addresses.0
+    }
+
+    /// Where live listens.
+    pub fn live_address(&self) -> SocketAddr {
+        self.parts.addresses.1
+    }
+
+    /// The origin under which a browser that reached control as `host` (its `Host` header) reaches live, without a
+    /// final slash. It contains `{slug}` when every feature has an origin of its own.
+    pub fn live_origin(&self, host: &str) -> String {
+        self.names.live_origin(host)
+    }
+
+    /// A feature's absolute address for a browser that reached control as `host`, without a final slash.
+    pub fn feature_url(&self, feature: &Slug, host: &str) -> String {
+        self.names.feature_url(host, feature)
     }
 
     /// Whether this is the owner's token, compared in constant time.
-    pub fn is_owner(&self, _token: &str) -> bool {
-        todo!()
+    pub fn is_owner(&self, token: &str) -> bool {
+        self.parts.owner.matches(token)
     }
 
     /// Turns true when the server begins to stop: close streams with `retry` then.
-    pub fn stopping(&self) -> tokio::sync::watch::Receiver<bool> {
-        todo!()
+    pub fn stopping(&self) -> watch::Receiver<bool> {
+        self.parts.stopping.subscribe()
     }
 
-    /// What the status sentence needs.
-    pub async fn status(&self) -> Result<Status, AppError> {
-        todo!()
+    /// Whether the server has begun to stop.
+    pub fn is_stopping(&self) -> bool {
+        *self.parts.stopping.borrow()
     }
 
-    /// Live's own account of itself; waits at most a second.
+    /// A secret of this home for one purpose, the same at every start.
+    pub fn secret(&self, purpose: &str) -> [u8; 32] {
+        self.parts.visitors.derive(purpose)
+    }
+
+    /// A token that names a visitor to one feature, signed for live. `visitor` is whatever the visitor's browser keeps.
+    pub fn visitor_token(&self, feature: &Slug, visitor: &str) -> String {
+        self.parts.visitors.token(feature, visitor, Timestamp::now())
+    }
+
+    /// The recipe that fits these words, when the offline developer is at work.
+    pub fn fit(&self, title: &str, details: &str) -> Option<Fit> {
+        self.parts.agent.fit(title, details)
+    }
+
+    /// Under which names control and live are reached.
+    pub(crate) fn names(&self) -> &Names {
+        &self.names
+    }
+
+    /// Live's own account of itself, at most a quarter of a second old; waits at most a second. However many ask,
+    /// live is asked once: its queue also carries mounts.
     pub async fn live_report(&self) -> Result<LiveReport, AppError> {
-        todo!()
+        let mut newest = self.newest_report.lock().await;
+        if let Some((at, report)) = &*newest
+            && at.elapsed() < REPORT_AGE
+        {
+            return report.clone().ok_or(AppError::LiveUnavailable);
+        }
+        let report = self.live().report(Duration::from_secs(1)).await.ok();
+        *newest = Some((Instant::now(), report.clone()));
+        report.ok_or(AppError::LiveUnavailable)
     }
 
-    /// A token that names this visitor to this feature, signed for live.
-    pub fn visitor_token(&self, _feature: &Slug, _visitor: &VoterId) -> String {
-        todo!()
+    /// The newest lines of a feature's log, oldest first, at most `limit` (1,000).
+    pub async fn feature_logs(&self, feature: &Slug, limit: usize) -> Result<Vec<LogLine>, AppError> {
+        let (folder, feature) = (self.home().logs(), feature.clone());
+        let read = tokio::task::spawn_blocking(move || logs::tail(&folder, &feature, limit.min(1_000)));
+        read.await.map_err(internal)?.map_err(internal)
     }
 
-    /// The recipe that fits these words, by name, when the offline developer is at work.
-    pub fn fitting_recipe(&self, _title: &str, _details: &str) -> Option<String> {
-        todo!()
+    /// Lines of features' logs that were dropped because the disk could not keep up.
+    pub fn log_lines_dropped(&self) -> u64 {
+        self.parts.logs.dropped()
     }
 
-    /// Takes a request in: pending, or held by moderation. Its author counts as its first vote.
-    pub async fn submit_request(&self, _actor: &Actor, _new: NewRequest) -> Result<Request, AppError> {
-        todo!()
+    /// Features in a checkout's `generated/` that this home does not have.
+    pub fn offered(&self) -> Vec<Slug> {
+        self.offered.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Changes its text before it runs; author or owner.
-    pub async fn edit_request(&self, _actor: &Actor, _id: RequestId, _new: NewRequest) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn offer(&self, features: Vec<Slug>) {
+        *self.offered.lock().unwrap_or_else(PoisonError::into_inner) = features;
     }
 
-    /// Takes it back before it runs; author or owner.
-    pub async fn withdraw_request(&self, _actor: &Actor, _id: RequestId) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn home(&self) -> &Home {
+        &self.parts.home
     }
 
-    /// One vote for each visitor and request; a second one changes nothing.
-    pub async fn vote(&self, _voter: &VoterId, _id: RequestId) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn owner_token(&self) -> &OwnerToken {
+        &self.parts.owner
     }
 
-    /// Takes the vote back.
-    pub async fn unvote(&self, _voter: &VoterId, _id: RequestId) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn workshop(&self) -> &WorkshopState {
+        &self.workshop
     }
 
-    /// Owner: makes it the next one and does not wait for the countdown. A failed one is tried again.
-    pub async fn start_request(&self, _id: RequestId) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn active(&self) -> &Active {
+        &self.active
     }
 
-    /// Owner: lets a held request into the queue.
-    pub async fn release_request(&self, _id: RequestId) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn slots(&self) -> &Slots {
+        &self.slots
     }
 
-    /// Owner: takes it out of everybody else's sight.
-    pub async fn hide_request(&self, _id: RequestId) -> Result<Request, AppError> {
-        todo!()
+    pub(crate) fn model_turns(&self) -> &Semaphore {
+        &self.model_turns
     }
 
-    /// Owner: declines it with a reason.
-    pub async fn decline_request(&self, _id: RequestId, _reason: &str) -> Result<Request, AppError> {
-        todo!()
+    /// Held from a probe to the mount of what it tried.
+    pub(crate) fn trying(&self) -> &Arc<Mutex<()>> {
+        &self.trying
     }
 
-    /// Owner: makes it part of another, votes included.
-    pub async fn merge_request(&self, _id: RequestId, _into: RequestId) -> Result<Request, AppError> {
-        todo!()
+    /// Held while a draft gets its slug.
+    pub(crate) fn naming(&self) -> &Mutex<()> {
+        &self.naming
     }
 
-    /// Takes a crate in; the run is durable when this returns.
-    pub async fn submit_feature(&self, _actor: &Actor, _submission: Submission) -> Result<RunId, AppError> {
-        todo!()
+    /// Held around each change of what live serves together with what the store says of it.
+    pub(crate) fn mounts(&self) -> &Mutex<()> {
+        &self.parts.mounts
     }
 
-    /// Tries a crate through the gates up to the probe; nothing is kept.
-    pub async fn try_feature(&self, _submission: Submission) -> Result<kandra_model::Contract, AppError> {
-        todo!()
+    pub(crate) fn rebuilds(&self) -> &Rebuilds {
+        &self.rebuilds
     }
 
-    /// Ends a run that is at work; owner, or the author of its request.
-    pub async fn cancel_run(&self, _actor: &Actor, _run: RunId) -> Result<Run, AppError> {
-        todo!()
+    pub(crate) fn observer(&self) -> &Observer {
+        &self.observer
     }
 
-    /// Owner: a candidate goes live.
-    pub async fn approve(&self, _run: RunId) -> Result<Run, AppError> {
-        todo!()
+    pub(crate) fn stop_signal(&self) -> &watch::Sender<bool> {
+        &self.parts.stopping
     }
 
-    /// Owner: a candidate does not go live.
-    pub async fn reject(&self, _run: RunId, _reason: &str) -> Result<Run, AppError> {
-        todo!()
+    /// Held around each change of one feature's files together with what the store says of it, so that the watcher
+    /// never sees one without the other.
+    pub(crate) async fn feature_lock(&self, feature: &Slug) -> OwnedMutexGuard<()> {
+        let lock = {
+            let mut locks = self.feature_locks.lock().unwrap_or_else(PoisonError::into_inner);
+            // One that only this map holds is nobody's.
+            if locks.len() > 1_000 {
+                locks.retain(|_, lock| Arc::strong_count(lock) > 1);
+            }
+            Arc::clone(locks.entry(feature.clone()).or_default())
+        };
+        lock.lock_owned().await
     }
 
-    /// Owner: points the feature at an earlier (or later) revision.
-    pub async fn rollback(&self, _feature: &Slug, _revision: Revision) -> Result<RolledBack, AppError> {
-        todo!()
+    /// Asks a live process in safe mode to end, so that the next one loads the features again.
+    pub fn leave_safe_mode(&self) {
+        // One wish that waits is enough.
+        let _ = self.parts.retry_live.try_send(());
     }
+}
 
-    /// Owner: its routes go, its data and history stay.
-    pub async fn remove_feature(&self, _feature: &Slug) -> Result<(), AppError> {
-        todo!()
-    }
-
-    /// Owner: every route answers 503 until it is resumed.
-    pub async fn pause_feature(&self, _feature: &Slug) -> Result<(), AppError> {
-        todo!()
-    }
-
-    /// Owner: serves again; also releases a quarantined feature.
-    pub async fn resume_feature(&self, _feature: &Slug) -> Result<(), AppError> {
-        todo!()
-    }
+pub(crate) fn internal(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> AppError {
+    AppError::Internal(error.into())
 }

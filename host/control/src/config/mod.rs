@@ -6,6 +6,7 @@ mod origin;
 pub use network::Network;
 pub use origin::Origin;
 
+pub use kandra_model::Moderation;
 pub use kandra_wire::MissingLayers;
 use std::{fmt, net::SocketAddr, path::PathBuf};
 
@@ -19,19 +20,6 @@ pub enum Approval {
     Large,
     /// The owner, always.
     Always,
-}
-
-/// Which requests the owner sees before everybody else does.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Moderation {
-    /// None.
-    #[default]
-    Open,
-    /// A visitor's first.
-    First,
-    /// All.
-    All,
 }
 
 /// Which developer writes the crates.
@@ -129,7 +117,9 @@ pub enum ConfigError {
         live: SocketAddr,
     },
     /// Both on one port.
-    #[error("--listen and --live-listen are both {0}; features need an address of their own, so that browsers keep them apart from the dashboard")]
+    #[error(
+        "--listen and --live-listen are both {0}; features need an address of their own, so that browsers keep them apart from the dashboard"
+    )]
     SameAddress(SocketAddr),
     /// Both under one origin.
     #[error("--public-url and --live-public-url are both {0}; features need an origin of their own")]
@@ -211,7 +201,9 @@ impl Config {
             AgentSettings::Anthropic(settings) if key_is_missing(settings) => {
                 Err(ConfigError::NoKey { agent: "anthropic", variable: "ANTHROPIC_API_KEY" })
             }
-            AgentSettings::OpenAi(settings) if key_is_missing(settings) => Err(ConfigError::NoKey { agent: "openai", variable: "OPENAI_API_KEY" }),
+            AgentSettings::OpenAi(settings) if key_is_missing(settings) => {
+                Err(ConfigError::NoKey { agent: "openai", variable: "OPENAI_API_KEY" })
+            }
             _ => Ok(()),
         }
     }
@@ -219,6 +211,13 @@ impl Config {
     /// Whether only this machine can reach control and live.
     pub fn is_loopback_only(&self) -> bool {
         self.listen.ip().is_loopback() && self.live_listen.ip().is_loopback() && self.public_url.is_none()
+    }
+
+    pub(crate) const fn jail_missing_layers(&self) -> kandra_jail::MissingLayers {
+        match self.missing_layers {
+            MissingLayers::Refuse => kandra_jail::MissingLayers::Refuse,
+            MissingLayers::Allow => kandra_jail::MissingLayers::Allow,
+        }
     }
 
     /// The approval that applies.

@@ -1,0 +1,179 @@
+//! Features: rolled back, removed, paused, released; their source.
+
+use super::{App, AppError};
+use crate::{pipeline, supervisor};
+use kandra_gate::Presence;
+use kandra_model::{ArtifactHash, Cause, Feature, FeatureState, Revision, RevisionRecord, RunId, Slug, Tier};
+use kandra_store::{Mount, NewRun, Removal};
+use kandra_wire::Command;
+use std::{collections::BTreeMap, sync::Arc, time::Duration};
+
+/// What [`App::rollback`] did.
+#[derive(Clone, Debug, serde::Serialize)]
+pub struct RolledBack {
+    /// The feature.
+    pub feature: Slug,
+    /// The revision that serves, or will.
+    pub revision: Revision,
+    /// The run, when the library had to be built again first.
+    pub run: Option<RunId>,
+    /// What happens to the data, in one sentence.
+    pub data: String,
+}
+
+/// A revision with its source.
+#[derive(Clone, Debug)]
+pub struct FeatureSource {
+    /// What is known of it.
+    pub record: RevisionRecord,
+    /// Path inside the crate to text.
+    pub files: BTreeMap<String, String>,
+}
+
+impl App {
+    /// The source of a revision; of the current one when none is named.
+    pub async fn feature_source(&self, slug: &Slug, revision: Option<Revision>) -> Result<FeatureSource, AppError> {
+        let revision = match revision {
+            Some(revision) => revision,
+            None => self.existing_feature(slug).await?.revision,
+        };
+        let record = self.revision(slug, revision).await?;
+        let files = self.trail().files(slug, &record.commit).await?;
+        Ok(FeatureSource { record, files })
+    }
+
+    /// Owner: points the feature at an existing revision, by its library. Its data stays.
+    pub async fn rollback(self: &Arc<Self>, slug: &Slug, revision: Revision) -> Result<RolledBack, AppError> {
+        self.refuse_when_stopping()?;
+        let _feature = self.feature_lock(slug).await;
+        let feature = self.existing_feature(slug).await?;
+        let record = self.revision(slug, revision).await?;
+        let title = &record.presentation.title;
+        let data = format!("The data of {title} stays as it is: revision {revision} reads what later revisions wrote.");
+        let answer = |run| RolledBack { feature: slug.clone(), revision, run, data: data.clone() };
+        if feature.revision == revision && feature.state == FeatureState::Live {
+            return Ok(answer(None));
+        }
+        if feature.state != FeatureState::Removed {
+            let paths = self.trail().hand_edits(slug).await?;
+            if !paths.is_empty() {
+                return Err(AppError::UncommittedEdit { feature: slug.clone(), paths });
+            }
+        }
+        if let Some((artifact, tier)) = self.build_of(slug, revision).await? {
+            // The files first: were the server to die in between, the watcher would go on in the same direction.
+            self.trail().restore(slug, revision, &record.commit).await?;
+            let mount = Mount { feature: slug.clone(), revision, artifact, tier, run: None };
+            match pipeline::load_and_mount(self, None, &record, mount).await {
+                Ok(_) => {
+                    if tier == Tier::Quick {
+                        self.rebuilds().optimise(slug.clone());
+                    }
+                    return Ok(answer(None));
+                }
+                Err(halt) => {
+                    tracing::warn!(feature = %slug, %revision, ?halt, "an earlier build could not be mounted");
+                    if feature.state != FeatureState::Removed {
+                        let current = self.revision(slug, feature.revision).await?;
+                        self.trail().restore(slug, feature.revision, &current.commit).await?;
+                    }
+                }
+            }
+        }
+        let run = self.rebuild_for_rollback(&feature, revision).await?.ok_or_else(|| AppError::missing("source of revision", revision))?;
+        Ok(answer(Some(run.id)))
+    }
+
+    /// The newest library of a revision that is there and whole.
+    async fn build_of(&self, slug: &Slug, revision: Revision) -> Result<Option<(ArtifactHash, Tier)>, AppError> {
+        let Some(gate) = self.workshop().gate() else { return Ok(None) };
+        for build in self.store().artifacts_of(slug, revision).await? {
+            let (gate, hash) = (gate.clone(), build.hash.clone());
+            let looked = tokio::task::spawn_blocking(move || gate.presence(&hash)).await;
+            if matches!(looked, Ok(Ok(Presence::Intact(_)))) {
+                return Ok(Some((build.hash, build.tier)));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Owner: its routes and its folder go, its data and history stay.
+    pub async fn remove_feature(self: &Arc<Self>, slug: &Slug) -> Result<RunId, AppError> {
+        self.refuse_when_stopping()?;
+        let lock = self.feature_lock(slug).await;
+        let feature = self.existing_feature(slug).await?;
+        if feature.state == FeatureState::Removed {
+            return Err(AppError::FeatureState { feature: slug.clone(), state: feature.state, action: "removed" });
+        }
+        let paths = self.trail().hand_edits(slug).await?;
+        if !paths.is_empty() {
+            return Err(AppError::UncommittedEdit { feature: slug.clone(), paths });
+        }
+        let title = feature.presentation.title;
+        let new = NewRun {
+            cause: Cause::Deletion,
+            feature: Some(slug.clone()),
+            title,
+            provenance: "by the owner".to_owned(),
+            author: None,
+            draft: None,
+        };
+        let run = self.store().start_run(new).await?;
+        let message = format!("{slug}: remove");
+        self.trail().remove(Removal { feature: slug.clone(), run: Some(run.id), message }).await?;
+        drop(lock);
+        pipeline::spawn(self, &run);
+        // A removal takes milliseconds; whoever asked sees it done.
+        let _ = tokio::time::timeout(Duration::from_secs(5), self.active().ended(run.id)).await;
+        Ok(run.id)
+    }
+
+    /// Owner: every route answers 503 until it is resumed.
+    pub async fn pause_feature(&self, slug: &Slug) -> Result<Feature, AppError> {
+        let _feature = self.feature_lock(slug).await;
+        let feature = self.existing_feature(slug).await?;
+        if !matches!(feature.state, FeatureState::Live | FeatureState::Rebuilding) {
+            return Err(AppError::FeatureState { feature: slug.clone(), state: feature.state, action: "paused" });
+        }
+        self.configure(slug, FeatureState::Paused, Some("The owner paused it.".to_owned())).await
+    }
+
+    /// Owner: a paused feature serves again, and so does a quarantined or unloaded one.
+    pub async fn resume_feature(self: &Arc<Self>, slug: &Slug) -> Result<Feature, AppError> {
+        let _feature = self.feature_lock(slug).await;
+        let feature = self.existing_feature(slug).await?;
+        match (feature.state, &feature.artifact) {
+            (FeatureState::Paused, _) => self.configure(slug, FeatureState::Live, None).await,
+            (FeatureState::Quarantined | FeatureState::NotMounted, Some(artifact)) => {
+                let record = self.revision(slug, feature.revision).await?;
+                let mount =
+                    Mount { feature: slug.clone(), revision: feature.revision, artifact: artifact.clone(), tier: feature.tier, run: None };
+                pipeline::load_and_mount(self, None, &record, mount).await.map_err(|halt| {
+                    tracing::warn!(feature = %slug, ?halt, "a released feature could not be mounted");
+                    AppError::LiveUnavailable
+                })
+            }
+            (state, _) => Err(AppError::FeatureState { feature: slug.clone(), state, action: "resumed" }),
+        }
+    }
+
+    /// Changes what a mounted feature may do, in the store and in live.
+    async fn configure(&self, slug: &Slug, state: FeatureState, reason: Option<String>) -> Result<Feature, AppError> {
+        let _guard = self.mounts().lock().await;
+        let feature = self.store().set_feature_state(slug, state, reason).await?;
+        let command = Command::Configure { feature: slug.clone(), settings: supervisor::settings(state) };
+        // A process that is not there is restored with what the store says now.
+        if let Err(problem) = self.live().command(command, Duration::from_secs(2)).await {
+            tracing::warn!(feature = %slug, %problem, "live did not confirm new settings");
+        }
+        Ok(feature)
+    }
+
+    async fn existing_feature(&self, slug: &Slug) -> Result<Feature, AppError> {
+        self.store().feature(slug).await?.ok_or_else(|| AppError::missing("feature", slug))
+    }
+
+    async fn revision(&self, slug: &Slug, revision: Revision) -> Result<RevisionRecord, AppError> {
+        self.store().revision(slug, revision).await?.ok_or_else(|| AppError::missing("revision", format!("{revision} of {slug}")))
+    }
+}

@@ -1,0 +1,100 @@
+//! The wire to one process: a task that reads, a task that writes, queues between.
+
+use kandra_wire::{Hello, ToControl, ToLive, WIRE_VERSION, WireError, read_frame, write_frame};
+use std::os::fd::OwnedFd;
+use tokio::{
+    net::{
+        UnixStream,
+        unix::{OwnedReadHalf, OwnedWriteHalf},
+    },
+    sync::mpsc,
+    task::JoinHandle,
+};
+
+/// Messages that may wait in each direction.
+const QUEUE: usize = 1_024;
+
+/// Ends its tasks when it is dropped.
+pub(crate) struct Connection {
+    incoming: mpsc::Receiver<ToControl>,
+    outgoing: mpsc::Sender<ToLive>,
+    tasks: [JoinHandle<()>; 2],
+}
+
+/// The writer cannot take a message.
+#[derive(Debug)]
+pub(crate) struct Full;
+
+impl Connection {
+    /// A wire and its other end.
+    pub(crate) fn open() -> std::io::Result<(Self, OwnedFd)> {
+        let (ours, theirs) = std::os::unix::net::UnixStream::pair()?;
+        ours.set_nonblocking(true)?;
+        let (read, write) = UnixStream::from_std(ours)?.into_split();
+        let (sender, incoming) = mpsc::channel(QUEUE);
+        let (outgoing, receiver) = mpsc::channel(QUEUE);
+        let tasks = [tokio::spawn(read_all(read, sender)), tokio::spawn(write_all(write, receiver))];
+        Ok((Self { incoming, outgoing, tasks }, theirs.into()))
+    }
+
+    /// Says hello and hears it: both sides must be of one version.
+    pub(crate) async fn greet(&mut self) -> Result<(), String> {
+        let ours = Hello { wire: WIRE_VERSION, kandra: env!("CARGO_PKG_VERSION").to_owned(), pid: std::process::id() };
+        self.send(ToLive::Hello(ours)).map_err(|Full| "the wire is closed".to_owned())?;
+        match self.next().await {
+            Some(ToControl::Hello(theirs)) if theirs.wire == WIRE_VERSION && theirs.kandra == env!("CARGO_PKG_VERSION") => Ok(()),
+            Some(ToControl::Hello(theirs)) => Err(format!(
+                "the live process is kandra {} with wire {}, control is {} with wire {WIRE_VERSION}; restart kandra",
+                theirs.kandra.chars().take(40).collect::<String>(),
+                theirs.wire,
+                env!("CARGO_PKG_VERSION")
+            )),
+            Some(_) => Err("the live process did not begin with hello".to_owned()),
+            None => Err("the live process closed the wire at once".to_owned()),
+        }
+    }
+
+    /// The next message; `None` when the wire is closed or broken. Cancel-safe.
+    pub(crate) async fn next(&mut self) -> Option<ToControl> {
+        self.incoming.recv().await
+    }
+
+    /// Takes a message in. Never waits.
+    pub(crate) fn send(&self, message: ToLive) -> Result<(), Full> {
+        self.outgoing.try_send(message).map_err(|_| Full)
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        for task in &self.tasks {
+            task.abort();
+        }
+    }
+}
+
+async fn read_all(mut read: OwnedReadHalf, messages: mpsc::Sender<ToControl>) {
+    loop {
+        match read_frame(&mut read).await {
+            Ok(message) => {
+                if messages.send(message).await.is_err() {
+                    return;
+                }
+            }
+            Err(WireError::Closed) => return,
+            Err(error) => {
+                tracing::warn!(%error, "the live process broke the wire");
+                return;
+            }
+        }
+    }
+}
+
+async fn write_all(mut write: OwnedWriteHalf, mut messages: mpsc::Receiver<ToLive>) {
+    while let Some(message) = messages.recv().await {
+        if let Err(error) = write_frame(&mut write, &message).await {
+            tracing::debug!(%error, "the wire to the live process ended");
+            return;
+        }
+    }
+}
