@@ -2,7 +2,7 @@
 //!
 //! `syn` and rustc recurse over nested delimiters, over chains without separators (`!!!!x`, `a + a + …`, `a.b().c()…`,
 //! `if … else if …`) and over nested generics; both end their own process when that goes deep enough. Lexing and this
-//! scan are loops. What passes here needs less than a mebibyte of stack to parse, walk and drop.
+//! scan are loops. What passes here is parsed, walked and dropped within a few mebibytes of stack, even unoptimised (tested).
 
 use crate::{Finding, finding::Place};
 use proc_macro2::{Delimiter, Spacing, Span, TokenStream, TokenTree, token_stream};
@@ -13,6 +13,9 @@ const MAX_TOKENS: usize = 60_000;
 const MAX_DEPTH: usize = 48;
 /// Tokens without a separator, counted over all open delimiters, at most.
 const MAX_CHAIN: usize = 1_200;
+/// Weight of what recurses to the right (`!!!x`, `a = b = c`, `return return`, `fn() -> fn() ->`), over all open delimiters,
+/// at most. Each costs a parser far more stack than a step to the left.
+const MAX_RIGHTWARD: usize = 200;
 /// Angle brackets inside angle brackets, at most.
 const MAX_ANGLES: usize = 40;
 
@@ -24,6 +27,8 @@ struct Level {
     rest: token_stream::IntoIter,
     /// Tokens since the last separator.
     chain: usize,
+    /// Weight of what recurses to the right since then.
+    rightward: usize,
     /// `<` that may still be open.
     angles: usize,
     /// `|` since the last separator: odd inside closure parameters.
@@ -33,7 +38,10 @@ struct Level {
 
 #[derive(Clone, Copy, PartialEq)]
 enum Last {
+    /// The beginning, an operator or a keyword: an operator after it is a prefix.
     Other,
+    /// What a value or a type can end with.
+    Operand,
     /// `#`, or `#!`: a bracket group after it is an attribute.
     Pound,
     /// `-` or `=` that joins what follows: a `>` after it is an arrow.
@@ -44,11 +52,11 @@ enum Last {
 
 impl Level {
     fn new(stream: TokenStream) -> Self {
-        Self { rest: stream.into_iter(), chain: 0, angles: 0, pipes: 0, last: Last::Other }
+        Self { rest: stream.into_iter(), chain: 0, rightward: 0, angles: 0, pipes: 0, last: Last::Other }
     }
 
     fn separate(&mut self) {
-        (self.chain, self.angles, self.pipes) = (0, 0, 0);
+        (self.chain, self.rightward, self.angles, self.pipes) = (0, 0, 0, 0);
     }
 }
 
@@ -59,12 +67,13 @@ impl Level {
 pub(crate) fn scan(stream: TokenStream) -> Result<(), (Span, String, &'static str)> {
     let mut tokens = 0usize;
     let mut levels = vec![Level::new(stream)];
-    let mut open_chain = 0usize;
+    let (mut open_chain, mut open_rightward) = (0usize, 0usize);
     while let Some(level) = levels.last_mut() {
         let Some(token) = level.rest.next() else {
             levels.pop();
             if let Some(parent) = levels.last() {
                 open_chain -= parent.chain;
+                open_rightward -= parent.rightward;
             }
             continue;
         };
@@ -84,12 +93,21 @@ pub(crate) fn scan(stream: TokenStream) -> Result<(), (Span, String, &'static st
                     level.chain += 1;
                 }
                 inner = Some(group.stream());
-                if group.delimiter() == Delimiter::Brace { Last::Brace } else { Last::Other }
+                if group.delimiter() == Delimiter::Brace { Last::Brace } else { Last::Operand }
             }
             TokenTree::Punct(punct) => punctuation(level, punct.as_char(), punct.spacing()),
-            TokenTree::Ident(_) | TokenTree::Literal(_) => {
+            TokenTree::Ident(ident) => {
                 level.chain += 1;
-                Last::Other
+                if RIGHTWARD.iter().any(|word| ident == *word) {
+                    level.rightward += 1;
+                    Last::Other
+                } else {
+                    Last::Operand
+                }
+            }
+            TokenTree::Literal(_) => {
+                level.chain += 1;
+                Last::Operand
             }
         };
         if level.angles > MAX_ANGLES {
@@ -100,8 +118,13 @@ pub(crate) fn scan(stream: TokenStream) -> Result<(), (Span, String, &'static st
             let message = format!("more than {MAX_CHAIN} tokens follow one another without a separator");
             return Err((span, message, "Split the expression with `let`, or put the values into an array."));
         }
+        if open_rightward + level.rightward > MAX_RIGHTWARD {
+            let message = format!("more than {MAX_RIGHTWARD} operators or keywords follow one another, each waiting for the next");
+            return Err((span, message, "Split the expression with `let`, or name the inner types with `type`."));
+        }
         if let Some(stream) = inner {
             open_chain += level.chain;
+            open_rightward += level.rightward;
             levels.push(Level::new(stream));
             if levels.len() > MAX_DEPTH {
                 return Err((span, format!("more than {MAX_DEPTH} brackets are open here"), "Move the inner part into a function."));
@@ -111,7 +134,14 @@ pub(crate) fn scan(stream: TokenStream) -> Result<(), (Span, String, &'static st
     Ok(())
 }
 
+/// Keywords that an expression, a pattern or a type goes on after.
+const RIGHTWARD: [&str; 21] = [
+    "as", "async", "box", "break", "const", "do", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "match", "move", "mut", "ref",
+    "return", "while", "yield",
+];
+
 fn punctuation(level: &mut Level, character: char, spacing: Spacing) -> Last {
+    let prefix = matches!(level.last, Last::Other | Last::ArrowHead | Last::Brace);
     match character {
         ';' => level.separate(),
         // Inside generics and closure parameters a comma separates nothing that recursion is bounded by.
@@ -124,19 +154,40 @@ fn punctuation(level: &mut Level, character: char, spacing: Spacing) -> Last {
         }
         '>' => {
             level.chain += 1;
-            if level.last != Last::ArrowHead {
+            if level.last == Last::ArrowHead {
+                level.rightward += 2;
+            } else {
                 level.angles = level.angles.saturating_sub(1);
+                return Last::Operand;
             }
         }
         '|' => {
             level.chain += 1;
             level.pipes += 1;
+            level.rightward += usize::from(prefix);
         }
         '-' | '=' => {
             level.chain += 1;
+            level.rightward += usize::from(prefix || character == '=');
             if spacing == Spacing::Joint {
                 return Last::ArrowHead;
             }
+        }
+        '!' | '*' | '.' if prefix => {
+            level.chain += 1;
+            level.rightward += 1;
+        }
+        '&' if prefix => {
+            level.chain += 1;
+            level.rightward += 2;
+        }
+        '?' => {
+            level.chain += 1;
+            return Last::Operand;
+        }
+        '.' | ':' | '\'' => {
+            level.chain += 1;
+            return Last::Operand;
         }
         _ => level.chain += 1,
     }

@@ -47,6 +47,7 @@ impl Kind {
 
 /// Something inserted before the byte at `at`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct Insertion {
     pub(crate) at: usize,
     pub(crate) kind: Kind,
