@@ -1,0 +1,174 @@
+//! What the owner does to features of a running server: list, show, rollback, pause, resume, remove, approve.
+
+use super::{print_json, print_line};
+use crate::{
+    args::{Approve, One, Query, Remove, Rollback},
+    client::Client,
+    exit::{Code, CodedError},
+    terminal,
+};
+use anyhow::Result;
+use kandra_control::Slug;
+use reqwest::Method;
+use serde_json::{Value, json};
+
+/// `kandra list`
+pub async fn list(options: Query) -> Result<Code> {
+    let client = Client::find(&options.server)?;
+    let mut features = Vec::new();
+    let mut path = "/api/features".to_owned();
+    loop {
+        let page = client.get(&path).await?;
+        features.extend(page["features"].as_array().cloned().unwrap_or_default());
+        match page["next"].as_str() {
+            Some(next) => path = format!("/api/features?cursor={next}"),
+            None => break,
+        }
+    }
+    if options.output.json {
+        print_json(json!({ "features": features }))?;
+        return Ok(Code::Ok);
+    }
+    if features.is_empty() {
+        terminal::say("no features yet; ask for one on the page, or send one with `kandra deploy`");
+    }
+    for feature in &features {
+        let text = |name: &str| terminal::printable(feature[name].as_str().unwrap_or_default());
+        let row = format!("{:<28} r{:<4} {:<12} {:<10} {}", text("slug"), feature["revision"], text("state"), text("tier"), text("title"));
+        print_line(row.trim_end())?;
+    }
+    Ok(Code::Ok)
+}
+
+/// `kandra show`
+pub async fn show(options: One) -> Result<Code> {
+    let client = Client::find(&options.server)?;
+    let slug = slug(&options.slug)?;
+    let feature = client.get(&format!("/api/features/{slug}")).await?;
+    let revisions = client.get(&format!("/api/features/{slug}/revisions")).await?;
+    if options.output.json {
+        print_json(json!({ "feature": feature, "revisions": revisions["revisions"] }))?;
+        return Ok(Code::Ok);
+    }
+    for name in ["slug", "title", "summary", "url", "state", "reason", "revision", "tier", "artifact", "commit"] {
+        match &feature[name] {
+            Value::Null => {}
+            Value::String(text) => print_line(&format!("{name:<10} {}", terminal::printable(text)))?,
+            other => print_line(&format!("{name:<10} {other}"))?,
+        }
+    }
+    for route in feature["routes"].as_array().into_iter().flatten() {
+        print_line(&format!(
+            "route      {} /{slug}{}",
+            route["method"].as_str().unwrap_or_default(),
+            route["path"].as_str().unwrap_or_default()
+        ))?;
+    }
+    for revision in revisions["revisions"].as_array().into_iter().flatten() {
+        let message = terminal::printable(revision["message"].as_str().unwrap_or_default());
+        print_line(&format!("revision   {} {} {message}", revision["revision"], revision["created_at"].as_str().unwrap_or_default()))?;
+    }
+    Ok(Code::Ok)
+}
+
+/// `kandra rollback`
+pub async fn rollback(options: Rollback) -> Result<Code> {
+    let client = Client::find(&options.server)?;
+    let slug = slug(&options.slug)?;
+    let current = client.get(&format!("/api/features/{slug}")).await?["revision"].as_u64().unwrap_or_default();
+    let Some(target) = options.revision.map(u64::from).or_else(|| current.checked_sub(1).filter(|r| *r > 0)) else {
+        return Err(CodedError::new(Code::Usage, format!("{slug} has no revision before {current}")));
+    };
+    let question = format!("Point {slug} at revision {target} instead of {current}? Its data stays as it is.");
+    if options.dry_run {
+        terminal::say(format!("would point {slug} at revision {target} instead of {current}; its data would stay as it is"));
+        return Ok(Code::Ok);
+    }
+    if !options.yes && !terminal::confirm(&question) {
+        return Err(CodedError::new(Code::Usage, "nothing was changed; add --yes to roll back without a question"));
+    }
+    let mut done = client.post(&format!("/api/features/{slug}/rollback"), &json!({ "revision": target })).await?;
+    if let Some(run) = done["run"].as_str().map(str::to_owned) {
+        terminal::say(format!("the artifact of revision {target} is being rebuilt"));
+        let ended = client.wait_for_run(&run, |stage| terminal::say(format!("  {stage}"))).await?;
+        if ended["state"] != "succeeded" {
+            return Err(anyhow::anyhow!("{}", ended["failure"].as_str().unwrap_or("the rebuild did not succeed")));
+        }
+        done["run"] = ended;
+    }
+    if options.output.json {
+        print_json(done)?;
+    } else {
+        terminal::say(format!("{slug} serves revision {target}. {}", done["data"].as_str().unwrap_or_default()));
+    }
+    Ok(Code::Ok)
+}
+
+/// Which way [`switch`] goes.
+#[derive(Clone, Copy)]
+pub enum Switch {
+    /// Answer 503.
+    Pause,
+    /// Serve again.
+    Resume,
+}
+
+/// `kandra pause`, `kandra resume`
+pub async fn switch(options: One, switch: Switch) -> Result<Code> {
+    let client = Client::find(&options.server)?;
+    let slug = slug(&options.slug)?;
+    let (verb, sentence) = match switch {
+        Switch::Pause => ("pause", "is paused; its routes answer 503 until `kandra resume`"),
+        Switch::Resume => ("resume", "serves again"),
+    };
+    let answer = client.post(&format!("/api/features/{slug}/{verb}"), &json!({})).await?;
+    if options.output.json {
+        print_json(answer)?;
+    } else {
+        terminal::say(format!("{slug} {sentence}"));
+    }
+    Ok(Code::Ok)
+}
+
+/// `kandra remove`
+pub async fn remove(options: Remove) -> Result<Code> {
+    let client = Client::find(&options.server)?;
+    let slug = slug(&options.slug)?;
+    if options.dry_run {
+        let feature = client.get(&format!("/api/features/{slug}")).await?;
+        let routes = feature["routes"].as_array().map_or(0, Vec::len);
+        terminal::say(format!("would remove {slug} and its {routes} routes; its data and history would stay"));
+        return Ok(Code::Ok);
+    }
+    if !options.yes && !terminal::confirm(&format!("Remove {slug}? Its routes go, its data and history stay.")) {
+        return Err(CodedError::new(Code::Usage, "nothing was changed; add --yes to remove without a question"));
+    }
+    let answer = client.send(Method::DELETE, &format!("/api/features/{slug}"), None).await?.map_err(crate::client::Refused::into_error)?;
+    if options.output.json {
+        print_json(answer)?;
+    } else {
+        terminal::say(format!("{slug} is removed; its data and history stay"));
+    }
+    Ok(Code::Ok)
+}
+
+/// `kandra approve`
+pub async fn approve(options: Approve) -> Result<Code> {
+    let client = Client::find(&options.server)?;
+    let valid = !options.run.is_empty() && options.run.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
+    if !valid {
+        return Err(CodedError::new(Code::Usage, format!("{:?} is not a candidate's id", options.run)));
+    }
+    let answer = client.post(&format!("/api/candidates/{}/approve", options.run), &json!({})).await?;
+    if options.output.json {
+        print_json(answer)?;
+    } else {
+        terminal::say("approved; it goes live now");
+    }
+    Ok(Code::Ok)
+}
+
+/// A slug that may stand in a path.
+pub fn slug(text: &str) -> Result<Slug> {
+    text.parse().map_err(|e: kandra_control::IdError| CodedError::new(Code::Usage, e.to_string()))
+}
