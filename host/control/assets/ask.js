@@ -1,5 +1,5 @@
 // The ask box: what fits while one types, the proof of work from the first focus on, and what becomes of it after asking.
-import { asked } from "./asked.js";
+import { asked, isShown, showArea } from "./asked.js";
 import { prepare, why, write } from "./pow.js";
 import { mine, votes } from "./store.js";
 import { showSuggestions } from "./suggest.js";
@@ -12,7 +12,6 @@ const form = document.getElementById("ask");
 const title = document.getElementById("ask-text");
 const details = document.getElementById("ask-details");
 const hint = document.getElementById("ask-hint");
-const chips = document.getElementById("ask-chips");
 const similar = document.getElementById("ask-similar");
 const idleHint = hint.textContent;
 
@@ -28,8 +27,7 @@ function say(text, tone = "") {
 
 function idle() {
   asking?.abort();
-  similar.hidden = true;
-  chips.hidden = false;
+  if (!isShown()) showArea("chips");
   say(idleHint);
 }
 
@@ -48,8 +46,7 @@ async function suggest() {
     const model = form.dataset.agent !== "offline" && form.dataset.agent !== "none";
     say(fit ? t("fits", { name: fit }) : t(model ? "fits_none_model" : "fits_none_offline"), fit ? "fits" : "");
     const any = showSuggestions(similar, found);
-    similar.hidden = !any;
-    chips.hidden = any;
+    showArea(any ? "similar" : "chips");
   } catch {
     // Aborted by the next letter, or no connection: asking still works or says why not.
   }
@@ -107,7 +104,7 @@ function startEditing(request) {
   details.value = request.details ?? "";
   document.getElementById("ask-more").open = Boolean(request.details);
   submit.textContent = t("save");
-  chips.hidden = false;
+  showArea("chips");
   title.focus();
   prepare();
 }

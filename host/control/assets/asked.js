@@ -6,10 +6,16 @@ import { now, tick } from "./time.js";
 import { element, t } from "./words.js";
 
 const panel = document.getElementById("ask-done");
-const chips = document.getElementById("ask-chips");
-const similar = document.getElementById("ask-similar");
+const areas = { chips: document.getElementById("ask-chips"), similar: document.getElementById("ask-similar"), done: panel };
 let shown = null;
 let actions = null;
+
+/** Under the box stands one of three: the examples, what is similar, or what becomes of the request. */
+export function showArea(name) {
+  for (const [key, area] of Object.entries(areas)) area.hidden = key !== name;
+}
+
+export const isShown = () => !panel.hidden;
 
 function next(request) {
   const starts = request.starts_at ? Date.parse(request.starts_at) : 0;
@@ -19,6 +25,8 @@ function next(request) {
   }
   if (request.state === "pending" && request.place) return [t("asked_place", { n: request.place })];
   const known = { needs_model: "asked_needs_model", held: "asked_held", running: "asked_running" }[request.state];
+  if (request.state === "live" && request.feature) return [element("a", { href: `#card-${request.feature}` }, t("new_feature", { title: request.title }))];
+  if (request.state === "withdrawn") return [t("withdrawn")];
   return [request.reason || (known ? t(known) : "")];
 }
 
@@ -38,8 +46,7 @@ async function withdraw(button) {
 
 function close(text = "") {
   shown = null;
-  panel.hidden = true;
-  chips.hidden = false;
+  showArea("chips");
   if (text) document.getElementById("ask-hint").textContent = text;
   document.getElementById("ask-text").focus();
 }
@@ -48,7 +55,7 @@ function draw() {
   const request = shown;
   const buttons = changeable(request)
     ? [
-        element("button", { type: "button", on: { click: () => { panel.hidden = true; actions.edit(request); } } }, t("change")),
+        element("button", { type: "button", on: { click: () => actions.edit(request) } }, t("change")),
         element("button", { type: "button", on: { click: (event) => withdraw(event.currentTarget) } }, t("withdraw")),
       ]
     : [];
@@ -70,9 +77,7 @@ function draw() {
 export function asked(request, how) {
   shown = request;
   actions = how;
-  similar.hidden = true;
-  chips.hidden = true;
-  panel.hidden = false;
+  showArea("done");
   draw();
   if (how.changed) document.getElementById("ask-hint").textContent = t("changed");
   if (changeable(request)) prepare();
@@ -82,9 +87,8 @@ stream.addEventListener("event", (event) => {
   const change = event.detail;
   if (!shown || panel.hidden || change.request !== shown.id) return;
   if (change.kind === "run_started") shown.state = "running";
-  else if (change.kind === "request_changed") Object.assign(shown, { state: change.state, title: change.title, reason: change.reason ?? "" });
+  else if (change.kind === "request_changed") Object.assign(shown, { state: change.state, title: change.title, feature: change.feature, reason: change.reason ?? "" });
   else return;
-  if (shown.state === "withdrawn" || shown.state === "live") return close();
   if (!panel.contains(document.activeElement)) return draw();
   panel.querySelector("[data-next]").replaceChildren(...next(shown));
   if (!changeable(shown)) for (const button of panel.querySelectorAll(".asked-actions button:not(.quiet)")) button.disabled = true;

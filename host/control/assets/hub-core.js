@@ -14,7 +14,7 @@ class Lasting {
     this.open();
   }
   open() {
-    const source = new EventSource(this.url);
+    const source = new EventSource(this.url());
     this.source = source;
     source.onopen = () => {
       this.wait = FIRST_RETRY_MS;
@@ -61,7 +61,7 @@ export class Streams {
     this.ports.set(port, entry);
     if (!known && message.type === "alive") port.postMessage({ type: "state", open: this.eventsOpen, gap: true });
     if (message.type === "join") {
-      if (!this.events) this.listen();
+      if (!this.events) this.listen(message.last);
       else port.postMessage({ type: "state", open: this.eventsOpen, gap: this.last !== message.last });
     }
     if (message.type === "features") {
@@ -91,21 +91,23 @@ export class Streams {
     for (const port of this.ports.keys()) port.postMessage(message);
   }
 
-  listen() {
-    this.events = new Lasting("/api/events", [...KINDS, "reset"], {
+  /** Follows the log from the event that the first page shows; after a loss from the last one heard, so nothing is missed. */
+  listen(from) {
+    this.last = from;
+    this.events = new Lasting(() => `/api/events?after=${this.last}`, [...KINDS, "reset"], {
       open: () => {
         this.eventsOpen = true;
-        this.tell({ type: "state", open: true, gap: true });
+        this.tell({ type: "state", open: true, gap: false });
       },
       lost: () => {
         this.eventsOpen = false;
         this.tell({ type: "state", open: false, gap: false });
       },
       message: (event) => {
+        if (Number(event.lastEventId)) this.last = Number(event.lastEventId);
         if (event.type === "reset") return this.tell({ type: "state", open: true, gap: true });
         const body = parse(event.data);
         if (!body) return;
-        if (Number(event.lastEventId)) this.last = Number(event.lastEventId);
         this.tell({ type: "event", event: { ...body, kind: body.kind ?? event.type } });
       },
     });
@@ -122,7 +124,7 @@ export class Streams {
     const old = this.hub;
     this.hub = null;
     if (!key) return old?.close();
-    this.hub = new Lasting(key, ["topic"], {
+    this.hub = new Lasting(() => key, ["topic"], {
       open: (again) => {
         old?.close();
         if (again) for (const feature of features) this.tell({ type: "topic", feature, topic: "changed", data: null });

@@ -32,7 +32,7 @@ pub async fn status(app: &App) -> Result<StatusView, PageError> {
         _ => "waiting",
     };
     let model = match &app.config().agent {
-        AgentSettings::Anthropic(settings) | AgentSettings::OpenAi(settings) => settings.model.to_string(),
+        AgentSettings::Anthropic(settings) | AgentSettings::OpenAi(settings) => settings.model.clone().unwrap_or_default(),
         AgentSettings::Offline | AgentSettings::None => String::new(),
     };
     Ok(StatusView {
