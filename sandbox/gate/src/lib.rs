@@ -32,4 +32,4 @@ pub use kandra_lint::{Linted, Source};
 pub use kandra_model::{Finding, Severity, Slug, Stage, StageOutcome, Tier};
 pub use roles::role_main;
 pub use source::{Files, read_directory};
-pub use workshop::{Toolchain, WarmProgress, Workshop, template};
+pub use workshop::{AllowedCrate, Toolchain, WarmProgress, Workshop, allowed_crates, template};

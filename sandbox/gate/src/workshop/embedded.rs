@@ -33,6 +33,30 @@ const CRATES: [&str; 4] = ["abi", "std", "rt", "feature"];
 /// The crates that a feature's source can name.
 pub(crate) const EXTERNS: [&str; 3] = ["kandra", "kandra_std", "serde"];
 
+/// A crate that a feature may use.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct AllowedCrate {
+    /// As `[dependencies]` names it.
+    pub name: String,
+    /// The one version there is.
+    pub version: String,
+}
+
+/// The crates that a feature may use, in the versions of the lock.
+pub fn allowed_crates() -> Vec<AllowedCrate> {
+    let lock: Table = LOCK.parse().expect("the lock is TOML; a test reads it");
+    let packages = lock.get("package").and_then(Value::as_array).expect("a lock lists packages");
+    let text = |package: &Value, key: &str| package.get(key).and_then(Value::as_str).map(str::to_owned);
+    let found = |name: &str| {
+        packages.iter().find(|package| text(package, "name").as_deref() == Some(name)).and_then(|package| text(package, "version"))
+    };
+    EXTERNS
+        .iter()
+        .map(|name| name.replace('_', "-"))
+        .map(|name| AllowedCrate { version: found(&name).expect("the lock holds what a feature can name; a test compares it"), name })
+        .collect()
+}
+
 /// The finished small feature that `kandra new` starts from, renamed: path inside the crate to text. `sdk` is the
 /// directory that holds the SDK's crates, for editors and `cargo test`; the gates do not read it.
 pub fn template(slug: &Slug, title: &str, sdk: &Path) -> BTreeMap<String, String> {
@@ -164,6 +188,12 @@ mod tests {
         assert_eq!(manifest["package"]["metadata"]["kandra"]["title"].as_str(), Some("My \"shop\""));
         assert_eq!(manifest["dependencies"]["kandra"]["path"].as_str(), Some("/somewhere/sdk/feature"));
         assert!(!renamed.keys().any(|path| path == "Cargo.lock" || path.starts_with("target")));
+    }
+
+    #[test]
+    fn every_allowed_crate_has_a_version() {
+        let names: Vec<_> = allowed_crates().into_iter().map(|allowed| allowed.name).collect();
+        assert_eq!(names, ["kandra", "kandra-std", "serde"]);
     }
 
     /// The SDK is built with the versions that the project itself is tested with. After a change of dependencies,

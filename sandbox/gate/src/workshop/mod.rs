@@ -5,7 +5,7 @@ pub(crate) mod prebuilt;
 mod toolchain;
 mod warm;
 
-pub use embedded::template;
+pub use embedded::{AllowedCrate, allowed_crates, template};
 pub use toolchain::Toolchain;
 pub use warm::WarmProgress;
 
