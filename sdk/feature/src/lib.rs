@@ -31,11 +31,12 @@
 
 mod combine;
 mod ctx;
+mod dispatch;
 mod error;
-#[doc(hidden)]
-pub mod export;
 mod form;
 mod kv;
+#[cfg(kandra_library)]
+mod library;
 mod log;
 pub mod prelude;
 mod random;
@@ -82,7 +83,7 @@ pub fn __tick() {
 
 /// Makes a crate a feature: `kandra::feature!(mount);` where `mount` is a `fn(&mut Routes)`.
 ///
-/// It defines the one symbol that a feature's library exports.
+/// A library has exactly one.
 ///
 /// ```
 /// use kandra::prelude::*;
@@ -97,39 +98,23 @@ pub fn __tick() {
 #[macro_export]
 macro_rules! feature {
     ($mount:path) => {
-        const _: () = {
-            use $crate::export::abi::{self, abi_stable};
-
-            extern "C" fn init(host: abi::HostModule_Ref) -> abi_stable::std_types::RResult<abi::Mounted, abi::Fault> {
-                $crate::export::init(host, $mount)
-            }
-
-            static MODULE: abi_stable::prefix_type::WithMetadata<abi::FeatureModule> =
-                abi_stable::prefix_type::WithMetadata::new($crate::export::module(init));
-
-            fn module() -> abi::FeatureModule_Ref {
-                abi::FeatureModule_Ref(MODULE.static_as_prefix())
-            }
-
-            extern "C" fn load() -> abi_stable::library::RootModuleResult {
-                abi_stable::library::__call_root_module_loader(module)
-            }
-
-            $crate::__export_header!(load);
-        };
+        $crate::__export_mount!($mount);
     };
 }
 
-/// The exported symbol. SAFETY of what it expands to: `load` answers the root module of the type that the header names.
-/// The name is the one that abi_stable fixes (`kandra_abi::ROOT_SYMBOL`), and a library has one `feature!`.
+/// How this crate finds the feature's `mount`, by name. SAFETY of what it expands to: the type is the one that
+/// `kandra_rt::mount` declares, and a library has one `feature!`.
 #[cfg(kandra_library)]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __export_header {
-    ($load:ident) => {
-        #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]
-        pub static HEADER: abi_stable::library::LibHeader = unsafe {
-            abi_stable::library::LibHeader::from_constructor::<abi::FeatureModule_Ref>($load, abi_stable::library::CheckTypeLayout::Yes)
+macro_rules! __export_mount {
+    ($mount:path) => {
+        const _: () = {
+            const __KANDRA_MOUNT: fn(&mut $crate::Routes) = $mount;
+            #[unsafe(export_name = "__kandra_mount")]
+            extern "Rust" fn __kandra_mount() -> &'static (dyn ::core::any::Any + ::core::marker::Send + ::core::marker::Sync) {
+                &__KANDRA_MOUNT
+            }
         };
     };
 }
@@ -138,8 +123,8 @@ macro_rules! __export_header {
 #[cfg(not(kandra_library))]
 #[doc(hidden)]
 #[macro_export]
-macro_rules! __export_header {
-    ($load:ident) => {
-        const _: extern "C" fn() -> abi_stable::library::RootModuleResult = $load;
+macro_rules! __export_mount {
+    ($mount:path) => {
+        const _: fn(&mut $crate::Routes) = $mount;
     };
 }

@@ -137,10 +137,10 @@ fn map(len: usize) -> *mut Region {
     if before + len > SOFT_LIMIT {
         over_soft_limit();
     }
-    if before + len <= HARD_LIMIT {
-        if let Some(pages) = sys::map(len) {
-            return pages.cast();
-        }
+    if before + len <= HARD_LIMIT
+        && let Some(pages) = sys::map(len)
+    {
+        return pages.cast();
     }
     MAPPED.fetch_sub(len, Relaxed);
     null_mut()

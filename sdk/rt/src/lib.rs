@@ -25,6 +25,8 @@ pub mod fault;
 mod hooks;
 pub mod host;
 pub mod module;
+#[cfg(kandra_library)]
+pub mod mount;
 pub mod op;
 pub mod stop;
 #[cfg(kandra_library)]

@@ -31,3 +31,29 @@ pub extern "C" fn teardown(poison: bool) -> TeardownReport {
     };
     TeardownReport { thread_destructors, thread_keys, chunks, live_calls }
 }
+
+/// Defines the symbol by which the host finds a library's functions. SAFETY of what it expands to: `load` answers the root
+/// module of the type that the header names. The name is the one that abi_stable fixes (`kandra_abi::ROOT_SYMBOL`).
+#[macro_export]
+macro_rules! export_module {
+    (FeatureModule $functions:tt) => {
+        mod exported {
+            use super::*;
+            use abi_stable::library::{CheckTypeLayout, LibHeader, RootModuleResult};
+            use $crate::abi::{FeatureModule, FeatureModule_Ref, abi_stable};
+
+            static MODULE: abi_stable::prefix_type::WithMetadata<FeatureModule> = abi_stable::prefix_type::WithMetadata::new(FeatureModule $functions);
+
+            fn module() -> FeatureModule_Ref {
+                FeatureModule_Ref(MODULE.static_as_prefix())
+            }
+
+            extern "C" fn load() -> RootModuleResult {
+                abi_stable::library::__call_root_module_loader(module)
+            }
+
+            #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]
+            static HEADER: LibHeader = unsafe { LibHeader::from_constructor::<FeatureModule_Ref>(load, CheckTypeLayout::Yes) };
+        }
+    };
+}

@@ -3,7 +3,7 @@
 use super::answer::Answer;
 use super::host::{self, World, with_world};
 use crate::routes::Route;
-use crate::{Routes, export};
+use crate::{Routes, dispatch};
 use kandra_abi::abi_stable::std_types::{RResult, RSlice};
 use kandra_abi::{Call, Header, Param, Polled, RequestView};
 use serde::Serialize;
@@ -82,10 +82,10 @@ impl Rig {
             body: RSlice::from_slice(body),
             visitor: visitor.as_str().into(),
         };
-        with_world(&self.world, || match export::begin(&self.routes, &view) {
+        with_world(&self.world, || match dispatch::begin(&self.routes, &view) {
             RResult::ROk(call) => {
                 let answer = self.run(call);
-                export::drop_call(call);
+                dispatch::drop_call(call);
                 answer
             }
             RResult::RErr(fault) => failed(&fault),
@@ -95,7 +95,7 @@ impl Rig {
     fn run(&self, call: Call) -> Answer {
         loop {
             self.polls.set(self.polls.get() + 1);
-            match export::poll(call) {
+            match dispatch::poll(call) {
                 Polled::Ready(response) => {
                     let headers = response.headers.iter().map(|header| (header.name.to_string(), header.value.to_string())).collect();
                     return Answer { status: response.status, headers, body: response.body.as_slice().to_vec() };
