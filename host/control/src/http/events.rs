@@ -47,7 +47,9 @@ pub(super) async fn sse(
         })
     });
     let events = futures_util::StreamExt::map(events, Ok::<sse::Event, Infallible>);
-    Ok(sse::Sse::from_stream(events).with_keep_alive(KEEP_ALIVE).with_retry_duration(RETRY))
+    let stream = sse::Sse::from_stream(events).with_keep_alive(KEEP_ALIVE).with_retry_duration(RETRY);
+    // A buffering proxy would hold events back.
+    Ok(stream.customize().insert_header(("X-Accel-Buffering", "no")))
 }
 
 fn as_sse(event: &kandra_model::Event) -> sse::Event {

@@ -58,11 +58,6 @@ impl Problem {
         self.retry_after_secs = Some(seconds);
         self
     }
-
-    /// Its status.
-    pub(crate) fn status(&self) -> StatusCode {
-        self.status
-    }
 }
 
 impl fmt::Display for Problem {
