@@ -32,6 +32,13 @@ impl WorkshopState {
         self.gate.get().cloned()
     }
 
+    /// Gates that can check and not build.
+    #[cfg(test)]
+    pub(crate) fn pretend(&self, gate: Gate) {
+        self.gate.get_or_init(|| gate);
+        self.status.send_modify(|_| ());
+    }
+
     /// How the warm build stands.
     pub(crate) fn status(&self) -> WarmStatus {
         self.status.borrow().clone()

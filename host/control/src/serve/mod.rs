@@ -244,8 +244,10 @@ async fn tell_of_warming(app: Arc<App>, tell: Listener) {
 }
 
 async fn offer_and_watch(app: Arc<App>, tell: Listener) {
-    if let Err(error) = watcher::offer(&app).await {
-        tracing::error!(%error, "the crates on offer could not be looked at");
+    for (what, done) in [("filled again", watcher::refill(&app).await), ("filled from a checkout", watcher::offer(&app).await)] {
+        if let Err(error) = done {
+            tracing::error!(%error, "the folder of sources could not be {what}");
+        }
     }
     let offered = app.offered();
     if !offered.is_empty() {

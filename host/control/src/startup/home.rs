@@ -12,6 +12,7 @@ use std::{
 #[derive(Clone, Debug)]
 pub(crate) struct Home {
     root: PathBuf,
+    crates_were_missing: bool,
 }
 
 /// Held while a server runs. The kernel lets go when the process ends, however it ends.
@@ -25,7 +26,8 @@ impl Home {
     pub(crate) fn open(root: &Path) -> Result<(Self, HomeLock), StartError> {
         make(root)?;
         let root = root.canonicalize().map_err(StartError::home("cannot find", root))?;
-        let home = Self { root };
+        let mut home = Self { root, crates_were_missing: false };
+        home.crates_were_missing = !home.crates().exists();
         for path in [home.run(), home.features(), home.artifacts(), home.crates(), home.site(), home.logs(), home.backups(), home.scratch()]
         {
             make(&path)?;
@@ -86,6 +88,12 @@ impl Home {
     /// The features' sources: one folder each.
     pub(crate) fn crates(&self) -> PathBuf {
         self.root.join("world").join("features")
+    }
+
+    /// Whether the folder of sources was not there when the home was opened: it is new, was lost, or was left out of a
+    /// backup. That all features were deleted one by one it does not say.
+    pub(crate) fn crates_were_missing(&self) -> bool {
+        self.crates_were_missing
     }
 
     /// The world's pages.

@@ -7,7 +7,7 @@ mod folder;
 mod scan;
 
 pub(crate) use folder::source_hash;
-pub(crate) use scan::offer;
+pub(crate) use scan::{offer, refill};
 use scan::scan;
 
 use crate::{
@@ -195,17 +195,4 @@ async fn deleted(app: &Arc<App>, gate: &Gate, slug: &Slug) -> Result<(), StoreEr
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_path_names_its_feature() {
-        let root = Path::new("/home/world/features");
-        let slug = |path: &str| slug_of(root, Path::new(path)).map(String::from);
-        assert_eq!(slug("/home/world/features/poll/src/lib.rs").as_deref(), Some("poll"));
-        assert_eq!(slug("/home/world/features/poll").as_deref(), Some("poll"));
-        for other in ["/home/world/features", "/home/world/site/index.html", "/home/world/features/.git/x", "/home/world/features/api/x"] {
-            assert_eq!(slug(other), None, "{other}");
-        }
-    }
-}
+mod tests;

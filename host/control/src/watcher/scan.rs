@@ -1,7 +1,7 @@
 //! Everything at once: what changed while the server was down, and what a new home starts with.
 
 use super::{folder, look_at};
-use crate::app::App;
+use crate::{app::App, pipeline};
 use kandra_gate::Gate;
 use kandra_model::{FeatureState, Slug};
 use kandra_store::StoreError;
@@ -23,18 +23,6 @@ async fn all(app: &Arc<App>, gate: &Gate) -> Result<(), StoreError> {
     let folders: BTreeSet<Slug> = names.iter().filter_map(|name| name.to_str()?.parse().ok()).collect();
     let features = app.store().all_features().await?;
     let expected: BTreeSet<Slug> = features.iter().filter(|f| f.state != FeatureState::Removed).map(|f| f.slug.clone()).collect();
-    if folders.is_empty() && !expected.is_empty() {
-        // Nobody deletes all features by deleting the whole folder: it was lost, or left out of a backup.
-        tracing::warn!("the folder of features is empty; it is filled again from the history");
-        for feature in &features {
-            let Some(record) = app.store().revision(&feature.slug, feature.revision).await? else { continue };
-            let _lock = app.feature_lock(&feature.slug).await;
-            if let Err(error) = app.trail().restore(&feature.slug, feature.revision, &record.commit).await {
-                tracing::error!(feature = %feature.slug, %error, "a feature's folder could not be filled again");
-            }
-        }
-        return Ok(());
-    }
     for slug in folders.union(&expected) {
         let (app, gate, slug) = (Arc::clone(app), gate.clone(), slug.clone());
         tokio::spawn(async move {
@@ -42,6 +30,30 @@ async fn all(app: &Arc<App>, gate: &Gate) -> Result<(), StoreError> {
             app.active().feature_is_free(&slug).await;
             look_at(&app, &gate, &slug).await;
         });
+    }
+    Ok(())
+}
+
+/// Fills the folder of sources from the history when all of it is gone: that is no deletion of every feature.
+pub(crate) async fn refill(app: &Arc<App>) -> Result<(), StoreError> {
+    if !app.home().crates_were_missing() {
+        return Ok(());
+    }
+    for feature in app.store().all_features().await? {
+        let Some(record) = app.store().revision(&feature.slug, feature.revision).await? else { continue };
+        let _lock = app.feature_lock(&feature.slug).await;
+        tracing::warn!(feature = %feature.slug, "the folder of sources was missing; it is filled again from the history");
+        let written = match app.trail().files(&feature.slug, &record.commit).await {
+            Ok(files) => {
+                let (scratch, target) = (app.home().scratch(), app.home().crates().join(feature.slug.as_str()));
+                let write = move || folder::write_new(&scratch, &target, &pipeline::bytes(&files));
+                tokio::task::spawn_blocking(write).await.map_err(|error| error.to_string()).and_then(|done| done.map_err(|error| error.to_string()))
+            }
+            Err(error) => Err(error.to_string()),
+        };
+        if let Err(problem) = written {
+            tracing::error!(feature = %feature.slug, problem, "a feature's folder could not be filled again");
+        }
     }
     Ok(())
 }
