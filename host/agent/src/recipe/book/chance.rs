@@ -1,0 +1,230 @@
+//! Recipes that leave something to chance.
+
+use super::*;
+
+pub(in crate::recipe) static DICE: Recipe = Recipe {
+    name: "Dice",
+    slug: "dice",
+    example: "Roll 2d6",
+    example_de: "Zwei Würfel werfen",
+    heads: &[
+        ("dice|dices|die|wurfel|wurfeln", 14),
+        ("roll|rolls|rolling|throw|throws|wirf|werfen a|the|two|three|four|some|2|3|4|5|6|six? dice|die|dices|wurfel", 16),
+        ("dice roller|rolls|roll|thrower|set|game", 16),
+        ("random number|numbers|integer", 15),
+        ("number generator|picker|randomizer", 15),
+        ("zufallszahl|zufallszahlen", 15),
+    ],
+    vocabulary: &["roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last"],
+    vetoes: &["yahtzee|kniffel|craps|cubes|loaded|weighted", "prime|phone"],
+    subject: Subject::Closed,
+    extra: Some(|asked| asked.words.iter().position(|w| notation(&w.text).is_some()).map(|i| i..i + 1)),
+    fill: dice,
+    files: crate_files!("dice"),
+};
+
+/// `2d6`, `d20`, `3w6`.
+fn notation(word: &str) -> Option<(u64, u64)> {
+    let (count, sides) = word.split_once(['d', 'w'])?;
+    let count = if count.is_empty() { 1 } else { count.parse().ok()? };
+    let sides = sides.parse().ok()?;
+    ((1..=20).contains(&count) && (2..=1000).contains(&sides)).then_some((count, sides))
+}
+
+fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let numbers = phrases::numbers(asked);
+    let (count, low, high) = if let Some((count, sides)) = asked.words.iter().find_map(|w| notation(&w.text)) {
+        (count, 1, sides)
+    } else if has(asked, "random number|numbers|integer") || has(asked, "number generator|picker|randomizer") || has(asked, "zufallszahl|zufallszahlen") {
+        match numbers.iter().map(|(_, n)| *n).collect::<Vec<_>>()[..] {
+            [low, high, ..] if low < high && high <= 1_000_000_000 => (1, low, high),
+            [high] if (2..=1_000_000_000).contains(&high) => (1, 1, high),
+            [] => (1, 1, 100),
+            _ => return None,
+        }
+    } else {
+        let sided = |i: usize| asked.words.get(i + 1).is_some_and(|w| w.text.starts_with("side") || w.text.starts_with("seit") || w.text == "faces");
+        let sides = numbers.iter().find(|(i, _)| sided(*i)).map_or(6, |(_, n)| *n);
+        let count = numbers.iter().find(|(i, n)| !sided(*i) && (1..=20).contains(n)).map_or(1, |(_, n)| *n);
+        let count = if count == 1 && has(asked, "a? pair of dice") { 2 } else { count };
+        if !(2..=1000).contains(&sides) {
+            return None;
+        }
+        (count, 1, sides)
+    };
+    let is_number = high > 1000 || has(asked, "number|numbers|integer|zufallszahl|zufallszahlen") && !has(asked, "dice|die|wurfel");
+    let title = phrases::title(asked, head, if is_number { "Random number" } else { "Dice" });
+    Some(Order {
+        title,
+        summary: match (is_number, count) {
+            (true, _) => format!("A random number from {low} to {high}; everybody sees it."),
+            (false, 1) => format!("One die with {high} sides that everybody sees roll."),
+            (false, _) => format!("{count} dice with {high} sides that everybody sees roll."),
+        },
+        words: vec![("count", raw(count)), ("low", raw(low)), ("high", raw(high))],
+        constants: vec![("COUNT", Value::Number(count as i64)), ("LOW", Value::Number(low as i64)), ("HIGH", Value::Number(high as i64))],
+        explained: vec![],
+    })
+}
+
+pub(in crate::recipe) static PICKER: Recipe = Recipe {
+    name: "Random picker",
+    slug: "picker",
+    example: "Who does the dishes: Ann, Bob or Eve?",
+    example_de: "Wer spült heute: Anna, Bernd oder Eva?",
+    heads: &[
+        ("random name|names|person|winner|student|restaurant|option|choice|item|team|member|decision|movie|meal|dinner|lunch member? picker|generator|selector|chooser|maker|drawer|draw", 16),
+        ("name|names|lunch|winner|decision|option|restaurant|movie|student picker|drawer|maker|wheel|chooser|selector|randomizer", 15),
+        ("pick|picks|choose|chooses|select|selects|draw|draws|decide|decides .. random|randomly|chance", 15),
+        ("randomly|random pick|picks|choose|chooses|select|selects|draw|draws|decide|decides|assign", 15),
+        ("random picker|chooser|selector|decider", 16),
+        ("who|whose should|does|has|must|pays|cleans|gets|goes|cooks|makes|turn|brings|buys|washes|drives|starts|is", 12),
+        ("wheel of names|fortune|decisions|choices", 14),
+        ("spin|spinning the|a? wheel|bottle|names", 15),
+        ("spinner", 12),
+        ("draw lots|straws|a|the winner|name|names", 15),
+        ("magic eight|8 ball", 17),
+        ("eight|8 ball", 15),
+        ("coin flip|flipper|toss|tosser|flipping|thrower", 17),
+        ("flip|flips|toss|tosses|throw a|the|virtual? coin|coins", 17),
+        ("heads or tails", 16),
+        ("munze|munzwurf werfen", 16),
+        ("munzwurf", 16),
+        ("wirf|wirft eine? munze", 17),
+        ("kopf oder zahl", 16),
+        ("zufallig|auslosen|losen|lost|auszulosen|zufallsgenerator", 13),
+        ("wer soll|muss|macht|spult|kocht|putzt|zahlt|fahrt|geht|bringt|ist", 12),
+        ("raffle|losentscheid", 14),
+    ],
+    vocabulary: &["pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print"],
+    vetoes: &["groups|pairs|weighted|probabilit*|seating", "teams of", "without repeat*", "who is|are coming|attending|online|there|you", "who|whose is|are watching|viewing|best|responsible", "wer ist dabei|online"],
+    subject: Subject::Free,
+    extra: None,
+    fill: picker,
+    files: crate_files!("picker"),
+};
+
+fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let german = phrases::is_german(asked);
+    let listed = phrases::choices(asked);
+    let mut explained: Vec<Range<usize>> = listed.iter().map(|l| l.words.clone()).collect();
+    let is_who = pattern::match_at(&asked.words, "who|whose|wer", head.start).is_some();
+    let coin = has(asked, "coin|coins|munze|munzwurf") || has(asked, "heads or tails") || has(asked, "kopf oder zahl");
+    let eight_ball = has(asked, "8|eight ball");
+    let owned = |items: &[&str]| items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>();
+    let (options, open, default) = if coin {
+        if has(asked, "two|three|several|many|five|2|3|5|10 coins|times") {
+            return None;
+        }
+        (owned(if german { &["Kopf", "Zahl"] } else { &["Heads", "Tails"] }), false, if german { "Münzwurf" } else { "Coin flip" })
+    } else if eight_ball {
+        (owned(EIGHT_BALL), false, "Magic 8 ball")
+    } else if let Some(listed) = listed {
+        (listed.items, has(asked, "add|change|edit|own"), "Random picker")
+    } else if is_who {
+        return None;
+    } else {
+        (vec![], true, "Random picker")
+    };
+    let question = phrases::question(asked).or_else(|| is_who.then(|| who_question(asked, head.start)).flatten());
+    if is_who {
+        explained.push(head.start..explained.first().map_or(asked.words.len(), |l| l.start));
+    }
+    let title = if is_who { question.clone().unwrap_or_else(|| default.to_owned()) } else { phrases::title(asked, head, default) };
+    let asks = match question {
+        Some(question) if !coin => question,
+        _ => title.clone(),
+    };
+    let summary = if eight_ball {
+        "Ask a question, press, and one of twenty answers comes.".to_owned()
+    } else if options.is_empty() {
+        "Picks one of the names or things that visitors put in, for everybody to see.".to_owned()
+    } else {
+        format!("Picks one at random, for everybody to see: {}.", and(&options))
+    };
+    Some(Order {
+        title: title.trim_end_matches('?').to_owned() + if title.ends_with('?') { "?" } else { "" },
+        summary,
+        words: vec![("question", text(&asks)), ("options", raw(toml_list(&options))), ("open", raw(open)), ("of", raw(options.len()))],
+        constants: vec![("QUESTION", Value::Text(asks)), ("OPTIONS", Value::Texts(options)), ("OPEN", Value::Flag(open))],
+        explained,
+    })
+}
+
+/// `who should do the dishes: …` → `Who should do the dishes?`
+fn who_question(asked: &Asked, from: usize) -> Option<String> {
+    let rest = asked.rest_of_sentence(from);
+    let text = &asked.text[rest];
+    let text = text[..text.find([':', ',', '(']).unwrap_or(text.len())].trim();
+    (text.split_whitespace().count() >= 3 && text.chars().count() <= 59).then(|| format!("{}?", phrases::capitalise(text)))
+}
+
+const EIGHT_BALL: &[&str] = &[
+    "Certainly.", "Without a doubt.", "Yes!", "Most likely.", "It looks good.", "Everything says yes.", "You may count on it.", "As I see it, yes.", "The signs are good.", "Yes, but wait a little.",
+    "Hard to say.", "Ask again later.", "Better not tell now.", "Think about it and ask again.", "The answer is foggy.", "Do not count on it.", "No.", "The signs are bad.", "Very doubtful.", "My sources say no.",
+];
+
+pub(in crate::recipe) static ROCK_PAPER_SCISSORS: Recipe = Recipe {
+    name: "Rock, paper, scissors",
+    slug: "rock-paper-scissors",
+    example: "Rock, paper, scissors",
+    example_de: "Schere, Stein, Papier",
+    heads: &[
+        ("rock paper|papers scissors|scissor", 18),
+        ("rock scissors paper", 18),
+        ("schere stein papier", 18),
+        ("stein schere papier", 18),
+        ("stein papier schere", 18),
+        ("roshambo|rps", 15),
+    ],
+    vocabulary: &["against|computer|house|score|win|wins|opponent|robot|bot|gegen|spiel|spielen"],
+    vetoes: &["lizard|spock|tournament|two|other|friend|friends|echse", "against each"],
+    subject: Subject::Closed,
+    extra: None,
+    fill: |asked, head| {
+        Some(Order {
+            title: phrases::title(asked, head, "Rock, paper, scissors").replace("Rock paper scissors", "Rock, paper, scissors"),
+            summary: "Rock, paper, scissors against the house; the score is everybody’s together.".to_owned(),
+            words: vec![],
+            constants: vec![],
+            explained: vec![],
+        })
+    },
+    files: crate_files!("rock-paper-scissors"),
+};
+
+pub(in crate::recipe) static GUESS: Recipe = Recipe {
+    name: "Number guessing",
+    slug: "guess",
+    example: "Guess the number from 1 to 100",
+    example_de: "Zahlenraten von 1 bis 100",
+    heads: &[
+        ("guess|guessing a|an|the|my|your|secret|hidden|random? secret|random? number|numbers", 17),
+        ("number|numbers guess|guesses|guessing|guesser", 17),
+        ("guess .. number", 15),
+        ("zahlenraten|zahlenratespiel", 17),
+        ("zahl|zahlen raten|erraten|erratet|ratet", 17),
+        ("higher|hi or lower|lo", 14),
+    ],
+    vocabulary: &["secret|secretly|number|numbers|guess|guesses|higher|lower|hint|hints|between|random|thinks|tries|warm|cold|hidden|high|low|attempts|score|best|zahl|raten"],
+    vetoes: &["how many jelly|beans|word|country|flag|card|cards"],
+    subject: Subject::Closed,
+    extra: None,
+    fill: guess,
+    files: crate_files!("guess"),
+};
+
+fn guess(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let (low, high) = match phrases::numbers(asked).iter().map(|(_, n)| *n).filter(|n| *n <= 1_000_000).collect::<Vec<_>>()[..] {
+        [low, high, ..] if low < high => (low, high),
+        [high] if high >= 5 => (1, high),
+        _ => (1, 100),
+    };
+    Some(Order {
+        title: phrases::title(asked, head, "Guess the number"),
+        summary: format!("All visitors hunt one number from {low} to {high}; each guess gets a hint."),
+        words: vec![("low", raw(low)), ("high", raw(high))],
+        constants: vec![("LOW", Value::Number(low as i64)), ("HIGH", Value::Number(high as i64))],
+        explained: vec![],
+    })
+}

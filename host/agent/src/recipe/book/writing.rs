@@ -1,0 +1,259 @@
+//! Recipes in which visitors write something down.
+
+use super::*;
+
+pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
+    name: "Guestbook",
+    slug: "guestbook",
+    example: "A guestbook",
+    example_de: "Ein Gästebuch",
+    heads: &[
+        ("guestbook|guestbooks|gastebuch|guessbook", 15),
+        ("guest|visitor|visitors book|books", 15),
+        ("leave|leaves|leaving|write|post|drop|sign|hinterlassen|schreiben .. message|messages|note|notes|greeting|greetings|comment|comments|wish|wishes|compliment|compliments|regards|nachricht|nachrichten|grusse|gruss|kommentar|kommentare|hello|hi", 13),
+        ("message|messages|greeting|greetings|comment|comments|compliment|compliments|wishes|thank|thanks|kudos|gratitude board|wall|book|box|section|area", 14),
+        ("comments|kommentare", 11),
+        ("nachricht|nachrichten|grusse hinterlassen|dalassen|schreiben", 13),
+    ],
+    vocabulary: &["name|message|messages|note|notes|sign|signing|wall|book|board|visitors|entry|entries|greeting|greetings|comment|comments|short|newest|first|date|time|others|wedding|birthday"],
+    vetoes: &["reply|replies|edit|likes|moderate|moderation|approve|approval|photo|article|articles|rating|stars"],
+    subject: Subject::Free,
+    extra: None,
+    fill: guestbook,
+    files: crate_files!("guestbook"),
+};
+
+fn guestbook(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let (_, explained) = topic(asked, &head);
+    let german = phrases::is_german(asked);
+    let is_book = has(asked, "guestbook|guestbooks|gastebuch|guessbook") || has(asked, "guest|visitor|visitors book|books");
+    let (invitation, default) = match (is_book, german) {
+        (true, false) => ("Sign the guestbook", "Guestbook"),
+        (true, true) => ("Ins Gästebuch schreiben", "Gästebuch"),
+        (false, false) => ("Leave your message", "Messages"),
+        (false, true) => ("Nachricht hinterlassen", "Nachrichten"),
+    };
+    Some(Order {
+        title: phrases::title(asked, head, default),
+        summary: "Visitors leave a name and a few lines; the newest stand first.".to_owned(),
+        words: vec![("invitation", text(invitation))],
+        constants: vec![("INVITATION", Value::Text(invitation.to_owned()))],
+        explained,
+    })
+}
+
+pub(in crate::recipe) static CHAT: Recipe = Recipe {
+    name: "Chat wall",
+    slug: "chat",
+    example: "A chat for everybody here",
+    example_de: "Ein Chat für alle hier",
+    heads: &[
+        ("chat|chats|chatting|chatroom|chatbox|shoutbox|shoutwall|shouts|chatten|chatraum|plaudern", 15),
+        ("shout|shouting box|wall|board", 15),
+        ("chat room|wall|box|corner|window", 16),
+        ("talk|speak|write to|with the|our|all? each|other? other|visitors|others|people|everyone", 14),
+        ("talk|discuss together|live", 12),
+        ("instant|live messages|messaging|messenger", 13),
+    ],
+    vocabulary: &["message|messages|room|live|talk|write", "real time", "realtime|instantly|nickname|nicknames|wall|box"],
+    vetoes: &["rooms|emoji|emojis|history|bot|support|group|groups|typing|customer|gpt|you"],
+    subject: Subject::Free,
+    extra: None,
+    fill: chat,
+    files: crate_files!("chat"),
+};
+
+fn chat(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let (_, explained) = topic(asked, &head);
+    let welcome = if phrases::is_german(asked) { "Noch hat niemand etwas gesagt. Sag hallo!" } else { "Nobody has said anything yet. Say hello!" };
+    Some(Order {
+        title: phrases::title(asked, head, "Chat"),
+        summary: "What one visitor writes, all others read at once.".to_owned(),
+        words: vec![],
+        constants: vec![("WELCOME", Value::Text(welcome.to_owned()))],
+        explained,
+    })
+}
+
+pub(in crate::recipe) static NOTES: Recipe = Recipe {
+    name: "Notes board",
+    slug: "notes",
+    example: "A board for sticky notes",
+    example_de: "Eine Pinnwand für Notizen",
+    heads: &[
+        ("note|notes|notice|pin|bulletin|memo|sticky|cork board|boards|wall", 16),
+        ("sticky|stickies|coloured|colored|shared|quick note|notes|memos", 15),
+        ("post its|it|itnotes", 15),
+        ("pinboard|corkboard|noticeboard|noteboard|pinnwand|notizbrett|notiztafel|notizwand|stickies|postits", 15),
+        ("notes|notizen|notepad|memos", 12),
+        ("schwarzes brett", 15),
+    ],
+    vocabulary: &["board|wall|color|colour|colors|colours|pin|stick|sticky|edit|edits|remove|removes|delete|add|paper|write|message|messages|text|coloured|colored"],
+    vetoes: &["folders|tags|rich|private|drag|kanban|columns|release|patch", "with title|titles"],
+    subject: Subject::Free,
+    extra: None,
+    fill: notes,
+    files: crate_files!("notes"),
+};
+
+fn notes(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let (_, explained) = topic(asked, &head);
+    Some(Order {
+        title: phrases::title(asked, head, if phrases::is_german(asked) { "Notizen" } else { "Notes" }),
+        summary: "A board of coloured notes that everybody may pin, change and take off.".to_owned(),
+        words: vec![],
+        constants: vec![],
+        explained,
+    })
+}
+
+pub(in crate::recipe) static TODO: Recipe = Recipe {
+    name: "To-do list",
+    slug: "todo",
+    example: "A shared to-do list",
+    example_de: "Eine gemeinsame Aufgabenliste",
+    heads: &[
+        ("todo|todos|todolist|todoliste|tasklist|checklist|checkliste|einkaufsliste|packliste|aufgabenliste|merkliste|einkaufszettel", 15),
+        ("to do|dos list|lists|liste|board|app", 16),
+        ("to dos", 15),
+        ("check|task|tasks|shopping|grocery|groceries|packing|chore|chores|errand|errands|bucket|buying list|lists|sheet", 16),
+        ("tick|check|cross|abhaken .. off", 13),
+        ("things|stuff|tasks|items we|i|to need|have|must? to? do|buy|get|pack|bring", 15),
+        ("tasks|chores|aufgaben", 12),
+    ],
+    vocabulary: &["list|add|remove|removes|delete|deletes|buy|tick|check|off|done|complete|completed|finish|finished|items|item|tasks|task|shopping|store|packing|things|mark|cross|clear|shared|abhaken|hinzufugen|loschen"],
+    vetoes: &["due|deadline|deadlines|priority|priorities|assign*|category|categories|tags|subtasks|drag|kanban|columns", "with fields", "for each person"],
+    subject: Subject::Free,
+    extra: None,
+    fill: todo,
+    files: crate_files!("todo"),
+};
+
+fn todo(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let (_, mut explained) = topic(asked, &head);
+    let shopping = has(asked, "shopping|grocery|groceries|buy|buying|einkauf*|packing|pack|packliste|bring");
+    let listed = phrases::choices(asked);
+    let first = listed.as_ref().map(|l| l.items.clone()).unwrap_or_default();
+    explained.extend(listed.map(|l| l.words));
+    let (thing, default) = match (shopping, phrases::is_german(asked)) {
+        (true, _) => ("thing", "Shopping list"),
+        (false, true) => ("task", "Aufgaben"),
+        (false, false) => ("task", "To-do list"),
+    };
+    let rows: Vec<String> = first.iter().enumerate().map(|(i, t)| format!("{{ id = \"{:012}\", text = \"{}\", done = false }}", i + 1, super::super::render::toml_escape(t))).collect();
+    let summary = if first.is_empty() {
+        "A list that everybody shares: add, tick off, take away.".to_owned()
+    } else {
+        format!("A list that everybody shares, with {} on it from the start.", and(&first))
+    };
+    Some(Order {
+        title: phrases::title(asked, head, default),
+        summary,
+        words: vec![("thing", text(thing)), ("seeded", raw(format!("[{}]", rows.join(", "))))],
+        constants: vec![("THING", Value::Text(thing.to_owned())), ("FIRST", Value::Texts(first))],
+        explained,
+    })
+}
+
+pub(in crate::recipe) static LIST: Recipe = Recipe {
+    name: "List",
+    slug: "list",
+    example: "A list of plants with name, last watered and location",
+    example_de: "Eine Liste der Pflanzen mit Name, Datum und Ort",
+    heads: &[
+        ("list|lists|table|catalogue|catalog|directory|inventory|collection|overview|register|database|log|logbook|diary|journal|tracker|registry|library|liste|tabelle|verzeichnis|ubersicht|sammlung|inventar of|with|for|where|to|von|mit|der|unserer|aller|containing|including", 14),
+        ("keep|keeping track|tabs|record|records|a? list|log of", 14),
+        ("track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|list|save|note|register|enter|erfassen|verwalten|sammeln .. with|including|by|mit", 13),
+        ("wish|reading|watch|book|books|movie|movies|film|films|recipe|recipes|birthday|birthdays|contact|contacts|address|phone|plant|plants|expense|expenses|bird|equipment|member|members|job|price|gift|restaurant|restaurants list|lists|log|collection|tracker|table|directory|book|catalogue|catalog|register", 14),
+        ("wishlist|bucketlist|booklist|bookshelf|addressbook|wunschliste|leseliste|adressbuch|geburtstagsliste|bucherliste", 14),
+        ("collection of", 13),
+        ("expenses|expense|ausgaben", 10),
+    ],
+    vocabulary: &["list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet", "money|buy|price"],
+    vetoes: &["log in|into", "sort|sortable|sorting|filter|filters|search|searchable|import|reminder|vote|voting|votes|comments|chart|pagination|lend|borrow"],
+    subject: Subject::Free,
+    extra: None,
+    fill: list,
+    files: crate_files!("list", "field"),
+};
+
+fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    const WITH: &str = "with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
+    let with = (head.start..asked.words.len()).find(|i| pattern::match_at(&asked.words, WITH, *i).is_some()).map(|i| i + 1);
+    let fields_at = with.map(|i| i..asked.words_in(asked.rest_of_sentence(i)).end).filter(|r| !r.is_empty()).or_else(|| after_colon(asked, head.end));
+    let (columns, explained_fields) = match &fields_at {
+        Some(words) => {
+            let start = asked.words[words.start].at.start;
+            let whole = &asked.text[start..asked.rest_of_sentence(words.start).end];
+            let cut = clause_end(whole);
+            (Some(fields::fields(&whole[..cut])?), Some(asked.words_in(start..start + cut)))
+        }
+        None => (None, None),
+    };
+    let things_end = with.map_or(asked.words.len(), |i| i - 1);
+    let things = things(asked, &head, things_end);
+    let listed_noun = pattern::find(&asked.words, "list|liste|collection|directory|inventory|catalogue|catalog|wishlist|wunschliste|booklist|table|tabelle|log|logbook|addressbook|adressbuch", 0).is_some();
+    let columns = match columns {
+        Some(columns) => columns,
+        // Without named fields only a plain list of things makes sense.
+        None if listed_noun && (things.is_some() || asked.words[head.clone()].len() >= 2 || head.len() == 1) && !has(asked, "that|which|where|who") => {
+            let german = phrases::is_german(asked);
+            fields::fields(if german { "Name, Notizen" } else { "name, notes" })?
+        }
+        None => return None,
+    };
+    let thing = things.clone().map_or_else(|| "entry".to_owned(), |r| fields::singular(asked.slice(r)));
+    let thing = phrases::shorten(&thing, 40);
+    let default = things.clone().map_or_else(|| "List".to_owned(), |r| phrases::capitalise(asked.slice(r)));
+    let title = phrases::title(asked, head.clone(), &default);
+    let title = if matches!(super::super::asked::fold(&title).split_whitespace().next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list")) && title.split_whitespace().count() > 1 && !super::super::asked::fold(&title).starts_with("list of") { default } else { title };
+    let names: Vec<String> = columns.iter().map(|f| f.name.clone()).collect();
+    let [first, second] = columns[0].samples();
+    let typed = columns.iter().skip(1).find_map(|f| f.wanted().map(|w| (f.name.clone(), w)));
+    let rust: Vec<String> = columns.iter().map(|f| format!("    {},\n", f.to_rust())).collect();
+    let totals = has(asked, "total|totals|sum|sums|summe|gesamt|gesamtsumme") || has(asked, "add|adds .. up");
+    Some(Order {
+        title,
+        summary: format!("A table that everybody can fill in: {}.", and(&names)),
+        words: vec![
+            ("first_field", text(&names[0])), ("first_value", text(first)), ("second_value", text(second)),
+            ("typed", raw(typed.is_some())), ("typed_field", text(typed.as_ref().map_or("", |t| &t.0))), ("typed_wanted", text(typed.as_ref().map_or("", |t| t.1))),
+        ],
+        constants: vec![("THING", Value::Text(thing)), ("FIELDS", Value::Rust(format!("&[\n{}]", rust.concat()))), ("TOTALS", Value::Flag(totals))],
+        explained: explained_fields.into_iter().chain(things).collect(),
+    })
+}
+
+/// `Plants: name, location`.
+fn after_colon(asked: &Asked, from: usize) -> Option<Range<usize>> {
+    let start = asked.words.get(from.checked_sub(1)?)?.at.end;
+    let colon = start + asked.text[start..].find(':')?;
+    let words = asked.words_in(colon..asked.text.len());
+    (!words.is_empty()).then_some(words)
+}
+
+/// The things between the head and the fields: `list of [our plants] with …`, `track [our plants] with …`.
+fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>> {
+    let words = &asked.words;
+    let of = (head.start..end.min(words.len())).find(|i| matches!(words[*i].text.as_str(), "of" | "for" | "von" | "der" | "aller" | "unserer" | "fur"));
+    let verb = pattern::match_at(words, "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|save|register|enter|erfassen|verwalten", head.start);
+    let start = of.map(|i| i + 1).or(verb)?;
+    let mut stop = start;
+    while stop < end && !words[stop].starts_sentence && !matches!(words[stop].text.as_str(), "with" | "where" | "that" | "to" | "so" | "in" | "and" | "we" | "i" | "mit" | "everyone" | "everybody" | "each" | "by") && stop - start < 5 {
+        stop += 1;
+    }
+    let text_end = words.get(start)?.at.start;
+    let slice = asked.slice(start..stop);
+    let cut = slice.find([':', ',', '(']).map(|i| asked.words_in(text_end..text_end + i));
+    Some(cut.unwrap_or(start..stop)).filter(|r| !r.is_empty())
+}
+
+/// Where the fields give way to the next clause.
+fn clause_end(text: &str) -> usize {
+    const ENDS: [&str; 26] = [
+        " so ", " that ", " which ", " where ", " who ", " please", " and show", " and let", " and then", " and see", " and display", " and sum", " and total", " and the total", " and a total", " plus a total",
+        " for everyone", " for everybody", " for each", " to keep", " bitte", " damit ", " and calculate", " and add up", " with a total", " with total",
+    ];
+    let lower = text.to_ascii_lowercase();
+    ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
+}

@@ -1,0 +1,191 @@
+//! Columns of a table from the words that name them: `name, last watered (date) and price`.
+
+use super::{asked::fold, phrases::{capitalise, items}, render::literal};
+
+/// What a column holds. The names are those of the recipe's own `Kind`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Text,
+    LongText,
+    Number,
+    Date,
+    Time,
+    Url,
+    Email,
+    Phone,
+    YesNo,
+    Choice,
+}
+
+/// One column.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Field {
+    pub name: String,
+    pub kind: Kind,
+    pub choices: Vec<String>,
+}
+
+/// At most so many columns.
+const MOST: usize = 8;
+
+/// Words that ask for a machine rather than name a column.
+const NO_FIELDS: &[&str] = &[
+    "button", "buttons", "search", "filter", "filters", "sort", "sorting", "pagination", "checkbox", "checkboxes", "ability", "option", "possibility", "way", "voting", "votes",
+    "upvotes", "likes", "comments", "form", "page", "pages", "tabs", "categories", "folders", "user", "users", "visitors", "everyone", "people", "drag", "delete", "edit", "editing",
+    "them", "me", "us", "suche", "knopf", "colors", "colours", "style",
+];
+
+/// The columns that a phrase lists; `None` when it does not read like columns.
+pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
+    let mut fields: Vec<Field> = Vec::new();
+    for item in items(text) {
+        let field = field(&item)?;
+        if !fields.iter().any(|f| fold(&f.name) == fold(&field.name)) {
+            fields.push(field);
+        }
+    }
+    (1..=MOST).contains(&fields.len()).then_some(fields)
+}
+
+fn field(item: &str) -> Option<Field> {
+    let (name, hint) = match item.split_once('(') {
+        Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
+        None => (item, ""),
+    };
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    const LEAD: [&str; 30] = [
+        "the", "a", "an", "its", "their", "his", "her", "your", "our", "my", "optional", "columns", "column", "fields", "field", "for", "also", "each", "whose", "der", "die", "das", "ein",
+        "eine", "einem", "einer", "as", "and", "or", "with",
+    ];
+    while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
+        words.remove(0);
+    }
+    const TAIL: [&str; 8] = ["columns", "column", "fields", "field", "please", "each", "too", "spalten"];
+    while words.len() > 1 && TAIL.contains(&fold(words[words.len() - 1]).as_str()) {
+        words.pop();
+    }
+    let folded: Vec<String> = words.iter().map(|w| fold(w)).collect();
+    if words.is_empty() || words.len() > 4 || words.join(" ").chars().count() > 40 || folded.iter().any(|w| NO_FIELDS.contains(&w.as_str())) {
+        return None;
+    }
+    let choices = if hint.contains([',', '/']) && !["yes/no", "ja/nein", "y/n"].contains(&hint.to_lowercase().as_str()) { items(hint) } else { Vec::new() };
+    let kind = if choices.len() >= 2 { Kind::Choice } else { kind(&folded, &fold(hint)) };
+    Some(Field { name: capitalise(&words.join(" ")), kind, choices: if kind == Kind::Choice { choices } else { Vec::new() } })
+}
+
+fn kind(name: &[String], hint: &str) -> Kind {
+    const KINDS: [(Kind, &str); 9] = [
+        (Kind::YesNo, "yes/no|yesno|ja/nein|boolean|checkbox|done|paid|read|finished|available|bought|returned|vegan|vegetarian|watched|seen|owned|erledigt|bezahlt|gelesen|vorhanden|completed|working|active|urgent"),
+        (Kind::Email, "email|mail|e-mail|emails"),
+        (Kind::Url, "url|link|website|homepage|web|webseite|links|urls"),
+        (Kind::Phone, "phone|telephone|tel|mobile|cell|telefon|telefonnummer|handy|handynummer"),
+        (Kind::Date, "date|day|birthday|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|wann|expiry|expires|expiration|released|anniversary|gegossen"),
+        (Kind::Time, "time|start|uhrzeit|hour"),
+        (Kind::Number, "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|stars|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock"),
+        (Kind::LongText, "notes|description|comment|comments|details|instructions|text|beschreibung|notizen|kommentar|ingredients|zutaten|bemerkung|bemerkungen|review|summary"),
+        (Kind::Text, "name|title|place|location|where|who|owner|author|artist|genre|type|colour|color|status"),
+    ];
+    let of = |word: &str| KINDS.iter().find(|(_, words)| words.split('|').any(|w| w == word)).map(|(kind, _)| *kind);
+    if let Some(kind) = of(hint) {
+        return kind;
+    }
+    let joined = name.join("-");
+    if joined == "e-mail" || joined == "mail-address" {
+        return Kind::Email;
+    }
+    // "date of birth" is a date, "price per kilo" a number; otherwise the last word decides, "start date" is a date.
+    let before_of = name.iter().position(|w| ["of", "per", "in", "at", "for", "von", "pro"].contains(&w.as_str())).map(|i| &name[..i]);
+    let head = before_of.filter(|head| !head.is_empty()).unwrap_or(name);
+    if head.first().is_some_and(|w| w == "last" || w == "next") && head.len() > 1 && head[1].ends_with("ed") {
+        return Kind::Date;
+    }
+    head.last().and_then(|w| of(w)).unwrap_or(Kind::Text)
+}
+
+impl Field {
+    /// The recipe's own expression for it.
+    pub fn to_rust(&self) -> String {
+        let choices: Vec<String> = self.choices.iter().map(|c| literal(c)).collect();
+        format!("Field {{ name: {}, kind: Kind::{:?}, choices: &[{}] }}", literal(&self.name), self.kind, choices.join(", "))
+    }
+
+    /// Two values that it accepts, for the contract.
+    pub fn samples(&self) -> [String; 2] {
+        match self.kind {
+            Kind::Text | Kind::LongText => ["First", "Second"].map(str::to_owned),
+            Kind::Number => ["12", "3.5"].map(str::to_owned),
+            Kind::Date => ["2026-12-24", "2027-01-06"].map(str::to_owned),
+            Kind::Time => ["18:30", "07:05"].map(str::to_owned),
+            Kind::Url => ["https://example.org/a", "https://example.org/b"].map(str::to_owned),
+            Kind::Email => ["ada@example.org", "bob@example.org"].map(str::to_owned),
+            Kind::Phone => ["+49 30 1234", "030 5678"].map(str::to_owned),
+            Kind::YesNo => ["yes", "no"].map(str::to_owned),
+            Kind::Choice => [self.choices[0].clone(), self.choices[1].clone()],
+        }
+    }
+
+    /// What the recipe says of a wrong value, without the name and the full stop; `None` when nothing is wrong.
+    pub fn wanted(&self) -> Option<&'static str> {
+        match self.kind {
+            Kind::Text | Kind::LongText => None,
+            Kind::Number => Some("is a number, such as 12 or 3.5."),
+            Kind::Date => Some("is a date, such as 2026-12-24."),
+            Kind::Time => Some("is a time, such as 18:30."),
+            Kind::Url => Some("is a web address that starts with https://."),
+            Kind::Email => Some("is an e-mail address, such as ada@example.org."),
+            Kind::Phone => Some("is a phone number."),
+            Kind::YesNo => Some("is yes or no."),
+            Kind::Choice => Some("is one of the given choices."),
+        }
+    }
+}
+
+/// One of a plural: `our favourite movies` → `favourite movie`.
+pub(crate) fn singular(things: &str) -> String {
+    const LEAD: [&str; 17] = ["our", "my", "the", "all", "your", "some", "a", "an", "these", "those", "unsere", "meine", "die", "der", "das", "team", "company"];
+    let mut words: Vec<&str> = things.split_whitespace().collect();
+    while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
+        words.remove(0);
+    }
+    let Some(last) = words.pop() else { return "entry".to_owned() };
+    let one = if last == "people" {
+        "person".to_owned()
+    } else if let Some(stem) = last.strip_suffix("ies").filter(|s| s.len() > 2 && *s != "mov" && *s != "cook") {
+        format!("{stem}y")
+    } else if let Some(stem) = last.strip_suffix("es").filter(|s| s.ends_with("ss") || s.ends_with("ch") || s.ends_with("sh") || s.ends_with('x')) {
+        stem.to_owned()
+    } else if let Some(stem) = last.strip_suffix('s').filter(|s| s.len() > 2 && !s.ends_with(['s', 'u', 'i'])) {
+        stem.to_owned()
+    } else {
+        last.to_owned()
+    };
+    words.push(&one);
+    words.join(" ").to_lowercase()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(text: &str) -> Vec<(String, Kind)> {
+        fields(text).unwrap().into_iter().map(|f| (f.name, f.kind)).collect()
+    }
+
+    #[test]
+    fn columns_get_their_kind() {
+        let f = |name: &str, kind| (name.to_owned(), kind);
+        assert_eq!(kinds("name, last watered and location"), [f("Name", Kind::Text), f("Last watered", Kind::Date), f("Location", Kind::Text)]);
+        assert_eq!(kinds("title, a link, price in euros, date of birth"), [f("Title", Kind::Text), f("Link", Kind::Url), f("Price in euros", Kind::Number), f("Date of birth", Kind::Date)]);
+        assert_eq!(kinds("e-mail, phone number (phone), paid (yes/no)"), [f("E-mail", Kind::Email), f("Phone number", Kind::Phone), f("Paid", Kind::YesNo)]);
+        assert_eq!(fields("task, status (open, done)").unwrap()[1].choices, ["Open", "Done"]);
+        assert_eq!(fields("a button to water them"), None);
+        assert_eq!(fields("search"), None);
+    }
+
+    #[test]
+    fn plurals_become_one() {
+        for (many, one) in [("our plants", "plant"), ("movies", "movie"), ("hobbies", "hobby"), ("boxes", "box"), ("glasses", "glass"), ("people", "person"), ("bus", "bus"), ("books we read", "books we read")] {
+            assert_eq!(singular(many), one);
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! A small language for evidence: which word sequences speak for a recipe, or against all of them.
+//!
+//! A pattern is words with spaces between. Each word may be `a|b` (alternatives), end in `*` (any ending) or in `?`
+//! (may be missing); `..` stands for up to three words. Patterns are written folded: lower case, no accents, no hyphens.
+//! Words of five letters and more also match with one slip of the finger, of nine and more with two, unless what was
+//! typed is itself a word that some pattern or the list of everyday words knows.
+
+use super::{asked::Word, words::KNOWN};
+use std::ops::Range;
+
+/// The first place where `pattern` matches at or after `from`.
+pub(crate) fn find(words: &[Word], pattern: &str, from: usize) -> Option<Range<usize>> {
+    (from..words.len()).find_map(|start| match_at(words, pattern, start).map(|end| start..end))
+}
+
+/// All places where it matches, not overlapping.
+pub(crate) fn find_all(words: &[Word], pattern: &str) -> Vec<Range<usize>> {
+    let mut found: Vec<Range<usize>> = Vec::new();
+    let mut from = 0;
+    while let Some(range) = find(words, pattern, from) {
+        from = range.end.max(range.start + 1);
+        found.push(range);
+    }
+    found
+}
+
+/// Where a match that begins at `start` ends.
+pub(crate) fn match_at(words: &[Word], pattern: &str, start: usize) -> Option<usize> {
+    match_rest(words, pattern, start, start)
+}
+
+fn match_rest(words: &[Word], pattern: &str, at: usize, start: usize) -> Option<usize> {
+    let pattern = pattern.trim_start();
+    if pattern.is_empty() {
+        return (at > start).then_some(at);
+    }
+    let (element, rest) = pattern.split_once(' ').unwrap_or((pattern, ""));
+    let same_sentence = |i: usize| i < words.len() && (i == start || !words[i].starts_sentence);
+    if element == ".." {
+        return (0..=3).take_while(|n| *n == 0 || same_sentence(at + n - 1)).find_map(|n| match_rest(words, rest, at + n, start));
+    }
+    let (alternatives, optional) = element.strip_suffix('?').map_or((element, false), |e| (e, true));
+    if same_sentence(at)
+        && alternatives.split('|').any(|a| matches(&words[at].text, a))
+        && let Some(end) = match_rest(words, rest, at + 1, start)
+    {
+        return Some(end);
+    }
+    if optional { match_rest(words, rest, at, start) } else { None }
+}
+
+/// Whether one typed word is this word of a pattern.
+fn matches(typed: &str, wanted: &str) -> bool {
+    if let Some(stem) = wanted.strip_suffix('*') {
+        return typed.starts_with(stem);
+    }
+    typed == wanted || (wanted.len() >= 5 && slipped(typed, wanted))
+}
+
+/// Whether `typed` is `wanted` with a few slips and no word of its own.
+fn slipped(typed: &str, wanted: &str) -> bool {
+    let most = if wanted.len() >= 9 { 2 } else { 1 };
+    typed.len().abs_diff(wanted.len()) <= most
+        && typed.as_bytes().first() == wanted.as_bytes().first()
+        && typed.is_ascii()
+        && wanted.is_ascii()
+        && !KNOWN.contains(typed)
+        && distance(typed.as_bytes(), wanted.as_bytes(), most) <= most
+}
+
+/// Damerau's distance (insertion, deletion, substitution, neighbours swapped); anything above `most` is `most + 1`.
+fn distance(a: &[u8], b: &[u8], most: usize) -> usize {
+    let mut before: Vec<usize> = Vec::new();
+    let mut last: Vec<usize> = (0..=b.len()).collect();
+    for i in 1..=a.len() {
+        let mut row = vec![i];
+        for j in 1..=b.len() {
+            let cost = usize::from(a[i - 1] != b[j - 1]);
+            let mut best = (last[j] + 1).min(row[j - 1] + 1).min(last[j - 1] + cost);
+            if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
+                best = best.min(before[j - 2] + 1);
+            }
+            row.push(best);
+        }
+        if row.iter().all(|d| *d > most) {
+            return most + 1;
+        }
+        before = std::mem::replace(&mut last, row);
+    }
+    last[b.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::recipe::asked::Asked;
+
+    fn found(text: &str, pattern: &str) -> Option<String> {
+        let asked = Asked::new(text, "");
+        find(&asked.words, pattern, 0).map(|r| asked.slice(r).to_owned())
+    }
+
+    #[test]
+    fn patterns_match_words() {
+        assert_eq!(found("please build a guest book now", "guest book|books").as_deref(), Some("guest book"));
+        assert_eq!(found("a guestbook", "guestbook"), Some("guestbook".into()));
+        assert_eq!(found("leave us a short message here", "leave .. message|messages").as_deref(), Some("leave us a short message"));
+        assert_eq!(found("leave. A message", "leave .. message"), None, "not across sentences");
+        assert_eq!(found("counting sheep", "count*").as_deref(), Some("counting"));
+        assert_eq!(found("roll a die", "roll the|a? die").as_deref(), Some("roll a die"));
+        assert_eq!(found("roll die", "roll the|a? die").as_deref(), Some("roll die"));
+    }
+
+    #[test]
+    fn slips_are_forgiven_but_not_other_words() {
+        assert!(found("a guetsbook", "guestbook").is_some());
+        assert!(found("a coutner", "counter").is_some());
+        assert!(found("countdwon to friday", "countdown").is_some());
+        assert!(found("not quite right", "quote").is_none());
+        assert!(found("a guest list", "guess").is_none());
+        assert!(found("my vote", "note").is_none(), "short words must be right");
+    }
+}

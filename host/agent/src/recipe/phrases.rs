@@ -1,0 +1,428 @@
+//! Parameters from free wording: lists, topics, titles, names, numbers.
+
+use super::{asked::{Asked, fold}, pattern, words::{KNOWN, is_everyday}};
+use std::ops::Range;
+
+/// The most characters of one item of a list.
+pub(crate) const MOST_ITEM_CHARS: usize = 60;
+
+/// Items that a request lists, and which of its words they take up.
+#[derive(Clone, Debug)]
+pub(crate) struct Listed {
+    pub items: Vec<String>,
+    pub words: Range<usize>,
+}
+
+/// `pizza, sushi and tacos` → three items. Splits at the strongest separator there is: lines and semicolons, then
+/// commas (with `and` or `or` before the last), then `or`, `vs` and slashes, then `and`.
+pub(crate) fn items(text: &str) -> Vec<String> {
+    let text = text.trim().trim_matches(|c: char| "()[]:".contains(c));
+    let strong: Vec<&str> = text.split(['\n', ';', '|', '•']).filter(|p| !p.trim().is_empty()).collect();
+    let parts: Vec<&str> = if strong.len() > 1 {
+        strong
+    } else if text.contains(',') {
+        let mut parts: Vec<&str> = split_commas(text);
+        if let Some(last) = parts.pop() {
+            let last = strip_word(last, &["and", "or", "und", "oder", "&"]);
+            parts.extend(split_words(last, &["and", "or", "und", "oder", "vs", "versus", "&"]));
+        }
+        parts
+    } else {
+        let by_or = split_words(text, &["or", "oder", "vs", "versus", "vs.", "gegen", "/"]);
+        match by_or.len() {
+            1 if text.contains('/') && !text.contains("://") => text.split('/').collect(),
+            1 => split_words(text, &["and", "und", "&"]),
+            _ => by_or,
+        }
+    };
+    let mut items: Vec<String> = Vec::new();
+    for part in parts {
+        let item = tidy(part);
+        if !item.is_empty() && !items.iter().any(|known| fold(known) == fold(&item)) {
+            items.push(item);
+        }
+    }
+    items
+}
+
+/// Commas outside of parentheses.
+fn split_commas(text: &str) -> Vec<&str> {
+    let mut parts = Vec::new();
+    let (mut depth, mut from) = (0usize, 0);
+    for (at, c) in text.char_indices() {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            ',' if depth == 0 => {
+                parts.push(&text[from..at]);
+                from = at + 1;
+            }
+            _ => {}
+        }
+    }
+    parts.push(&text[from..]);
+    parts.retain(|p| !p.trim().is_empty());
+    parts
+}
+
+/// Cuts at whole words, outside of parentheses.
+fn split_words<'a>(text: &'a str, cuts: &[&str]) -> Vec<&'a str> {
+    let mut parts = Vec::new();
+    let mut from = 0;
+    let mut at = 0;
+    let mut depth = 0usize;
+    for piece in text.split_inclusive(char::is_whitespace) {
+        let word = piece.trim();
+        if depth == 0 && cuts.contains(&word.to_lowercase().as_str()) {
+            parts.push(&text[from..at]);
+            from = at + piece.len();
+        }
+        depth = (depth + piece.matches('(').count()).saturating_sub(piece.matches(')').count());
+        at += piece.len();
+    }
+    parts.push(&text[from..]);
+    parts.retain(|p| !p.trim().is_empty());
+    parts
+}
+
+fn strip_word<'a>(text: &'a str, words: &[&str]) -> &'a str {
+    let text = text.trim();
+    match text.split_once(char::is_whitespace) {
+        Some((first, rest)) if words.contains(&first.to_lowercase().as_str()) => rest,
+        _ => text,
+    }
+}
+
+/// One item without list marks, quotes, a trailing full stop; the first letter large.
+fn tidy(text: &str) -> String {
+    let text = text.trim().trim_start_matches(['-', '*', '–', '•', '·']).trim_start();
+    let numbered = text.split_once(['.', ')']).filter(|(n, rest)| !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with(' '));
+    let text = numbered.map_or(text, |(_, rest)| rest);
+    let text = text.trim().trim_matches(|c| "\"'".contains(c)).trim().trim_end_matches(['.', '!', '?', ',', ':']).trim();
+    let text = text.strip_suffix(" please").unwrap_or(text);
+    capitalise(text)
+}
+
+/// The first letter large.
+pub(crate) fn capitalise(text: &str) -> String {
+    let mut chars = text.chars();
+    chars.next().map_or_else(String::new, |c| c.to_uppercase().chain(chars).collect())
+}
+
+/// At most so many characters, cut at a word where possible.
+pub(crate) fn shorten(text: &str, most: usize) -> String {
+    if text.chars().count() <= most {
+        return text.to_owned();
+    }
+    let cut: String = text.chars().take(most - 1).collect();
+    let cut = cut.rsplit_once(' ').map_or(cut.as_str(), |(head, _)| head);
+    format!("{}…", cut.trim_end_matches([',', ' ', '-']))
+}
+
+/// The choices that a request lists: two to twelve short ones, not a sentence cut at its commas.
+pub(crate) fn choices(asked: &Asked) -> Option<Listed> {
+    bullets(asked)
+        .or_else(|| quoted(asked))
+        .or_else(|| after_marker(asked))
+        .or_else(|| after_mark(asked, ':'))
+        .or_else(|| parenthesised(asked))
+        .or_else(|| after_mark(asked, '?'))
+        .or_else(|| after_dash(asked))
+        .or_else(|| around_or(asked))
+}
+
+fn listed(asked: &Asked, items: Vec<String>, bytes: Range<usize>) -> Option<Listed> {
+    let fits = (2..=12).contains(&items.len())
+        && items.iter().all(|i| i.chars().count() <= MOST_ITEM_CHARS && i.split_whitespace().count() <= 7 && i.chars().any(|c| !c.is_whitespace()));
+    fits.then(|| Listed { items, words: asked.words_in(bytes) })
+}
+
+fn bullets(asked: &Asked) -> Option<Listed> {
+    let mut range: Option<Range<usize>> = None;
+    let mut items: Vec<String> = Vec::new();
+    let mut at = 0;
+    for line in asked.text.split_inclusive('\n') {
+        let text = line.trim();
+        let marked = text.starts_with(['-', '*', '•', '–']) || text.split_once(['.', ')']).is_some_and(|(n, rest)| n.len() <= 2 && n.parse::<u8>().is_ok() && rest.starts_with(' '));
+        if marked && text.len() > 1 {
+            items.push(tidy(text));
+            range = Some(range.map_or(at, |r| r.start)..at + line.len());
+        }
+        at += line.len();
+    }
+    listed(asked, items, range?)
+}
+
+fn quoted(asked: &Asked) -> Option<Listed> {
+    let marks: Vec<usize> = asked.text.match_indices('"').map(|(i, _)| i).collect();
+    let pairs: Vec<&[usize]> = marks.chunks_exact(2).collect();
+    if pairs.len() < 2 {
+        return None;
+    }
+    let items = pairs.iter().map(|p| tidy(&asked.text[p[0] + 1..p[1]])).filter(|i| !i.is_empty()).collect();
+    listed(asked, items, pairs[0][0]..pairs[pairs.len() - 1][1] + 1)
+}
+
+/// `between A and B`, `options A, B`, `choose from A or B`.
+fn after_marker(asked: &Asked) -> Option<Listed> {
+    const MARKERS: [&str; 9] = [
+        "options|choices|answers|candidates|items|names|moglichkeiten|optionen|antworten are|sind|like|such?",
+        "with options|choices|answers",
+        "between|zwischen", "among|amongst|unter",
+        "choose|choosing|pick|picks|decide|select|selects|vote|votes|voting|draw from|out of?",
+        "one of", "players|teams|participants|kids are|namely?", "out of|aus", "score|scores|points for|of",
+    ];
+    MARKERS.iter().find_map(|marker| {
+        pattern::find_all(&asked.words, marker).into_iter().find_map(|found| {
+            let rest = asked.rest_of_sentence(found.end);
+            let text = asked.text[rest.clone()].trim_start_matches([':', ' ']);
+            let cut = clause_end(text);
+            let start = rest.end - text.len();
+            let items = items(&text[..cut]);
+            listed(asked, items, start..start + cut)
+        })
+    })
+}
+
+/// What follows a colon, or a question mark, up to the end of its line.
+fn after_mark(asked: &Asked, mark: char) -> Option<Listed> {
+    asked.text.match_indices(mark).find_map(|(at, _)| {
+        let rest = &asked.text[at + 1..];
+        if mark == ':' && (rest.starts_with("//") || rest.starts_with(|c: char| c.is_ascii_digit())) {
+            return None;
+        }
+        let line = rest.trim_start_matches([' ', '\n']);
+        let start = asked.text.len() - line.len();
+        let end = line.find(['\n', '?', '!']).unwrap_or(line.len());
+        let text = line[..end].split(". ").next().unwrap_or_default();
+        listed(asked, items(text), start..start + text.len())
+    })
+}
+
+/// `Lunch – pizza, sushi, tacos`: a dash with spaces around it, before a list with commas.
+fn after_dash(asked: &Asked) -> Option<Listed> {
+    let dash = [" - ", " – ", " — "];
+    dash.iter().find_map(|mark| {
+        let start = asked.text.find(mark)? + mark.len();
+        let end = asked.text[start..].find(['\n', '?', '!']).map_or(asked.text.len(), |i| start + i);
+        asked.text[start..end].contains(',').then(|| listed(asked, items(&asked.text[start..end]), start..end)).flatten()
+    })
+}
+
+fn parenthesised(asked: &Asked) -> Option<Listed> {
+    let open = asked.text.find('(')?;
+    let close = open + asked.text[open..].find(')')?;
+    listed(asked, items(&asked.text[open + 1..close]), open..close)
+}
+
+/// `should we order pizza or sushi today`: as many words before `or` as after it.
+fn around_or(asked: &Asked) -> Option<Listed> {
+    let or = pattern::find(&asked.words, "or|oder|vs|versus", 1)?;
+    let rest = asked.rest_of_sentence(or.end);
+    let text = &asked.text[rest.clone()];
+    let right_end = rest.start + clause_end(text);
+    let right = asked.words_in(rest.start..right_end);
+    let count = right.len();
+    if !(1..=4).contains(&count) {
+        return None;
+    }
+    let mut start = or.start;
+    while start > 0 && or.start - start < count && !asked.words[start].starts_sentence {
+        start -= 1;
+    }
+    // Words that belong to the question are not part of the first choice.
+    let content = |i: usize| !is_everyday(&asked.words[i].text) || matches!(asked.words[i].text.as_str(), "the" | "yes" | "no");
+    while start < or.start && !content(start) && or.start - start > 1 {
+        start += 1;
+    }
+    let left = &asked.text[asked.words[start].at.start..asked.words[or.start - 1].at.end];
+    let items = vec![tidy(left), tidy(asked.slice(right.clone()))];
+    listed(asked, items.into_iter().filter(|i| !i.is_empty()).collect(), asked.words[start].at.start..right_end)
+}
+
+/// Where a list inside a sentence gives way to the next clause: `… for lunch`, `… so that we can`.
+fn clause_end(text: &str) -> usize {
+    const ENDS: [&str; 30] = [
+        " for ", " so ", " that ", " which ", " where ", " who ", " with ", " please", " today", " tonight", " tomorrow", " this ", " next ",
+        " and show", " and let", " and then", " and see", " and display", " to be ", " in the ", " at the ", " on the ", " fur ", " für ", " heute", " morgen",
+        " damit ", " bitte", " and count", " on monday",
+    ];
+    let lower = text.to_ascii_lowercase();
+    ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
+}
+
+/// What `about`, `for`, `of` … lead to: the words of the topic.
+pub(crate) fn topic(asked: &Asked, from: usize) -> Option<Range<usize>> {
+    let start = pattern::match_at(&asked.words, "about|on|for|of|regarding|whether|to|uber|fur|zu|zum|zur|von", from)?;
+    let rest = asked.rest_of_sentence(start);
+    if asked.words.get(start).is_none_or(|w| w.starts_sentence) {
+        return None;
+    }
+    let text = &asked.text[rest.clone()];
+    let end = text.find([':', '(', ',', '"']).unwrap_or(text.len()).min(topic_end(text));
+    let words = asked.words_in(rest.start..rest.start + end);
+    let empty = asked.words[words.clone()].iter().all(|w| matches!(w.text.as_str(), "everyone" | "everybody" | "all" | "us" | "me" | "visitors" | "people" | "the" | "page" | "website" | "site" | "fun" | "my" | "our" | "this" | "here" | "alle" | "users" | "team"));
+    (!words.is_empty() && words.len() <= 9 && !empty).then_some(words)
+}
+
+fn topic_end(text: &str) -> usize {
+    const ENDS: [&str; 20] = [
+        " so ", " that ", " which ", " where ", " who ", " with ", " please", " and show", " and let", " and then", " and see", " using ", " from ", " by ", " between ", " when ",
+        " wo ", " mit ", " bitte", " damit ",
+    ];
+    let lower = text.to_ascii_lowercase();
+    ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
+}
+
+/// `called "X"`, `named X`: the name somebody chose.
+pub(crate) fn called(asked: &Asked) -> Option<(String, Range<usize>)> {
+    let found = pattern::find(&asked.words, "called|named|titled|namens|genannt", 0)?;
+    let rest = asked.rest_of_sentence(found.end);
+    let text = &asked.text[rest.clone()];
+    let name = match text.find('"').or(asked.text[..rest.start].ends_with('"').then_some(0)) {
+        Some(0) if !text.starts_with('"') => text.split('"').next()?,
+        _ => &text[..text.find([',', ':', '(']).unwrap_or(text.len()).min(topic_end(text))],
+    };
+    let name = name.trim_matches(|c| "\"'.".contains(c)).trim();
+    let end = rest.start + text.find(name)? + name.len();
+    (!name.is_empty() && name.chars().count() <= 48).then(|| (capitalise(name), found.start..asked.words_in(rest.start..end).end))
+}
+
+/// The first question in the words, without the request around it: `What shall we eat?`
+pub(crate) fn question(asked: &Asked) -> Option<String> {
+    let end = asked.text.find('?')?;
+    let start = asked.text[..end].rfind(['.', '!', '\n', ':', '"']).map_or(0, |i| i + 1);
+    let text = asked.text[start..end].trim();
+    let request = ["can you", "could you", "could we", "can we have", "can we get", "would you", "is it possible", "please", "how about", "konnt", "kannst", "what about", "would it be"];
+    let folded = fold(text);
+    let usable = (3..=16).contains(&text.split_whitespace().count()) && text.chars().count() <= 100 && !request.iter().any(|r| folded.starts_with(r));
+    usable.then(|| format!("{}?", capitalise(text)))
+}
+
+/// A title: the chosen name, or the request's own noun phrase around `head`, or `default`.
+pub(crate) fn title(asked: &Asked, head: Range<usize>, default: &str) -> String {
+    if let Some((name, _)) = called(asked) {
+        return name;
+    }
+    own_phrase(asked, head).unwrap_or_else(|| default.to_owned())
+}
+
+/// `Please add a lunch poll for Friday: …` → `Lunch poll for Friday`.
+fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<String> {
+    const LEAD: &str = "please|can|could|would|will|you|we|i|id|ill|want|wants|need|needs|like|love|to|add|make|build|create|have|get|give|me|us|show|put|let|lets|there|be|a|an|the|some|my|another|new|here|is|do|implement|write|it|just|simple|hi|hello|hey|kandra|page|should|bitte|mach|mache|baue|bau|erstelle|ein|eine|einen|ich|hatte|gern|gerne|mochte|wir|brauchen|wunsche|mir|uns|fuge|hinzu|konnt|konnen|ihr|kannst|du|brauche|thing|maybe|what|how|about|with|possible|for|anyone|set|up";
+    let lead: Vec<&str> = LEAD.split('|').collect();
+    let mut start = 0;
+    while start < head.start && lead.contains(&asked.words[start].text.as_str()) {
+        start += 1;
+    }
+    if !asked.words.get(head.start)?.in_title || head.start - start > 3 || (start..=head.start).skip(1).any(|i| asked.words[i].starts_sentence) {
+        return None;
+    }
+    let rest = asked.rest_of_sentence(start);
+    let end_of_title = asked.title_end.min(rest.end);
+    let text = asked.text.get(rest.start..end_of_title)?;
+    let cut = text.find([':', '(', ',', '"']).unwrap_or(text.len()).min(topic_end(text)).min(clause_end_for_title(text));
+    let phrase = text[..cut].trim().trim_end_matches(['.', '!', '-']).trim();
+    let phrase = trim_end_words(phrase);
+    let first = asked.words[start].text.as_str();
+    let slipped = head.clone().any(|i| !KNOWN.contains(asked.words[i].text.as_str()) && !is_everyday(&asked.words[i].text) && asked.words[i].text.is_ascii() && asked.words[i].text.len() >= 5);
+    if slipped || NO_TITLE.split('|').any(|w| w == first) {
+        return None;
+    }
+    let covers = rest.start + cut >= asked.words[head.end - 1].at.end;
+    (covers && (3..=48).contains(&phrase.chars().count())).then(|| capitalise(phrase))
+}
+
+/// With these a sentence begins, not a name.
+const NO_TITLE: &str = "something|somewhere|everyone|everybody|people|visitors|users|anybody|somebody|they|if|that|this|each|it|so|when|jemand|alle|leute|etwas|being|able|others";
+
+/// Without what only leads on: `Live chat for` → `Live chat`.
+fn trim_end_words(phrase: &str) -> &str {
+    const TAILS: &str = "for|of|to|with|and|or|on|in|at|by|from|the|a|an|is|here|please|fur|von|mit|und|oder|ware|toll|schon|cool|super|haben|bitte|hier|would|be|nice|great|so|our|my|where|that";
+    let mut phrase = phrase;
+    while let Some((head, last)) = phrase.rsplit_once(' ')
+        && TAILS.split('|').any(|t| t == fold(last))
+    {
+        phrase = head.trim_end();
+    }
+    phrase
+}
+
+fn clause_end_for_title(text: &str) -> usize {
+    const ENDS: [&str; 12] = [" everybody", " everyone", " anybody", " anyone", " people can", " visitors can", " we can", " i can", " to track", " to the page", " to this", " auf der"];
+    let lower = text.to_ascii_lowercase();
+    ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
+}
+
+/// Whole numbers in the words, in digits or in words up to twenty, with their place.
+pub(crate) fn numbers(asked: &Asked) -> Vec<(usize, u64)> {
+    const NAMES: [&str; 21] = [
+        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
+        "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+    ];
+    const GERMAN: [&str; 13] = ["null", "eins", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf"];
+    asked
+        .words
+        .iter()
+        .enumerate()
+        .filter_map(|(i, w)| {
+            let named = |names: &[&str]| names.iter().position(|n| *n == w.text).map(|n| n as u64);
+            w.text.parse().ok().or_else(|| named(&NAMES)).or_else(|| named(&GERMAN)).map(|n| (i, n))
+        })
+        .collect()
+}
+
+/// Whether the words are German rather than English.
+pub(crate) fn is_german(asked: &Asked) -> bool {
+    const MARKS: [&str; 36] = [
+        "der", "die", "das", "ein", "eine", "einen", "und", "oder", "fur", "mit", "ich", "wir", "bitte", "umfrage", "gastebuch", "zahler", "liste", "wurfel", "wie", "viele",
+        "tage", "bis", "uns", "mochte", "unsere", "wer", "soll", "konnen", "abstimmung", "abstimmen", "uhr", "notizen", "des", "zum", "auf", "aufgabenliste",
+    ];
+    asked.words.iter().filter(|w| MARKS.contains(&w.text.as_str())).count() * 4 >= asked.words.len().max(1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chosen(title: &str, details: &str) -> Option<Vec<String>> {
+        choices(&Asked::new(title, details)).map(|l| l.items)
+    }
+
+    #[test]
+    fn lists_are_split() {
+        assert_eq!(items("pizza, sushi and tacos"), ["Pizza", "Sushi", "Tacos"]);
+        assert_eq!(items("Ben and Jerry's, gelato, or nothing"), ["Ben and Jerry's", "Gelato", "Nothing"]);
+        assert_eq!(items("mac and cheese or pizza"), ["Mac and cheese", "Pizza"]);
+        assert_eq!(items("tabs vs spaces"), ["Tabs", "Spaces"]);
+        assert_eq!(items("red/green/blue"), ["Red", "Green", "Blue"]);
+        assert_eq!(items("tea, Tea, coffee"), ["Tea", "Coffee"]);
+        assert_eq!(items("name, status (open, done) and owner"), ["Name", "Status (open, done)", "Owner"]);
+    }
+
+    #[test]
+    fn choices_are_found() {
+        let foods = ["Pizza", "Sushi", "Tacos"].map(str::to_owned).to_vec();
+        for title in [
+            "can you add something where we can vote between pizza, sushi and tacos?",
+            "Poll: pizza, sushi or tacos", "lunch poll (pizza, sushi, tacos)", "What's for lunch? pizza, sushi, tacos",
+            "vote between pizza, sushi and tacos for lunch", "a poll with options \"pizza\", \"sushi\" and \"tacos\"",
+        ] {
+            assert_eq!(chosen(title, ""), Some(foods.clone()), "{title}");
+        }
+        assert_eq!(chosen("Lunch poll", "- pizza\n- sushi\n- tacos"), Some(foods.clone()));
+        assert_eq!(chosen("Lunch poll", "Options: pizza, sushi, tacos. Thanks!"), Some(foods));
+        assert_eq!(chosen("should we order pizza or sushi today?", ""), Some(vec!["Pizza".into(), "Sushi".into()]));
+        assert_eq!(chosen("cats or dogs?", ""), Some(vec!["Cats".into(), "Dogs".into()]));
+        assert_eq!(chosen("a guestbook, please, that everyone can sign", ""), None);
+        assert_eq!(chosen("a counter", ""), None);
+    }
+
+    #[test]
+    fn titles_are_the_visitors_own_words_where_they_are_a_name() {
+        let t = |text: &str, head: Range<usize>| title(&Asked::new(text, ""), head, "Poll");
+        assert_eq!(t("Please add a lunch poll: pizza or sushi", 4..5), "Lunch poll");
+        assert_eq!(t("a poll called \"What's up\"", 1..2), "What's up");
+        assert_eq!(t("something where we can vote between a and b", 4..5), "Poll");
+    }
+}
