@@ -12,6 +12,7 @@ mod macro_definitions;
 mod object_projections;
 mod path_roots;
 mod projected_headers;
+mod static_projections;
 mod statics;
 mod std_names;
 mod style;
@@ -52,6 +53,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(supertrait_lifetimes::SupertraitLifetimes),
         Box::new(projected_headers::ProjectedHeaders::default()),
         Box::new(const_loops::ConstLoops),
+        Box::new(static_projections::StaticProjections),
         Box::new(widget_colours::WidgetColours),
         Box::new(widget_sizes::WidgetSizes),
         Box::new(widget_labels::WidgetLabels),

@@ -1,6 +1,7 @@
 //! `Cargo.toml`: the few fields that are read; every other one is refused by name, because cargo gives many of them the
 //! power to run code or to read files. What is read here never reaches cargo: the gate writes the manifest that is built.
 
+use super::forms::{is_host, is_version, slug};
 use crate::{Finding, finding::Place, policy::POLICY};
 use std::ops::Range;
 use toml::Spanned;
@@ -66,11 +67,6 @@ const MAX_TITLE: usize = 60;
 const MAX_SUMMARY: usize = 200;
 const MAX_ICON_BYTES: usize = 40;
 const MAX_HOSTS: usize = 16;
-/// As in the model: names under `/` that no feature may take.
-const RESERVED: [&str; 18] = [
-    "api", "world", "healthz", "readyz", "metrics", "version", "mcp", "widget", "static", "assets", "preview", "login", "chat", "about",
-    "owner", "me", "kandra", "api-docs",
-];
 
 /// The manifest, or `None` with the reasons in `findings`.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Manifest> {
@@ -433,47 +429,6 @@ impl Reader<'_> {
         }
         text
     }
-}
-
-fn slug(package: &str) -> Result<String, String> {
-    let shown: String = package.chars().take(64).collect();
-    let Some(slug) = package.strip_prefix("kandra-feature-") else {
-        return Err(format!("the package {shown:?} is not named `kandra-feature-<slug>`"));
-    };
-    let bytes = slug.as_bytes();
-    let well_formed = (3..=40).contains(&bytes.len())
-        && bytes[0].is_ascii_lowercase()
-        && bytes.iter().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || *b == b'-')
-        && bytes[bytes.len() - 1] != b'-'
-        && !slug.contains("--");
-    if !well_formed {
-        return Err(format!("the slug in {shown:?} is not 3 to 40 lower-case letters, digits and single hyphens, starting with a letter"));
-    }
-    if RESERVED.contains(&slug) {
-        return Err(format!("the slug {slug:?} is reserved"));
-    }
-    Ok(slug.to_owned())
-}
-
-fn is_version(version: &str) -> bool {
-    let parts: Vec<&str> = version.split('.').collect();
-    parts.len() == 3 && parts.iter().all(|p| !p.is_empty() && p.len() <= 6 && p.bytes().all(|b| b.is_ascii_digit()))
-}
-
-fn is_host(host: &str) -> bool {
-    let label = |part: &str| {
-        !part.is_empty()
-            && part.len() <= 63
-            && !part.starts_with('-')
-            && !part.ends_with('-')
-            && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
-    };
-    let parts: Vec<&str> = host.split('.').collect();
-    // A last part of digits is an address, not a name.
-    host.len() <= 253
-        && parts.len() >= 2
-        && parts.iter().all(|p| label(p))
-        && parts.last().is_some_and(|last| last.bytes().any(|b| b.is_ascii_lowercase()))
 }
 
 fn place(text: &str, span: &Range<usize>) -> Place {

@@ -2,6 +2,7 @@
 //!
 //! Nothing is repaired or normalised here: what was sent is what will be judged, hashed and built.
 
+mod forms;
 mod manifest;
 mod paths;
 mod text;
