@@ -44,8 +44,12 @@ enum Last {
     Operand,
     /// `#`, or `#!`: a bracket group after it is an attribute.
     Pound,
-    /// `-` or `=` that joins what follows: a `>` after it is an arrow.
-    ArrowHead,
+    /// `-` that joins what follows: a `>` after it is an arrow.
+    Arrow,
+    /// `=`, `&` or `|` after an operand, joined to what follows: `=>`, `==`, `&&`, `||` are one operator.
+    Joined,
+    /// `<` that joins what follows.
+    Less,
     /// A brace group: what follows decides whether a chain goes on.
     Brace,
 }
@@ -141,55 +145,58 @@ const RIGHTWARD: [&str; 21] = [
 ];
 
 fn punctuation(level: &mut Level, character: char, spacing: Spacing) -> Last {
-    let prefix = matches!(level.last, Last::Other | Last::ArrowHead | Last::Brace);
+    let prefix = matches!(level.last, Last::Other | Last::Less | Last::Brace);
+    let joint = spacing == Spacing::Joint;
+    if !matches!(character, ';' | ',' | '#') {
+        level.chain += 1;
+    }
     match character {
         ';' => level.separate(),
         // Inside generics and closure parameters a comma separates nothing that recursion is bounded by.
         ',' if level.angles == 0 && level.pipes.is_multiple_of(2) => level.separate(),
         '#' => return Last::Pound,
-        '!' if level.last == Last::Pound => return Last::Pound,
-        '<' => {
-            level.chain += 1;
-            level.angles += 1;
+        '!' if level.last == Last::Pound => {
+            level.chain -= 1;
+            return Last::Pound;
         }
-        '>' => {
-            level.chain += 1;
-            if level.last == Last::ArrowHead {
-                level.rightward += 2;
-            } else {
+        '<' => {
+            level.angles += 1;
+            return if joint { Last::Less } else { Last::Other };
+        }
+        // `<=` opens nothing.
+        '=' if level.last == Last::Less => level.angles = level.angles.saturating_sub(1),
+        '>' => match level.last {
+            Last::Arrow => level.rightward += 2,
+            Last::Joined => {}
+            _ => {
                 level.angles = level.angles.saturating_sub(1);
                 return Last::Operand;
             }
-        }
+        },
         '|' => {
-            level.chain += 1;
             level.pipes += 1;
             level.rightward += usize::from(prefix);
-        }
-        '-' | '=' => {
-            level.chain += 1;
-            level.rightward += usize::from(prefix || character == '=');
-            if spacing == Spacing::Joint {
-                return Last::ArrowHead;
+            if joint && !prefix {
+                return Last::Joined;
             }
         }
-        '!' | '*' | '.' if prefix => {
-            level.chain += 1;
-            level.rightward += 1;
+        '=' if joint => return Last::Joined,
+        '=' if level.last != Last::Joined => level.rightward += 1,
+        '-' => {
+            level.rightward += usize::from(prefix);
+            if joint {
+                return Last::Arrow;
+            }
         }
-        '&' if prefix => {
-            level.chain += 1;
-            level.rightward += 2;
+        '!' | '*' | '.' if prefix => level.rightward += 1,
+        '&' => {
+            level.rightward += if prefix { 2 } else { 0 };
+            if joint && !prefix {
+                return Last::Joined;
+            }
         }
-        '?' => {
-            level.chain += 1;
-            return Last::Operand;
-        }
-        '.' | ':' | '\'' => {
-            level.chain += 1;
-            return Last::Operand;
-        }
-        _ => level.chain += 1,
+        '?' | '.' | ':' | '\'' => return Last::Operand,
+        _ => {}
     }
     Last::Other
 }
@@ -258,6 +265,8 @@ mod tests {
             "fn a() { if a {} else { b } }\nimpl A { fn b(&self) {} }\n".repeat(800),
             format!("fn mount(r: &mut Routes) {{ r{}; }}", ".get(\"/\", index)".repeat(200)),
             format!("fn a() {{ let v = [{}]; }}", "a < b, ".repeat(39)),
+            format!("fn a() -> bool {{ x {} }}", "&& a == b || c <= d ".repeat(60)),
+            format!("fn a() {{ match x {{ {} }} }}", "(1, _) => { b() }\n".repeat(200)),
         ];
         for text in long {
             assert!(!refused(&text), "{}", &text[..60]);

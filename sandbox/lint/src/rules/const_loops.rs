@@ -164,13 +164,23 @@ impl<'e> Visit<'e> for Finder<'_, 'e> {
                 }
             }
             Expr::MethodCall(call) => self.mention(call.method.unraw().to_string()),
+            Expr::Call(call) => {
+                if let Expr::Path(path) = &*call.func {
+                    if let Some(segment) = path.path.segments.last() {
+                        self.mention(segment.ident.unraw().to_string());
+                    }
+                    visit::visit_expr_path(self, path);
+                    return call.args.iter().for_each(|a| self.visit_expr(a));
+                }
+            }
             Expr::Repeat(repeat) => {
                 self.visit_expr(&repeat.expr);
                 return self.within(Where::Constant, |s| s.visit_expr(&repeat.len));
             }
+            // A name that is not called is a value: a function pointer in a constant can be called while serving.
             Expr::Path(path) => {
                 if let Some(segment) = path.path.segments.last() {
-                    self.mention(segment.ident.unraw().to_string());
+                    self.found.running.insert(segment.ident.unraw().to_string());
                 }
             }
             _ => {}

@@ -8,7 +8,7 @@ use crate::{
     walk::{Context, PathPlace, Rule},
 };
 use proc_macro2::Span;
-use syn::{Expr, Member, ext::IdentExt, spanned::Spanned};
+use syn::{Expr, Member, Type, ext::IdentExt, spanned::Spanned};
 
 const CODE: &str = "K010";
 const HINT: &str = "Use the public names of `kandra`; names that begin with `__` are what its macros expand to.";
@@ -30,7 +30,20 @@ impl Rule for Internals {
         }
     }
 
+    fn ty(&mut self, ty: &Type, cx: &mut Context<'_>) {
+        if let Type::Path(path) = ty
+            && path.qself.is_some()
+        {
+            qualified(&path.path, cx);
+        }
+    }
+
     fn expression(&mut self, expression: &Expr, cx: &mut Context<'_>) {
+        if let Expr::Path(path) = expression
+            && path.qself.is_some()
+        {
+            return qualified(&path.path, cx);
+        }
         let name = match expression {
             Expr::MethodCall(call) => &call.method,
             Expr::Field(field) => match &field.member {
@@ -42,6 +55,13 @@ impl Rule for Internals {
         if name.unraw().to_string().starts_with("__") {
             cx.refuse(CODE, name.span(), format!("`{name}` is an inside of the SDK"), HINT);
         }
+    }
+}
+
+/// `<Type>::__name`.
+fn qualified(path: &syn::Path, cx: &mut Context<'_>) {
+    if let Some(segment) = path.segments.iter().find(|s| s.ident.unraw().to_string().starts_with("__")) {
+        cx.refuse(CODE, segment.ident.span(), format!("`{}` is an inside of the SDK", segment.ident), HINT);
     }
 }
 

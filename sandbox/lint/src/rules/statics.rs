@@ -17,8 +17,9 @@ use syn::{
 
 const CODE: &str = "K011";
 const HINT: &str = "Keep what must last with `ctx.kv()`; a `static` of plain data, or a `const`, is fine.";
-const CHANGING: [&str; 10] =
-    ["Mutex", "RwLock", "OnceLock", "LazyLock", "OnceCell", "LazyCell", "Cell", "RefCell", "UnsafeCell", "SyncUnsafeCell"];
+/// Words in a type that make it one that can change, or that hide whether it can.
+const CHANGING: [&str; 12] =
+    ["Mutex", "RwLock", "OnceLock", "LazyLock", "OnceCell", "LazyCell", "Cell", "RefCell", "UnsafeCell", "SyncUnsafeCell", "dyn", "impl"];
 
 #[derive(Default)]
 pub(crate) struct Statics {
@@ -95,6 +96,9 @@ impl<'a> Visit<'a> for Types {
             _ => {}
         }
         visit::visit_item(self, item);
+    }
+    fn visit_impl_item_type(&mut self, item: &'a syn::ImplItemType) {
+        self.add(&item.ident, quote::ToTokens::to_token_stream(&item.ty));
     }
 }
 
