@@ -114,6 +114,7 @@ pub(super) async fn existing(app: &App, slug: &Slug) -> Result<Feature, Problem>
 
 /// A crate as JSON.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with files")]
 pub(super) struct Sent {
     files: Files,
     base_revision: Option<Revision>,
@@ -144,6 +145,7 @@ pub(super) async fn widget(app: Data<App>, guard: Data<Guard>, host: Host, slug:
 }
 
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a revision")]
 pub(super) struct Target {
     revision: Revision,
 }

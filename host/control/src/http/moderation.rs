@@ -22,6 +22,7 @@ pub(super) async fn show(app: Data<App>, _: Owner, id: Path<RequestId>) -> Resul
 
 /// Why.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a reason")]
 pub(super) struct Reason {
     #[serde(default)]
     reason: String,
@@ -41,6 +42,7 @@ pub(super) async fn decline(app: Data<App>, _: Owner, id: Path<RequestId>, body:
 
 /// The request that takes it in.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with the id of another request")]
 pub(super) struct Into {
     into: RequestId,
 }

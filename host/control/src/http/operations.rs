@@ -47,6 +47,7 @@ pub(super) async fn crates() -> Json<Value> {
 
 /// What a browser keeps, and for which features it wants a name.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a key and features")]
 pub(super) struct Visitor {
     key: String,
     features: Vec<Slug>,

@@ -83,6 +83,7 @@ pub(super) async fn list(app: Data<App>, caller: Caller, filter: Query<Filter>, 
 
 /// What a visitor writes.
 #[derive(Deserialize)]
+#[serde(expecting = "an object with a title")]
 pub(super) struct Text {
     title: String,
     #[serde(default)]
