@@ -146,7 +146,10 @@ function adopt() {
 
 export function startFrames() {
   addEventListener("message", receive);
+  const early = window.kandraEarly ?? [];
+  window.kandraEarly = null;
   adopt();
+  for (const event of early) receive(event);
   onChange(adopt);
   document.getElementById("cards")?.addEventListener("pointerleave", () => settle(null));
   document.addEventListener("kandra:src", (event) => offer(event.target, event.detail));

@@ -92,7 +92,8 @@ impl FromRequest for Asked {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _payload: &mut Payload) -> Self::Future {
-        let query = web::Query::<BTreeMap<String, String>>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
+        let query =
+            web::Query::<BTreeMap<String, String>>::from_query(request.query_string()).map(web::Query::into_inner).unwrap_or_default();
         let text = |name: header::HeaderName| request.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
         let accept = text(header::ACCEPT_LANGUAGE);
         std::future::ready(Ok(Self {

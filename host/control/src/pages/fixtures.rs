@@ -3,8 +3,9 @@
 use super::{
     render::*,
     view::{
-        ActivityView, AskView, CardView, CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LayerView, LogLine, Notice, Page, ReportView,
-        RequestView, RevisionView, RouteView, RunView, Section, Sentence, Shell, StatusView, TableRow, UsualTimes, WantView,
+        ActivityView, AskView, CardView, CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LayerView, LogLine,
+        Notice, Page, ReportView, RequestView, RevisionView, RouteView, RunView, Section, Sentence, Shell, StatusView, TableRow,
+        UsualTimes, WantView,
     },
     words::Language,
 };
@@ -53,7 +54,14 @@ pub fn feature(slug: &str, title: &str, icon: &str, height: Height, state: Featu
         revision: Revision(2),
         artifact: Some("ab".repeat(32).parse().unwrap()),
         tier: Tier::Optimised,
-        presentation: Presentation { title: title.into(), summary: "What it does, in one sentence.".into(), icon: icon.into(), height, widget: true, ..Presentation::default() },
+        presentation: Presentation {
+            title: title.into(),
+            summary: "What it does, in one sentence.".into(),
+            icon: icon.into(),
+            height,
+            widget: true,
+            ..Presentation::default()
+        },
         routes: [("GET", "/"), ("GET", "/widget"), ("POST", "/hit"), ("GET", "/items/{id}")]
             .map(|(method, path)| RouteSpec { method: method.into(), path: path.into() })
             .to_vec(),
@@ -88,7 +96,13 @@ pub fn cards() -> Vec<CardView> {
 }
 
 pub fn stage(stage: Stage, outcome: StageOutcome, millis: u64) -> StageRecord {
-    StageRecord { stage, outcome, attempt: 1, started_at: NOW.plus_millis(-2_000), millis: (outcome != StageOutcome::Running).then_some(millis) }
+    StageRecord {
+        stage,
+        outcome,
+        attempt: 1,
+        started_at: NOW.plus_millis(-2_000),
+        millis: (outcome != StageOutcome::Running).then_some(millis),
+    }
 }
 
 pub fn run(n: u32, state: RunState, stages: Vec<StageRecord>, plan: Option<&str>) -> Run {
@@ -118,10 +132,20 @@ pub fn building() -> Vec<RunView> {
     let going = run(
         21,
         RunState::Running,
-        vec![stage(Stage::Prompt, Passed, 900), stage(Stage::Source, Passed, 2), stage(Stage::Lint, Passed, 20), stage(Stage::Build, Running, 0)],
+        vec![
+            stage(Stage::Prompt, Passed, 900),
+            stage(Stage::Source, Passed, 2),
+            stage(Stage::Lint, Passed, 20),
+            stage(Stage::Build, Running, 0),
+        ],
         Some("A poll with the three drinks; one vote each, bars that show the share, open to everybody who opens the page."),
     );
-    let mut failed = run(22, RunState::Failed, vec![stage(Stage::Prompt, Passed, 900), stage(Stage::Source, Passed, 2), stage(Stage::Lint, Refused, 20)], None);
+    let mut failed = run(
+        22,
+        RunState::Failed,
+        vec![stage(Stage::Prompt, Passed, 900), stage(Stage::Source, Passed, 2), stage(Stage::Lint, Refused, 20)],
+        None,
+    );
     failed.failure = Some("The checks found code that may not run here. Change the words and ask again.".into());
     vec![RunView::new(&going, "A poll: tea, coffee or water?".into(), USUAL), RunView::new(&failed, HOSTILE.into(), USUAL)]
 }
@@ -129,7 +153,11 @@ pub fn building() -> Vec<RunView> {
 pub fn wanted() -> Vec<WantView> {
     let mut first = request(1, "A list of books with title, author and rating", RequestState::Pending);
     first.recipe = Some("List".into());
-    let mut starts = request(2, "Countdown to the summer party on 12 July at five in the afternoon, with the weather and who brings what to eat and drink", RequestState::Pending);
+    let mut starts = request(
+        2,
+        "Countdown to the summer party on 12 July at five in the afternoon, with the weather and who brings what to eat and drink",
+        RequestState::Pending,
+    );
     starts.starts_at = Some(NOW.plus_millis(8_000));
     let needs = request(3, HOSTILE, RequestState::NeedsModel);
     let rtl = request(4, "קיר פתקים שכולם יכולים לכתוב עליו", RequestState::Pending);
@@ -139,11 +167,24 @@ pub fn wanted() -> Vec<WantView> {
 pub fn activity() -> Vec<ActivityView> {
     let poll: Slug = "poll".parse().unwrap();
     let bodies = [
-        EventBody::FeatureMounted { feature: poll.clone(), title: "Tea, coffee or water?".into(), revision: Revision(1), tier: Tier::Quick, new: true },
+        EventBody::FeatureMounted {
+            feature: poll.clone(),
+            title: "Tea, coffee or water?".into(),
+            revision: Revision(1),
+            tier: Tier::Quick,
+            new: true,
+        },
         EventBody::RequestCreated { request: id(4), title: HOSTILE.into(), state: RequestState::Pending, votes: 1 },
         EventBody::FeatureMounted { feature: poll.clone(), title: "Poll".into(), revision: Revision(2), tier: Tier::Quick, new: false },
         EventBody::FeatureChanged { feature: poll, state: FeatureState::Paused, reason: None },
-        EventBody::RequestChanged { request: id(9), title: "Chess".into(), state: RequestState::Failed, votes: 1, feature: None, reason: None },
+        EventBody::RequestChanged {
+            request: id(9),
+            title: "Chess".into(),
+            state: RequestState::Failed,
+            votes: 1,
+            feature: None,
+            reason: None,
+        },
         EventBody::LiveChanged { condition: LiveCondition::Serving, reason: None },
         EventBody::VoteChanged { request: id(9), votes: 3 },
     ];
@@ -183,9 +224,23 @@ pub fn report() -> LiveReport {
                 calls: CallStatistics { calls, errors, p50_us: 41, p99_us: 1_340 },
             })
             .to_vec(),
-        libraries: vec![LoadedLibrary { feature: poll.clone(), revision: Revision(2), artifact: artifact.clone(), tier: Tier::Optimised, serving: true, leases: 0 }],
+        libraries: vec![LoadedLibrary {
+            feature: poll.clone(),
+            revision: Revision(2),
+            artifact: artifact.clone(),
+            tier: Tier::Optimised,
+            serving: true,
+            leases: 0,
+        }],
         unloads_verified: 14,
-        unloads: vec![UnloadReport { feature: poll, revision: Revision(1), artifact, verified: true, micros: 311, at: NOW.plus_millis(-60_000) }],
+        unloads: vec![UnloadReport {
+            feature: poll,
+            revision: Revision(1),
+            artifact,
+            verified: true,
+            micros: 311,
+            at: NOW.plus_millis(-60_000),
+        }],
         resident_bytes: 31 << 20,
         workers: 4,
         ..LiveReport::default()
@@ -210,9 +265,18 @@ fn request_pages(s: &Shell) -> Vec<(String, String)> {
         request.details = format!("Bars, please.\n{HOSTILE}");
         let mut run = match state {
             RequestState::Running => Some(run(2, RunState::Running, vec![stage(Stage::Prompt, StageOutcome::Running, 0)], None)),
-            RequestState::Live => Some(run(2, RunState::Succeeded, Stage::ALL.map(|s| stage(s, StageOutcome::Passed, 120)).to_vec(), Some("A poll."))),
-            RequestState::Failed => Some(run(2, RunState::Failed, vec![stage(Stage::Prompt, StageOutcome::Passed, 4), stage(Stage::Lint, StageOutcome::Refused, 9)], Some(HOSTILE))),
-            RequestState::Waiting => Some(run(2, RunState::Waiting, Stage::ALL[..6].iter().map(|s| stage(*s, StageOutcome::Passed, 120)).collect(), None)),
+            RequestState::Live => {
+                Some(run(2, RunState::Succeeded, Stage::ALL.map(|s| stage(s, StageOutcome::Passed, 120)).to_vec(), Some("A poll.")))
+            }
+            RequestState::Failed => Some(run(
+                2,
+                RunState::Failed,
+                vec![stage(Stage::Prompt, StageOutcome::Passed, 4), stage(Stage::Lint, StageOutcome::Refused, 9)],
+                Some(HOSTILE),
+            )),
+            RequestState::Waiting => {
+                Some(run(2, RunState::Waiting, Stage::ALL[..6].iter().map(|s| stage(*s, StageOutcome::Passed, 120)).collect(), None))
+            }
             _ => None,
         };
         if state == RequestState::Pending {
@@ -225,7 +289,11 @@ fn request_pages(s: &Shell) -> Vec<(String, String)> {
             run.failure = Some("The checks refused it.".into());
             run.failure_code = Some("lint".into());
             run.usage = Usage { calls: 3, input_tokens: 41_230, output_tokens: 2_100, millis: 9_000 };
-            run.findings = vec![Finding::error("K014", format!("static mut is not allowed: {HOSTILE}")).hint("keep the value in ctx.kv()").file("src/lib.rs")];
+            run.findings = vec![
+                Finding::error("K014", format!("static mut is not allowed: {HOSTILE}"))
+                    .hint("keep the value in ctx.kv()")
+                    .file("src/lib.rs"),
+            ];
         }
         let feature = (state == RequestState::Live).then(|| ("poll".to_owned(), HOSTILE.to_owned()));
         let view = RequestView::new(&request, run.as_ref(), feature, USUAL, NOW);
@@ -240,8 +308,16 @@ fn request_pages(s: &Shell) -> Vec<(String, String)> {
 
 fn feature_pages(s: &Shell) -> Vec<(String, String)> {
     let card = cards().remove(1);
-    let routes = ["/", "/vote"].map(|path| RouteView { method: "GET".into(), path: format!("/poll{path}"), url: Some(format!("{}{path}", card.url)) }).to_vec();
-    let f = &FeatureView { card, routes, capabilities: vec!["kv".into()], asked: Some(HOSTILE.into()), share: "http://127.0.0.1:8080/features/poll".into() };
+    let routes = ["/", "/vote"]
+        .map(|path| RouteView { method: "GET".into(), path: format!("/poll{path}"), url: Some(format!("{}{path}", card.url)) })
+        .to_vec();
+    let f = &FeatureView {
+        card,
+        routes,
+        capabilities: vec!["kv".into()],
+        asked: Some(HOSTILE.into()),
+        share: "http://127.0.0.1:8080/features/poll".into(),
+    };
     let sections = &Section::ALL[..];
     let record = |revision| RevisionRecord {
         feature: "poll".parse().unwrap(),
@@ -262,26 +338,53 @@ fn feature_pages(s: &Shell) -> Vec<(String, String)> {
     let diff = DiffView {
         from: Some(1),
         to: 2,
-        files: vec![DiffFile { path: "src/lib.rs".into(), lines: vec![line("gap", ""), line("ctx", "fn mount() {"), line("del", HOSTILE), line("add", "    routes.get(\"/\", index);"), line("ctx", "}")] }],
+        files: vec![DiffFile {
+            path: "src/lib.rs".into(),
+            lines: vec![
+                line("gap", ""),
+                line("ctx", "fn mount() {"),
+                line("del", HOSTILE),
+                line("add", "    routes.get(\"/\", index);"),
+                line("ctx", "}"),
+            ],
+        }],
         added: 1,
         removed: 1,
         truncated: true,
     };
-    let file = |path: &str| FileView { path: path.into(), lines: vec!["#![no_std]".into(), HOSTILE.into(), "    let indented = 1;".into()], truncated: false };
+    let file = |path: &str| FileView {
+        path: path.into(),
+        lines: vec!["#![no_std]".into(), HOSTILE.into(), "    let indented = 1;".into()],
+        truncated: false,
+    };
     let code = CodeView { revision: 2, files: vec![file("src/lib.rs"), file("contract.toml")] };
     let contract = Contract::parse(
         "[[exchange]]\nname = \"a vote <b>counts</b>\"\nrequest = { method = \"POST\", path = \"/vote\", json = { option = \"tea\" } }\nexpect = { json = { tea = 1 }, contains = [\"<i>\"], lacks = [\"no\"] }\n",
     )
     .unwrap();
-    let logs = [("info", "a vote"), ("error", HOSTILE)].map(|(level, message)| LogLine { at: NOW, level: level.into(), revision: 2, message: message.into() });
+    let logs = [("info", "a vote"), ("error", HOSTILE)].map(|(level, message)| LogLine {
+        at: NOW,
+        level: level.into(),
+        revision: 2,
+        message: message.into(),
+    });
     let none = CodeView::default();
     vec![
         ("feature".into(), FeaturePage { s, f, sections, section: Section::Overview }.render().unwrap()),
-        ("feature-history".into(), HistoryPage { s, f, sections, section: Section::History, revisions: &revisions, diff: Some(diff) }.render().unwrap()),
+        (
+            "feature-history".into(),
+            HistoryPage { s, f, sections, section: Section::History, revisions: &revisions, diff: Some(diff) }.render().unwrap(),
+        ),
         ("feature-code".into(), CodePage { s, f, sections, section: Section::Code, code: &code }.render().unwrap()),
         ("feature-code-none".into(), CodePage { s, f, sections, section: Section::Code, code: &none }.render().unwrap()),
-        ("feature-contract".into(), ContractPage { s, f, sections, section: Section::Contract, contract: &ContractView::new(&contract) }.render().unwrap()),
-        ("feature-contract-none".into(), ContractPage { s, f, sections, section: Section::Contract, contract: &ContractView::default() }.render().unwrap()),
+        (
+            "feature-contract".into(),
+            ContractPage { s, f, sections, section: Section::Contract, contract: &ContractView::new(&contract) }.render().unwrap(),
+        ),
+        (
+            "feature-contract-none".into(),
+            ContractPage { s, f, sections, section: Section::Contract, contract: &ContractView::default() }.render().unwrap(),
+        ),
         ("feature-logs".into(), LogsPage { s, f, sections, section: Section::Logs, logs: &logs }.render().unwrap()),
         ("feature-logs-none".into(), LogsPage { s, f, sections, section: Section::Logs, logs: &[] }.render().unwrap()),
     ]
@@ -332,7 +435,14 @@ pub fn all(language: Language) -> Vec<(String, String)> {
     let home = &shell(language, Page::Home);
     let (cards, building, wanted, activity) = (cards(), building(), wanted(), activity());
     let ask = AskView { agent: "offline", recipes: 14 };
-    let mut sentence = Sentence { features: 9, building: Some(HOSTILE.into()), more: 1, waiting: 3, next_pick: Some(NOW.plus_millis(42_000)), notice: None };
+    let mut sentence = Sentence {
+        features: 9,
+        building: Some(HOSTILE.into()),
+        more: 1,
+        waiting: 3,
+        next_pick: Some(NOW.plus_millis(42_000)),
+        notice: None,
+    };
     let page = |sentence: &Sentence, full: bool, agent| {
         let ask = AskView { agent, ..ask.clone() };
         let page = HomePage {
@@ -346,12 +456,16 @@ pub fn all(language: Language) -> Vec<(String, String)> {
         };
         page.render().unwrap()
     };
-    let mut out = vec![("home".to_owned(), page(&sentence, true, "offline")), ("home-empty".to_owned(), page(&Sentence::default(), false, "none"))];
+    let mut out =
+        vec![("home".to_owned(), page(&sentence, true, "offline")), ("home-empty".to_owned(), page(&Sentence::default(), false, "none"))];
     for (name, notice) in notices() {
         sentence.notice = Some(notice);
         out.push((format!("home-{name}"), page(&sentence, false, "anthropic")));
     }
-    out.push(("part-sentence".into(), SentencePart { s: home, sentence: &Sentence { features: 1, ..Sentence::default() } }.render().unwrap()));
+    out.push((
+        "part-sentence".into(),
+        SentencePart { s: home, sentence: &Sentence { features: 1, ..Sentence::default() } }.render().unwrap(),
+    ));
     out.push(("part-building".into(), BuildingPart { s: home, building: &building }.render().unwrap()));
     out.push(("part-cards".into(), CardsPart { s: home, cards: &cards }.render().unwrap()));
     out.push(("part-card".into(), CardPart { s: home, card: &cards[1] }.render().unwrap()));
@@ -364,7 +478,13 @@ pub fn all(language: Language) -> Vec<(String, String)> {
     out.extend(feature_pages(&shell(language, Page::Feature)));
     out.extend(status_pages(&shell(language, Page::Status)));
     out.push(("owner".into(), OwnerPage { s: &shell(language, Page::Owner) }.render().unwrap()));
-    let error = ErrorPage { s: &shell(language, Page::Error), title: "error.not_found_title", text: "error.not_found", next: "error.not_found_next", detail: HOSTILE };
+    let error = ErrorPage {
+        s: &shell(language, Page::Error),
+        title: "error.not_found_title",
+        text: "error.not_found",
+        next: "error.not_found_next",
+        detail: HOSTILE,
+    };
     out.push(("error".into(), error.render().unwrap()));
     out
 }

@@ -49,11 +49,25 @@ impl Kept {
 pub async fn part(asked: Asked, app: web::Data<App>, kept: web::Data<Kept>, part: web::Path<String>) -> HttpResponse {
     let (app, asked) = (app.get_ref(), &asked);
     let html = match part.as_str() {
-        "sentence" => kept.get(app, asked, &part, |s| async move { Ok(SentencePart { s: &s, sentence: &load::sentence(app).await? }.render()?) }).await,
-        "building" => kept.get(app, asked, &part, |s| async move { Ok(BuildingPart { s: &s, building: &load::building(app).await? }.render()?) }).await,
-        "cards" => kept.get(app, asked, &part, |s| async move { Ok(CardsPart { s: &s, cards: &load::cards(app, &asked.host).await? }.render()?) }).await,
-        "wanted" => kept.get(app, asked, &part, |s| async move { Ok(WantedPart { s: &s, wanted: &load::wanted(app).await? }.render()?) }).await,
-        "activity" => kept.get(app, asked, &part, |s| async move { Ok(ActivityPart { s: &s, activity: &load::activity(app).await? }.render()?) }).await,
+        "sentence" => {
+            kept.get(app, asked, &part, |s| async move { Ok(SentencePart { s: &s, sentence: &load::sentence(app).await? }.render()?) })
+                .await
+        }
+        "building" => {
+            kept.get(app, asked, &part, |s| async move { Ok(BuildingPart { s: &s, building: &load::building(app).await? }.render()?) })
+                .await
+        }
+        "cards" => {
+            kept.get(app, asked, &part, |s| async move { Ok(CardsPart { s: &s, cards: &load::cards(app, &asked.host).await? }.render()?) })
+                .await
+        }
+        "wanted" => {
+            kept.get(app, asked, &part, |s| async move { Ok(WantedPart { s: &s, wanted: &load::wanted(app).await? }.render()?) }).await
+        }
+        "activity" => {
+            kept.get(app, asked, &part, |s| async move { Ok(ActivityPart { s: &s, activity: &load::activity(app).await? }.render()?) })
+                .await
+        }
         _ => Err(PageError::NotFound),
     };
     asked.fragment(html)

@@ -3,7 +3,9 @@
 use super::{
     asked::{Asked, PageError},
     load,
-    render::{CodePage, ContractPage, FeaturePage, HistoryPage, HomePage, LogsPage, OwnerPage, RequestPage, RequestsPage, RoutesPage, StatusPage},
+    render::{
+        CodePage, ContractPage, FeaturePage, HistoryPage, HomePage, LogsPage, OwnerPage, RequestPage, RequestsPage, RoutesPage, StatusPage,
+    },
     view::{FeatureView, Page, Section, Shell},
 };
 use crate::app::App;

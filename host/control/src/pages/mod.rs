@@ -16,30 +16,35 @@ mod tests;
 mod view;
 mod words;
 
-use actix_web::{HttpResponse, http::header, web};
+use actix_web::{HttpResponse, Route, guard, http::header, web};
 
 /// Mounts the pages. The guard (nonce, headers, host check) wraps the application, not this; the API is mounted before it.
 pub fn configure(config: &mut web::ServiceConfig) {
     config
         .app_data(web::Data::new(fragments::Kept::default()))
-        .route("/", web::get().to(handlers::home))
-        .route("/requests", web::get().to(handlers::requests))
-        .route("/requests/{id}", web::get().to(handlers::request))
-        .route("/features/{slug}", web::get().to(handlers::feature))
-        .route("/features/{slug}/history", web::get().to(handlers::history))
-        .route("/features/{slug}/code", web::get().to(handlers::code))
-        .route("/features/{slug}/contract", web::get().to(handlers::contract))
-        .route("/features/{slug}/logs", web::get().to(handlers::logs))
-        .route("/routes", web::get().to(handlers::routes))
-        .route("/status", web::get().to(handlers::status))
-        .route("/owner", web::get().to(handlers::owner))
-        .route("/fragments/version", web::get().to(fragments::version))
-        .route("/fragments/owner", web::get().to(fragments::owner))
-        .route("/fragments/card/{slug}", web::get().to(fragments::card))
-        .route("/fragments/{part}", web::get().to(fragments::part))
-        .route("/assets/{version}/{name}", web::get().to(assets::serve))
-        .route("/favicon.ico", web::get().to(favicon))
+        .route("/", reading().to(handlers::home))
+        .route("/requests", reading().to(handlers::requests))
+        .route("/requests/{id}", reading().to(handlers::request))
+        .route("/features/{slug}", reading().to(handlers::feature))
+        .route("/features/{slug}/history", reading().to(handlers::history))
+        .route("/features/{slug}/code", reading().to(handlers::code))
+        .route("/features/{slug}/contract", reading().to(handlers::contract))
+        .route("/features/{slug}/logs", reading().to(handlers::logs))
+        .route("/routes", reading().to(handlers::routes))
+        .route("/status", reading().to(handlers::status))
+        .route("/owner", reading().to(handlers::owner))
+        .route("/fragments/version", reading().to(fragments::version))
+        .route("/fragments/owner", reading().to(fragments::owner))
+        .route("/fragments/card/{slug}", reading().to(fragments::card))
+        .route("/fragments/{part}", reading().to(fragments::part))
+        .route("/assets/{version}/{name}", reading().to(assets::serve))
+        .route("/favicon.ico", reading().to(favicon))
         .default_service(web::to(handlers::not_found));
+}
+
+/// `GET` and `HEAD`.
+fn reading() -> Route {
+    web::route().guard(guard::Any(guard::Get()).or(guard::Head()))
 }
 
 async fn favicon() -> HttpResponse {

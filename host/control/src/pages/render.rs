@@ -1,8 +1,8 @@
 //! The templates as types, one for each page and each fragment.
 
 use super::view::{
-    ActivityView, AskView, CardView, CodeView, ContractView, DiffView, FeatureView, LogLine, RequestView, RevisionView, RunView, Section, Sentence, Shell,
-    StatusView, TableRow, WantView,
+    ActivityView, AskView, CardView, CodeView, ContractView, DiffView, FeatureView, LogLine, RequestView, RevisionView, RunView, Section,
+    Sentence, Shell, StatusView, TableRow, WantView,
 };
 use askama::Template;
 

@@ -30,14 +30,31 @@ fn every_state_renders_without_a_missing_sentence() {
             for key in keys.iter().filter(|key| key.contains('.') && !key.starts_with("js.")) {
                 assert!(!html.contains(&format!(">{key}<")), "{name} ({}) shows the key {key}", language.tag());
             }
-            for group in ["ask.", "build.", "cause.", "step.", "features.", "feature_state.", "request_state.", "status.", "owner.", "stage.", "outcome.", "tier."] {
+            for group in [
+                "ask.",
+                "build.",
+                "cause.",
+                "step.",
+                "features.",
+                "feature_state.",
+                "request_state.",
+                "status.",
+                "owner.",
+                "stage.",
+                "outcome.",
+                "tier.",
+            ] {
                 for start in [">", "\"", " "] {
                     let shown = html.split(&format!("{start}{group}")).nth(1).map(|rest| rest.chars().take(20).collect::<String>());
                     assert!(shown.is_none(), "{name} ({}) shows the key {group}{}", language.tag(), shown.unwrap_or_default());
                 }
             }
             let page = html.split("id=\"words\"").next().unwrap_or_default();
-            assert!(!page.contains("{n}") && !page.contains("{title}</"), "{name} ({}) has a placeholder that nobody filled", language.tag());
+            assert!(
+                !page.contains("{n}") && !page.contains("{title}</"),
+                "{name} ({}) has a placeholder that nobody filled",
+                language.tag()
+            );
         }
     }
 }
@@ -78,7 +95,8 @@ fn every_control_has_a_name_and_every_picture_is_hidden() {
 
 #[test]
 fn with_an_origin_for_each_feature_frames_keep_theirs() {
-    let feature = fixtures::feature("poll", "Poll", "", kandra_model::Height::S, kandra_model::FeatureState::Live, kandra_model::Origin::Hand);
+    let feature =
+        fixtures::feature("poll", "Poll", "", kandra_model::Height::S, kandra_model::FeatureState::Live, kandra_model::Origin::Hand);
     let card = super::view::CardView::new(&feature, String::new(), "https://{slug}.live.example");
     assert_eq!(card.widget_url(), "https://poll.live.example/poll/widget?rev=2");
     assert_eq!(card.sandbox(), "allow-scripts allow-forms allow-same-origin");
@@ -106,7 +124,9 @@ fn nine_stages_become_five_steps() {
 #[test]
 fn assets_are_there_and_import_only_each_other() {
     let names: Vec<String> = assets::names().collect();
-    for wanted in ["tokens.css", "layout.css", "parts.css", "pages.css", "main.js", "theme.js", "hub-worker.js", "pow-worker.js", "icon.svg"] {
+    for wanted in
+        ["tokens.css", "layout.css", "parts.css", "pages.css", "main.js", "early.js", "hub-worker.js", "pow-worker.js", "icon.svg"]
+    {
         assert!(names.iter().any(|name| name == wanted), "{wanted} is missing");
     }
     for name in names.iter().filter(|name| name.ends_with(".js")) {

@@ -65,7 +65,8 @@ pub async fn sentence(app: &App) -> Result<Sentence, PageError> {
 /// The gravest of what visitors should know.
 fn notice(status: &crate::app::Status) -> Option<Notice> {
     let of = |key, tone, detail: Option<&String>| Notice { key, tone, detail: detail.cloned().unwrap_or_default(), ..Notice::default() };
-    let missing: Vec<&str> = status.layers.iter().filter(|layer| layer.required && !layer.active).map(|layer| layer.name.as_str()).collect();
+    let missing: Vec<&str> =
+        status.layers.iter().filter(|layer| layer.required && !layer.active).map(|layer| layer.name.as_str()).collect();
     let reason = status.live.reason.as_ref();
     if status.live.condition == LiveCondition::SafeMode {
         return Some(of("safe_mode", "danger", reason));

@@ -60,7 +60,12 @@ pub async fn status(app: &App) -> Result<StatusView, PageError> {
         layers: status
             .layers
             .iter()
-            .map(|layer| LayerView { name: layer.name.clone(), required: layer.required, active: layer.active, detail: layer.detail.clone() })
+            .map(|layer| LayerView {
+                name: layer.name.clone(),
+                required: layer.required,
+                active: layer.active,
+                detail: layer.detail.clone(),
+            })
             .collect(),
         report: report.ok().as_ref().map(ReportView::new),
     })

@@ -25,19 +25,30 @@ pub struct ActivityView {
 impl ActivityView {
     /// What visitors want to know of; stages, votes and library unloads are not among it.
     pub fn new(event: &Event, title_of: impl Fn(&str) -> Option<String>) -> Option<Self> {
-        let line = |key, tone, title: &str, link, number| Self { id: event.id.0, at: event.at, key, tone, title: title.to_owned(), link, number };
+        let line =
+            |key, tone, title: &str, link, number| Self { id: event.id.0, at: event.at, key, tone, title: title.to_owned(), link, number };
         let request_link = |id: &kandra_model::RequestId| Some(format!("/requests/{id}"));
         Some(match &event.body {
             EventBody::RequestCreated { state: RequestState::Held, .. } => return None,
             EventBody::RequestCreated { request, title, .. } => line("asked", "plain", title, request_link(request), 0),
-            EventBody::RequestChanged { request, title, state: RequestState::Declined, .. } => line("declined", "plain", title, request_link(request), 0),
-            EventBody::RequestChanged { request, title, state: RequestState::Failed, .. } => line("failed", "bad", title, request_link(request), 0),
-            EventBody::RequestChanged { request, title, state: RequestState::Waiting, .. } => line("waiting", "plain", title, request_link(request), 0),
-            EventBody::FeatureMounted { feature, title, new: true, .. } => line("mounted", "good", title, Some(format!("/features/{feature}")), 0),
+            EventBody::RequestChanged { request, title, state: RequestState::Declined, .. } => {
+                line("declined", "plain", title, request_link(request), 0)
+            }
+            EventBody::RequestChanged { request, title, state: RequestState::Failed, .. } => {
+                line("failed", "bad", title, request_link(request), 0)
+            }
+            EventBody::RequestChanged { request, title, state: RequestState::Waiting, .. } => {
+                line("waiting", "plain", title, request_link(request), 0)
+            }
+            EventBody::FeatureMounted { feature, title, new: true, .. } => {
+                line("mounted", "good", title, Some(format!("/features/{feature}")), 0)
+            }
             EventBody::FeatureMounted { feature, title, tier: Tier::Optimised, .. } => {
                 line("optimised", "good", title, Some(format!("/features/{feature}")), 0)
             }
-            EventBody::FeatureMounted { feature, title, revision, .. } => line("revised", "good", title, Some(format!("/features/{feature}")), revision.0),
+            EventBody::FeatureMounted { feature, title, revision, .. } => {
+                line("revised", "good", title, Some(format!("/features/{feature}")), revision.0)
+            }
             EventBody::FeatureRemoved { title, .. } => line("removed", "plain", title, None, 0),
             EventBody::FeatureChanged { feature, state, .. } => {
                 let key = match state {

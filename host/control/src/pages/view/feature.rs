@@ -228,7 +228,13 @@ impl ExchangeView {
         expectations.extend(expect.text.as_ref().map(|text| ("as_text", text.clone())));
         expectations.extend(expect.contains.iter().map(|text| ("contains", text.clone())));
         expectations.extend(expect.lacks.iter().map(|text| ("lacks", text.clone())));
-        Self { name: exchange.name.clone(), asked: format!("{} {}", request.method, request.path), sent, status: expect.status, expectations }
+        Self {
+            name: exchange.name.clone(),
+            asked: format!("{} {}", request.method, request.path),
+            sent,
+            status: expect.status,
+            expectations,
+        }
     }
 }
 

@@ -11,14 +11,14 @@ mod status;
 
 pub use activity::ActivityView;
 pub use card::CardView;
-pub use feature::{CodeView, ContractView, DiffFile, DiffLine, DiffView, ExchangeView, FeatureView, FileView, LogLine, RevisionView, RouteView, Section};
+pub use feature::{CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LogLine, RevisionView, RouteView, Section};
 pub use home::{AskView, Notice, Sentence, WantView};
 pub use request::RequestView;
 #[cfg(test)]
 pub use run::step_of;
 pub use run::{RunView, UsualTimes};
 pub use shell::{Page, Shell};
-pub use status::{LayerView, LibraryView, ReportView, StatusView, TableRow, UnloadView};
+pub use status::{LayerView, ReportView, StatusView, TableRow};
 
 /// The first `count` characters of a hash.
 pub(crate) fn short(hash: &str, count: usize) -> &str {

@@ -2,7 +2,7 @@
 
 use super::{RunView, UsualTimes, WantView, card::provenance};
 use crate::pages::words::Words;
-use kandra_model::{Finding, Origin, Request, RequestState, Run, Stage, StageOutcome, StageRecord, Timestamp};
+use kandra_model::{Finding, Origin, Request, RequestState, Run, StageOutcome, StageRecord, Timestamp};
 
 /// One stage of the newest run.
 #[derive(Clone, Debug)]
@@ -109,11 +109,6 @@ impl RequestView {
     /// Whether it waits for the owner's approval.
     pub fn waits_for_approval(&self) -> bool {
         self.want.state == RequestState::Waiting.as_str()
-    }
-
-    /// Whether a failed build got as far as a stage of this name or beyond; used to fold what is long.
-    pub fn reached(&self, stage: Stage) -> bool {
-        self.stages.iter().any(|s| s.stage == stage.as_str())
     }
 
     /// Model calls, tokens sent and received, in words.
