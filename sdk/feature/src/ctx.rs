@@ -72,7 +72,7 @@ impl Ctx {
     /// After every successful call that is not a GET the host publishes the topic `changed` by itself.
     ///
     /// # Errors
-    /// 413 when topic or data are too large; 500 when the data is not JSON.
+    /// 413 when the topic is not 1 to 64 letters, digits and `_.:-`, or the data larger than 32 KiB; 500 when it is not JSON.
     ///
     /// ```
     /// # use kandra::{prelude::*, testing::Rig};

@@ -13,7 +13,7 @@ pub const KV_LIST_MAX: u32 = 1000;
 /// The feature's own keys and values. They survive swaps, restarts and rollbacks; no other feature sees them.
 ///
 /// Keys are text up to 512 bytes, ordered by their bytes; give them a prefix, as in `note:17`. Values are text up to
-/// 1 MiB. Each function is one step that either happened or not; between two of them other calls may run, so count with
+/// 256 KiB. Each function is one step that either happened or not; between two of them other calls may run, so count with
 /// [`increment`](Kv::increment) and change with [`compare_and_set`](Kv::compare_and_set).
 ///
 /// ```
@@ -103,7 +103,7 @@ impl Kv {
         }
     }
 
-    /// The entries whose keys begin with the prefix, in the keys' order, at most [`KV_LIST_MAX`].
+    /// The entries whose keys begin with the prefix, in the keys' order, at most [`KV_LIST_MAX`] and 4 MiB.
     ///
     /// # Errors
     /// As [`get`](Kv::get).

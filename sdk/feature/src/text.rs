@@ -28,6 +28,24 @@ pub fn escape(text: &str) -> String {
 
 /// Decodes one name or value of a query or a form: `+` is a space, `%xx` a byte; what is not UTF-8 becomes U+FFFD.
 pub(crate) fn decode(text: &str) -> String {
+    unescape(text, Plus::Space)
+}
+
+/// Decodes a path segment, in which `+` is itself; on a server the host does it.
+#[cfg(not(kandra_library))]
+pub(crate) fn decode_segment(text: &str) -> String {
+    unescape(text, Plus::Plus)
+}
+
+/// What `+` stands for.
+#[derive(PartialEq)]
+enum Plus {
+    Space,
+    #[cfg(not(kandra_library))]
+    Plus,
+}
+
+fn unescape(text: &str, plus: Plus) -> String {
     if !text.bytes().any(|byte| byte == b'%' || byte == b'+') {
         return text.to_owned();
     }
@@ -37,7 +55,7 @@ pub(crate) fn decode(text: &str) -> String {
     while let Some(&byte) = bytes.get(at) {
         at += 1;
         out.push(match byte {
-            b'+' => b' ',
+            b'+' if plus == Plus::Space => b' ',
             b'%' => match (hex(bytes.get(at)), hex(bytes.get(at + 1))) {
                 (Some(high), Some(low)) => {
                     at += 2;
@@ -79,5 +97,6 @@ mod tests {
         let want = [("a", "1 2"), ("b", "ü"), ("c", ""), ("d", "x=y"), ("e", "100%")];
         assert_eq!(all, want.map(|(name, value)| (name.to_owned(), value.to_owned())));
         assert_eq!(decode("%ff"), "\u{fffd}");
+        assert_eq!(decode_segment("a+b%2Fc"), "a+b/c");
     }
 }

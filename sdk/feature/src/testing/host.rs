@@ -99,7 +99,7 @@ fn act<T>(absent: T, work: impl FnOnce(&mut World) -> T) -> T {
 }
 
 const KEY_MAX: usize = 512;
-const VALUE_MAX: usize = 1 << 20;
+const VALUE_MAX: usize = 256 << 10;
 
 fn sized(key: &str, value: &[u8]) -> Status {
     if key.is_empty() || key.len() > KEY_MAX || value.len() > VALUE_MAX { Status::TOO_LARGE } else { Status::OK }
@@ -179,6 +179,10 @@ extern "C" fn kv_compare_and_set(key: RStr<'_>, expected: ROption<RSlice<'_, u8>
 }
 
 extern "C" fn publish(topic: RStr<'_>, data: RStr<'_>) -> Status {
+    let named = |byte: u8| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte);
+    if topic.is_empty() || topic.len() > 64 || !topic.bytes().all(named) || data.len() > 32 << 10 {
+        return Status::TOO_LARGE;
+    }
     act(Status::UNAVAILABLE, |world| {
         world.published.push((topic.as_str().to_owned(), data.as_str().to_owned()));
         Status::OK

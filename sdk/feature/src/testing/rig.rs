@@ -3,6 +3,7 @@
 use super::answer::Answer;
 use super::host::{self, World, with_world};
 use crate::routes::Route;
+use crate::text::decode_segment;
 use crate::{Routes, dispatch};
 use kandra_abi::abi_stable::std_types::{RResult, RSlice};
 use kandra_abi::{Call, Header, Param, Polled, RequestView};
@@ -68,7 +69,9 @@ impl Rig {
         let Some((route, params)) = find(&self.routes, method, path) else {
             return Answer { status: 404, headers: Vec::new(), body: b"no such route".to_vec() };
         };
-        let params: Vec<Param<'_>> = params.iter().map(|(name, value)| Param { name: (*name).into(), value: (*value).into() }).collect();
+        let params: Vec<_> = params.into_iter().map(|(name, value)| (name, decode_segment(value))).collect();
+        let params: Vec<Param<'_>> =
+            params.iter().map(|(name, value)| Param { name: (*name).into(), value: value.as_str().into() }).collect();
         let headers: Vec<Header<'_>> =
             headers.iter().map(|(name, value)| Header { name: (*name).into(), value: RSlice::from_slice(value.as_bytes()) }).collect();
         let visitor = self.visitor.borrow().clone();
