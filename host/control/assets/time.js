@@ -1,6 +1,8 @@
 // Countdowns, elapsed times and "3 minutes ago", by the server's clock.
 const root = document.documentElement;
-const offset = Number(root.dataset.now || Date.now()) - Date.now();
+// A small difference is the time that the page took to arrive; a large one is a clock that is wrong.
+const measured = Number(root.dataset.now || Date.now()) - Date.now();
+const offset = Math.abs(measured) < 3000 ? 0 : measured;
 const relative = new Intl.RelativeTimeFormat(root.lang, { numeric: "always" });
 let ticks = 0;
 
