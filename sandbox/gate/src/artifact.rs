@@ -219,3 +219,75 @@ fn entries(directory: &Path) -> Result<Vec<fs::DirEntry>, GateError> {
 fn older(metadata: &fs::Metadata, age: Duration) -> bool {
     metadata.modified().ok().and_then(|at| at.elapsed().ok()).is_some_and(|found| found > age)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::MissingLayers;
+
+    fn files(directory: &Path) -> Vec<String> {
+        let mut names: Vec<String> = fs::read_dir(directory).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn an_artifact_is_written_whole_and_read_only() {
+        let place = tempfile::tempdir().unwrap();
+        let hash = inspect::hash(b"library");
+        let path = write(place.path(), &hash, b"library").unwrap();
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o444);
+        assert_eq!(write(place.path(), &hash, b"library").unwrap(), path, "once more changes nothing");
+        assert_eq!(files(place.path()), [hash.as_str()], "no temporary file stays");
+    }
+
+    #[test]
+    fn changed_bytes_are_noticed_and_moved_aside() {
+        let place = tempfile::tempdir().unwrap();
+        let hash = inspect::hash(b"library");
+        assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Absent);
+        let path = write(place.path(), &hash, b"library").unwrap();
+        fs::remove_file(&path).unwrap();
+        fs::write(&path, b"something else").unwrap();
+        assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Damaged);
+        assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Absent);
+        assert_eq!(write(place.path(), &hash, b"library").unwrap(), path);
+        assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Intact(path));
+    }
+
+    #[test]
+    fn a_collection_keeps_what_it_is_told_and_what_is_not_ours() {
+        let place = tempfile::tempdir().unwrap();
+        let config = GateConfig {
+            exe: "/nowhere".into(),
+            artifacts: place.path().join("a"),
+            scratch: place.path().join("s"),
+            missing_layers: MissingLayers::Refuse,
+        };
+        assert_eq!(collect(&config, &BTreeSet::new()).unwrap(), Collected::default(), "nothing there yet");
+        let [kept, dropped] = [&b"kept"[..], b"dropped"].map(|bytes| {
+            let hash = inspect::hash(bytes);
+            write(&config.artifacts, &hash, bytes).unwrap();
+            hash
+        });
+        fs::write(config.artifacts.join("README"), "").unwrap();
+        fs::write(config.artifacts.join(".new-x"), "being written").unwrap();
+        for (room, age) in [("old", 8), ("new", 6)] {
+            fs::create_dir_all(config.scratch.join("build").join(room)).unwrap();
+            let lock = fs::File::create(config.scratch.join("build").join(room).join("lock")).unwrap();
+            lock.set_modified(std::time::SystemTime::now() - Duration::from_secs(age * 24 * 3600)).unwrap();
+        }
+        let collected = collect(&config, &BTreeSet::from([kept.clone()])).unwrap();
+        assert_eq!(collected, Collected { artifacts: 1, builds: 1, bytes: 7 });
+        assert_eq!(
+            files(&config.artifacts),
+            [".new-x".to_owned(), kept.to_string(), "README".to_owned()]
+                .into_iter()
+                .collect::<BTreeSet<_>>()
+                .into_iter()
+                .collect::<Vec<_>>()
+        );
+        assert_eq!(files(&config.scratch.join("build")), ["new"]);
+        assert_eq!(presence(&config.artifacts, &dropped).unwrap(), Presence::Absent);
+    }
+}

@@ -338,3 +338,6 @@ fn presentation(source: &kandra_lint::Source, widget: bool) -> Presentation {
 fn shown(text: &str) -> String {
     text.chars().map(|c| if c == '\n' { ' ' } else { c }).filter(|c| !c.is_control()).take(300).collect()
 }
+
+#[cfg(test)]
+mod tests;

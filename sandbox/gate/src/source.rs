@@ -132,3 +132,68 @@ pub(crate) fn beneath(directory: &impl AsFd, name: &str, flags: OFlags) -> rusti
     let resolve = ResolveFlags::BENEATH | ResolveFlags::NO_SYMLINKS | ResolveFlags::NO_MAGICLINKS;
     openat2(directory, name, flags | OFlags::RDONLY | OFlags::CLOEXEC | OFlags::NOFOLLOW, Mode::empty(), resolve)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{fs, os::unix::fs::symlink, time::Instant};
+
+    fn code(build: impl FnOnce(&Path)) -> String {
+        let place = tempfile::tempdir().unwrap();
+        fs::create_dir(place.path().join("src")).unwrap();
+        fs::write(place.path().join("src/lib.rs"), "").unwrap();
+        build(place.path());
+        match read_directory(place.path()) {
+            Ok(files) => files.into_keys().collect::<Vec<_>>().join(" "),
+            Err(StageFailure::Refused(findings)) => findings[0].code.clone(),
+            Err(other) => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn plain_files_are_read_and_tools_leavings_are_not() {
+        let files = code(|at| {
+            fs::write(at.join("Cargo.toml"), "").unwrap();
+            fs::write(at.join("Cargo.lock"), "").unwrap();
+            fs::create_dir_all(at.join("target/debug")).unwrap();
+            symlink("/etc", at.join("target/etc")).unwrap();
+            fs::create_dir(at.join(".git")).unwrap();
+        });
+        assert_eq!(files, "Cargo.toml src/lib.rs");
+    }
+
+    #[test]
+    fn links_pipes_and_devices_are_refused_without_being_opened() {
+        assert_eq!(code(|at| symlink("/etc/passwd", at.join("src/data.rs")).unwrap()), "source/link");
+        assert_eq!(code(|at| symlink("../..", at.join("src/up")).unwrap()), "source/link");
+        let pipe = |at: &Path| rustix::fs::mknodat(rustix::fs::CWD, at.join("src/pipe.rs"), FileType::Fifo, Mode::RUSR, 0).unwrap();
+        let started = Instant::now();
+        assert_eq!(code(pipe), "source/file-type");
+        assert!(started.elapsed().as_secs() < 5, "a pipe without a writer would block for ever");
+        let socket = |at: &Path| drop(std::os::unix::net::UnixListener::bind(at.join("src/socket.rs")).unwrap());
+        assert_eq!(code(socket), "source/file-type");
+    }
+
+    #[test]
+    fn too_much_of_anything_is_refused() {
+        assert_eq!(code(|at| fs::write(at.join("src/big.rs"), vec![b' '; (MAX_FILE + 1) as usize]).unwrap()), "source/file-size");
+        let many = |at: &Path| (0..=MAX_FILES).for_each(|i| fs::write(at.join(format!("src/f{i}.rs")), "").unwrap());
+        assert_eq!(code(many), "source/too-many-files");
+        let total = |at: &Path| (0..6).for_each(|i| fs::write(at.join(format!("src/f{i}.rs")), vec![b' '; 900 << 10]).unwrap());
+        assert_eq!(code(total), "source/total-size");
+        assert_eq!(code(|at| fs::create_dir_all(at.join("a/b/c/d/e/f/g/h/i/j")).unwrap()), "source/path");
+        use std::os::unix::ffi::OsStrExt;
+        let name = std::ffi::OsStr::from_bytes(b"src/\xff.rs");
+        assert_eq!(code(|at| fs::write(at.join(name), "").unwrap()), "source/path");
+    }
+
+    #[test]
+    fn what_is_no_directory_is_our_failure() {
+        let place = tempfile::tempdir().unwrap();
+        let file = place.path().join("x");
+        fs::write(&file, "").unwrap();
+        for path in [file, place.path().join("nowhere")] {
+            assert!(matches!(read_directory(&path), Err(StageFailure::Failed(GateError::Io { .. }))));
+        }
+    }
+}

@@ -6,6 +6,8 @@
 mod image;
 mod policy;
 mod rules;
+#[cfg(test)]
+mod tests;
 mod trim;
 
 use crate::{Built, StageFailure};
