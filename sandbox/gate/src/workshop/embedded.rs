@@ -31,7 +31,7 @@ pub(crate) const LOCK: &str = include_str!("../../workshop.lock");
 /// The SDK's crates, as directories beneath `sdk/`.
 const CRATES: [&str; 4] = ["abi", "std", "rt", "feature"];
 /// The crates that a feature's source can name.
-pub(crate) const EXTERNS: [&str; 3] = ["kandra", "kandra_std", "serde"];
+pub(crate) const EXTERNS: [&str; 4] = ["kandra", "kandra_std", "serde", "serde_json"];
 
 /// A crate that a feature may use.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
@@ -47,14 +47,12 @@ pub fn allowed_crates() -> Vec<AllowedCrate> {
     let lock: Table = LOCK.parse().expect("the lock is TOML; a test reads it");
     let packages = lock.get("package").and_then(Value::as_array).expect("a lock lists packages");
     let text = |package: &Value, key: &str| package.get(key).and_then(Value::as_str).map(str::to_owned);
-    let found = |name: &str| {
-        packages.iter().find(|package| text(package, "name").as_deref() == Some(name)).and_then(|package| text(package, "version"))
+    let found = |library: &&str| {
+        let package = packages.iter().find(|package| text(package, "name").is_some_and(|name| name.replace('-', "_") == **library));
+        let package = package.expect("the lock holds what a feature can name; a test compares it");
+        AllowedCrate { name: text(package, "name").unwrap_or_default(), version: text(package, "version").unwrap_or_default() }
     };
-    EXTERNS
-        .iter()
-        .map(|name| name.replace('_', "-"))
-        .map(|name| AllowedCrate { version: found(&name).expect("the lock holds what a feature can name; a test compares it"), name })
-        .collect()
+    EXTERNS.iter().map(found).collect()
 }
 
 /// The finished small feature that `kandra new` starts from, renamed: path inside the crate to text. `sdk` is the
@@ -113,6 +111,7 @@ edition = "2024"
 kandra.workspace = true
 kandra-std.workspace = true
 serde.workspace = true
+serde_json.workspace = true
 "#;
 
 /// A manifest without what only the project's own tests need: fewer crates to fetch.
@@ -193,7 +192,7 @@ mod tests {
     #[test]
     fn every_allowed_crate_has_a_version() {
         let names: Vec<_> = allowed_crates().into_iter().map(|allowed| allowed.name).collect();
-        assert_eq!(names, ["kandra", "kandra-std", "serde"]);
+        assert_eq!(names, ["kandra", "kandra-std", "serde", "serde_json"]);
     }
 
     /// The SDK is built with the versions that the project itself is tested with. After a change of dependencies,
