@@ -11,6 +11,8 @@ use kandra_store::{RequestOrder, RequestQuery, Viewer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+const NEEDS_MODEL: &str = "No recipe fits these words and no model is configured; it waits until the owner sets a model's key.";
+
 /// A request, and what it is to whoever asks.
 #[derive(Serialize)]
 pub(super) struct Shown {
@@ -27,7 +29,15 @@ pub(super) async fn show(app: &App, caller: &Caller, requests: Vec<Request>) -> 
     let ids: Vec<_> = requests.iter().map(|request| request.id).collect();
     let voted = app.store().voted(&caller.voter, ids.clone()).await?;
     let own = app.store().authored(&caller.voter, ids).await?;
-    Ok(requests.into_iter().map(|request| Shown { voted: voted.contains(&request.id), own: own.contains(&request.id), request }).collect())
+    let with_reason = |mut request: Request| {
+        // The one state that a request can be in from the start and that needs explaining.
+        if request.state == RequestState::NeedsModel && request.reason.is_none() {
+            request.reason = Some(NEEDS_MODEL.to_owned());
+        }
+        request
+    };
+    let shown = |request: Request| Shown { voted: voted.contains(&request.id), own: own.contains(&request.id), request: with_reason(request) };
+    Ok(requests.into_iter().map(shown).collect())
 }
 
 async fn show_one(app: &App, caller: &Caller, request: Request) -> Result<Json<Shown>, Problem> {
