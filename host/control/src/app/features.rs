@@ -3,7 +3,7 @@
 use super::{App, AppError};
 use crate::{pipeline, supervisor};
 use kandra_gate::Presence;
-use kandra_model::{ArtifactHash, Cause, Feature, FeatureState, Revision, RevisionRecord, RunId, Slug, Tier};
+use kandra_model::{ArtifactHash, Cause, Feature, FeatureState, LiveCondition, Revision, RevisionRecord, RunId, Slug, Tier};
 use kandra_store::{Mount, NewRun, Removal};
 use kandra_wire::Command;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -138,10 +138,17 @@ impl App {
         self.configure(slug, FeatureState::Paused, Some("The owner paused it.".to_owned())).await
     }
 
-    /// Owner: a paused feature serves again, and so does a quarantined or unloaded one.
+    /// Owner: a paused feature serves again, and so does a quarantined or unloaded one. When live runs without
+    /// features because they kept crashing, all of them are loaded again.
     pub async fn resume_feature(self: &Arc<Self>, slug: &Slug) -> Result<Feature, AppError> {
         let _feature = self.feature_lock(slug).await;
         let feature = self.existing_feature(slug).await?;
+        if self.live().state().condition == LiveCondition::SafeMode {
+            self.leave_safe_mode();
+            if feature.state == FeatureState::Live {
+                return Ok(feature);
+            }
+        }
         match (feature.state, &feature.artifact) {
             (FeatureState::Paused, _) => self.configure(slug, FeatureState::Live, None).await,
             (FeatureState::Quarantined | FeatureState::NotMounted, Some(artifact)) => {

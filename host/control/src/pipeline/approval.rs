@@ -42,7 +42,8 @@ pub(super) async fn decide(
         Cause::Submission => author.is_none(),
         Cause::Edit | Cause::Deletion | Cause::Rebuild | Cause::Optimise => true,
     };
-    if by_owner || app.store().setting::<bool>(&key(run.id)).await? == Some(true) {
+    let asks_nobody = app.config().approval() == Approval::Auto && run.cause != Cause::Submission;
+    if by_owner || asks_nobody || app.store().setting::<bool>(&key(run.id)).await? == Some(true) {
         return Ok(Decision::Go);
     }
     let exists = app.store().feature(&draft.slug).await?.is_some_and(|feature| feature.state != FeatureState::Removed);

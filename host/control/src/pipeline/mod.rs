@@ -163,8 +163,9 @@ async fn make(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: &Run) -> Re
             Err(halt) => return Err(halt),
         }
     };
-    app.store().record_run_artifact(run.id, passed.artifact.hash().clone()).await?;
     if let Decision::Wait(reason) = approval::decide(app, run, author.as_ref(), &draft, &passed.artifact).await? {
+        // While the lock from the probe is held, no unrecorded library is collected.
+        app.store().record_run_artifact(run.id, passed.artifact.hash().clone()).await?;
         return Err(Halt::Waiting { reason });
     }
     if let Some(why) = ticket.stop() {
@@ -183,7 +184,7 @@ async fn develop(
     repair: Option<Repair>,
 ) -> Result<Draft, Halt> {
     let draft = development.turn(app, ticket, stages, attempt, repair).await?;
-    app.store().save_draft(ticket.run(), draft.clone(), Some(develop::provenance(&draft.origin))).await?;
+    stages.draft(draft.clone(), develop::provenance(&draft.origin));
     Ok(draft)
 }
 

@@ -3,11 +3,11 @@
 //! Each step can be done again: a revision that the run has committed already is found, live answers a mount of what
 //! is mounted, and the store ends the run in the same transaction that makes the revision current.
 
-use super::{gates::Passed, halt::Halt, stages::Stages};
+use super::{active::Why, gates::Passed, halt::Halt, stages::Stages};
 use crate::{app::App, live_handle::LiveError, supervisor};
 use kandra_gate::Artifact;
 use kandra_model::{Cause, Feature, FeatureState, Finding, LiveCondition, RevisionRecord, Run, Stage, StageOutcome};
-use kandra_store::{ArtifactRecord, Draft, Mount, Saved};
+use kandra_store::{ArtifactRecord, Draft, Mount, Saved, TrailError};
 use kandra_wire::Command;
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -50,32 +50,37 @@ pub(crate) async fn settle(
 
 /// Into git and kandra.db.
 async fn commit(app: &App, run: &Run, draft: &Draft, artifact: &Artifact) -> Result<RevisionRecord, Halt> {
-    let record = match app.store().revision_of_run(run.id).await? {
-        Some(record) => record,
-        None => {
-            let record = RevisionRecord {
-                feature: artifact.slug().clone(),
-                revision: app.store().next_revision(artifact.slug()).await?,
-                source: artifact.source_hash().clone(),
-                commit: String::new(),
-                run: run.id,
-                request: match run.cause {
-                    Cause::Request { request } => Some(request),
-                    _ => None,
-                },
-                origin: draft.origin.clone(),
-                message: draft.message.clone(),
-                presentation: artifact.presentation().clone(),
-                routes: artifact.routes().to_vec(),
-                mounted: false,
-                created_at: app.store().now(),
-            };
-            let saved = app.trail().save(Saved { record, files: artifact.source().files().clone(), author: None }).await?;
-            app.store().record_revision(saved.clone()).await?;
-            saved
-        }
+    if let Some(record) = app.store().revision_of_run(run.id).await? {
+        record_artifact(app, &record, artifact).await?;
+        return Ok(record);
+    }
+    let record = RevisionRecord {
+        feature: artifact.slug().clone(),
+        revision: app.store().next_revision(artifact.slug()).await?,
+        source: artifact.source_hash().clone(),
+        commit: String::new(),
+        run: run.id,
+        request: match run.cause {
+            Cause::Request { request } => Some(request),
+            _ => None,
+        },
+        origin: draft.origin.clone(),
+        message: draft.message.clone(),
+        presentation: artifact.presentation().clone(),
+        routes: artifact.routes().to_vec(),
+        mounted: false,
+        created_at: app.store().now(),
     };
-    record_artifact(app, &record, artifact).await?;
+    let saved = app.trail().save(Saved { record, files: artifact.source().files().clone(), author: None }).await;
+    let record = match saved {
+        // Saved again between the last look and now: the newer run goes on.
+        Err(TrailError::HandEdits { .. }) if run.cause == Cause::Edit => return Err(Halt::Stopped(Why::Superseded)),
+        saved => saved?,
+    };
+    // In this order to the one writer, which makes both durable at once.
+    let (recorded, noted) = tokio::join!(app.store().record_revision(record.clone()), record_artifact(app, &record, artifact));
+    recorded?;
+    noted?;
     Ok(record)
 }
 

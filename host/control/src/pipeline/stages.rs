@@ -2,7 +2,7 @@
 //! end is recorded, because [`Stages::written`] is awaited first.
 
 use kandra_model::{Finding, RunId, Slug, Stage, StageOutcome, Usage};
-use kandra_store::Store;
+use kandra_store::{Draft, Store};
 use tokio::sync::{mpsc, oneshot};
 
 enum Note {
@@ -10,6 +10,7 @@ enum Note {
     End(Stage, StageOutcome, Vec<Finding>),
     Plan(String, Option<Slug>, Option<String>),
     Usage(Usage),
+    Draft(Box<Draft>, String),
     Written(oneshot::Sender<()>),
 }
 
@@ -47,6 +48,11 @@ impl Stages {
         self.note(Note::Usage(usage));
     }
 
+    /// What the run works on from now on. Lost with a crash in the next milliseconds, it is written again.
+    pub(crate) fn draft(&self, draft: Draft, provenance: String) {
+        self.note(Note::Draft(Box::new(draft), provenance));
+    }
+
     /// Waits until everything so far is durable.
     pub(crate) async fn written(&self) {
         let (done, written) = oneshot::channel();
@@ -67,6 +73,7 @@ async fn write_all(store: Store, run: RunId, mut notes: mpsc::UnboundedReceiver<
             Note::End(stage, outcome, findings) => store.end_stage(run, stage, outcome, findings).await.map(drop),
             Note::Plan(plan, feature, provenance) => store.plan_run(run, &plan, feature, provenance).await,
             Note::Usage(usage) => store.record_usage(run, usage).await,
+            Note::Draft(draft, provenance) => store.save_draft(run, *draft, Some(provenance)).await,
             Note::Written(done) => {
                 let _ = done.send(());
                 Ok(())

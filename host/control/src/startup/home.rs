@@ -6,6 +6,7 @@ use std::{
     io::{Read, Seek, Write},
     os::unix::fs::{DirBuilderExt, OpenOptionsExt},
     path::{Path, PathBuf},
+    time::{Duration, Instant},
 };
 
 /// The paths of a home; they exist once it was opened.
@@ -22,8 +23,13 @@ pub(crate) struct HomeLock {
 }
 
 impl Home {
-    /// Makes what is missing, for this user only, and takes the lock.
+    /// Makes what is missing, for this user only, and takes the lock. A server that was just killed may need a moment
+    /// to let go. Blocks.
     pub(crate) fn open(root: &Path) -> Result<(Self, HomeLock), StartError> {
+        Self::open_within(root, Duration::from_secs(3))
+    }
+
+    fn open_within(root: &Path, patience: Duration) -> Result<(Self, HomeLock), StartError> {
         make(root)?;
         let root = root.canonicalize().map_err(StartError::home("cannot find", root))?;
         let mut home = Self { root, crates_were_missing: false };
@@ -32,11 +38,11 @@ impl Home {
         {
             make(&path)?;
         }
-        let lock = home.lock()?;
+        let lock = home.lock(Instant::now() + patience)?;
         Ok((home, lock))
     }
 
-    fn lock(&self) -> Result<HomeLock, StartError> {
+    fn lock(&self, until: Instant) -> Result<HomeLock, StartError> {
         let path = self.run().join("lock");
         let failed = StartError::home("cannot lock", &path);
         let mut options = File::options();
@@ -45,15 +51,18 @@ impl Home {
             Ok(file) => file,
             Err(error) => return Err(failed(error)),
         };
-        match file.try_lock() {
-            Ok(()) => {}
-            Err(TryLockError::WouldBlock) => {
-                let mut text = String::new();
-                // Only decorates the message.
-                let _ = file.take(20).read_to_string(&mut text);
-                return Err(StartError::InUse { path: self.root.clone(), pid: text.trim().parse().unwrap_or(0) });
+        loop {
+            match file.try_lock() {
+                Ok(()) => break,
+                Err(TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(Duration::from_millis(20)),
+                Err(TryLockError::WouldBlock) => {
+                    let mut text = String::new();
+                    // Only decorates the message.
+                    let _ = file.take(20).read_to_string(&mut text);
+                    return Err(StartError::InUse { path: self.root.clone(), pid: text.trim().parse().unwrap_or(0) });
+                }
+                Err(TryLockError::Error(error)) => return Err(failed(error)),
             }
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
         let written = file.set_len(0).and_then(|()| file.rewind()).and_then(|()| writeln!(file, "{}", std::process::id()));
         written.map_err(failed)?;
@@ -129,13 +138,14 @@ fn make(path: &Path) -> Result<(), StartError> {
 #[cfg(test)]
 mod tests {
     use super::{Home, StartError};
+    use std::time::Duration;
 
     #[test]
     fn one_server_for_one_home() {
         let folder = tempfile::tempdir().unwrap();
         let (home, lock) = Home::open(&folder.path().join("home")).unwrap();
         assert!(home.crates().is_dir() && home.artifacts().is_dir());
-        match Home::open(home.root()) {
+        match Home::open_within(home.root(), Duration::ZERO) {
             Err(StartError::InUse { pid, .. }) => assert_eq!(pid, std::process::id()),
             other => panic!("{other:?}"),
         }

@@ -15,8 +15,6 @@ const MANY_KILLS: usize = 30;
 
 const SIGKILL: i32 = 9;
 const SIGTERM: i32 = 15;
-/// The exit code with which live reports a worker that no tick reached.
-pub(crate) const EXIT_STUCK: i32 = 70;
 
 /// The recent deaths.
 #[derive(Debug, Default)]
@@ -67,8 +65,7 @@ impl Crashes {
     fn guilty(&mut self, death: Death, mut suspects: Vec<(Slug, Revision)>, mounting: &[(Slug, Revision)]) -> Vec<(Slug, Revision)> {
         let by_a_feature = match death {
             Death::Signalled(signal) => signal != SIGKILL && signal != SIGTERM,
-            Death::Exited(code) => code == EXIT_STUCK,
-            Death::Lost => false,
+            Death::Exited(_) | Death::Lost => false,
         };
         if !by_a_feature {
             return Vec::new();
@@ -96,7 +93,6 @@ pub(crate) fn describe(death: Death) -> String {
             "the live process refuses to run because a required layer of its jail is missing; run `kandra doctor`".to_owned()
         }
         Death::Exited(9) => "the live process has another version than control; restart kandra".to_owned(),
-        Death::Exited(EXIT_STUCK) => "a feature did not give its worker back, so the live process was replaced".to_owned(),
         Death::Exited(code) => format!("the live process ended with code {code}"),
         Death::Signalled(SIGKILL) => "the live process was killed".to_owned(),
         Death::Signalled(signal) => format!("the live process crashed (signal {signal})"),
@@ -151,6 +147,6 @@ mod tests {
         let now = Instant::now();
         assert_eq!(crashes.note(now, SIGSEGV, Vec::new(), &[feature("poll")]).guilty, [feature("poll")]);
         assert_eq!(crashes.note(now, SIGSEGV, Vec::new(), &[feature("poll"), feature("dice")]).guilty, []);
-        assert_eq!(crashes.note(now, Death::Exited(EXIT_STUCK), vec![feature("dice")], &[feature("poll")]).guilty, [feature("dice")]);
+        assert_eq!(crashes.note(now, SIGSEGV, vec![feature("dice")], &[feature("poll")]).guilty, [feature("dice")]);
     }
 }

@@ -279,7 +279,7 @@ impl Supervisor {
         let pid = life.keeper.pid;
         let safe = life.load == Load::Nothing;
         let reason =
-            safe.then(|| "The features kept crashing, so the server runs without them; the owner can start them again.".to_owned());
+            safe.then(|| "The features kept crashing, so the server runs without them; the owner starts them again by resuming one of them.".to_owned());
         let condition = if safe { LiveCondition::SafeMode } else { LiveCondition::Serving };
         self.end.state.send_modify(|state| {
             *state = LiveState {
