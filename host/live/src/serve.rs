@@ -99,7 +99,8 @@ fn run(arguments: &[String]) -> Result<(), ServeError> {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let addresses = Addresses::new(&options, machine).map_err(|e| usage(&e))?;
     let layers = kandra_jail::confine(&policy)?;
-    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).without_time().init();
+    let filter = tracing_subscriber::EnvFilter::new("info,actix_server=warn");
+    tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).without_time().with_env_filter(filter).init();
 
     let wire = UnixStream::from(load::inherited(WIRE_FD)?);
     let listener = TcpListener::from(load::inherited(LISTEN_FD)?);

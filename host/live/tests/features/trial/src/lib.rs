@@ -1,0 +1,194 @@
+//! A feature that does well and badly on request. It is no model for authors: it is not linted, so it uses std where a
+//! real feature could not, and writes the ticks that the gate would insert.
+
+use kandra::__tick as tick;
+use kandra::prelude::*;
+use std::cell::RefCell;
+
+kandra::feature!(mount);
+
+const REVISION: &str = if cfg!(feature = "second") { "second" } else { "first" };
+
+fn mount(routes: &mut Routes) {
+    if cfg!(feature = "panicking") {
+        std::panic!("mount is not for me");
+    }
+    if cfg!(feature = "endless") {
+        spin_for_ever();
+    }
+    routes.get("/", page);
+    routes.get("/revision", revision);
+    routes.post("/count", count);
+    routes.get("/count", counted);
+    routes.get("/sleep/{ms}", sleep);
+    routes.get("/never", never);
+    routes.get("/panic", panics);
+    routes.get("/spin", spin);
+    routes.get("/recurse", recurse);
+    routes.get("/fail", fail);
+    routes.post("/echo", echo);
+    routes.get("/headers", headers);
+    routes.get("/svg", svg);
+    routes.get("/untyped", untyped);
+    routes.get("/status/{status}", status);
+    routes.get("/go", go);
+    routes.get("/big/{bytes}", big);
+    routes.post("/publish", publish);
+    routes.get("/remember", remember);
+    routes.get("/log", log);
+    routes.get("/who", who);
+    routes.get("/crash", crash);
+    routes.get("/items/{id}", item);
+    routes.widget(widget);
+    if cfg!(feature = "trespassing") {
+        routes.get("/../other", item);
+    }
+}
+
+async fn page(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::html("<!doctype html><html><head><title>own</title></head><body>own page</body></html>")
+}
+
+async fn widget(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::html("<p id=\"fragment\">fragment</p>")
+}
+
+async fn revision(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::text(REVISION)
+}
+
+async fn count(_req: Request, ctx: Ctx) -> Result<Response> {
+    let count = ctx.kv().increment("count", 1).await?;
+    Response::json(&json!({ "count": count, "revision": REVISION }))
+}
+
+async fn counted(_req: Request, ctx: Ctx) -> Result<Response> {
+    Response::text(ctx.kv().get("count").await?.unwrap_or_else(|| "0".to_owned()))
+}
+
+async fn sleep(req: Request, ctx: Ctx) -> Result<Response> {
+    ctx.sleep(Duration::from_millis(req.param_as("ms")?)).await;
+    Response::text(REVISION)
+}
+
+async fn never(_req: Request, ctx: Ctx) -> Result<Response> {
+    loop {
+        ctx.sleep(Duration::from_secs(3600)).await;
+    }
+}
+
+async fn panics(_req: Request, _ctx: Ctx) -> Result<Response> {
+    std::panic!("as asked")
+}
+
+async fn crash(_req: Request, _ctx: Ctx) -> Result<Response> {
+    std::process::abort()
+}
+
+fn spin_for_ever() -> u64 {
+    let mut n = 0u64;
+    loop {
+        tick();
+        n = n.wrapping_mul(31).wrapping_add(1);
+        if n == 7 && std::hint::black_box(false) {
+            return n;
+        }
+    }
+}
+
+async fn spin(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::text(spin_for_ever().to_string())
+}
+
+fn deeper(n: u64) -> u64 {
+    tick();
+    let padding = std::hint::black_box([n; 64]);
+    if n == u64::MAX {
+        return padding[1];
+    }
+    deeper(n + 1) + padding[0]
+}
+
+async fn recurse(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::text(deeper(0).to_string())
+}
+
+async fn fail(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Err(Error::new(418, "a teapot"))
+}
+
+async fn echo(req: Request, _ctx: Ctx) -> Result<Response> {
+    let seen = ["cookie", "x-forwarded-for", "x-kandra-visitor", "accept", "content-type"];
+    let headers: Vec<_> = seen.into_iter().filter_map(|name| Some((name, req.header(name)?.to_owned()))).collect();
+    Response::json(&json!({ "method": req.method(), "path": req.path(), "q": req.query("q"), "body": req.text()?, "headers": headers }))
+}
+
+async fn headers(_req: Request, _ctx: Ctx) -> Result<Response> {
+    let mut response = Response::html("<p>fenced</p>")?;
+    for (name, value) in [
+        ("set-cookie", "a=b"),
+        ("content-security-policy", "default-src *"),
+        ("access-control-allow-credentials", "true"),
+        ("clear-site-data", "\"*\""),
+        ("x-own", "kept"),
+        ("content-language", "de"),
+        ("connection", "upgrade"),
+        ("bad name", "x"),
+        ("x-bad-value", "a\r\nb: c"),
+    ] {
+        response = response.with_header(name, value);
+    }
+    Ok(response)
+}
+
+async fn svg(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::bytes("image/svg+xml", b"<svg xmlns=\"http://www.w3.org/2000/svg\"/>".to_vec())
+}
+
+async fn untyped(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::bytes("", b"<script>1</script>".to_vec())
+}
+
+async fn status(req: Request, _ctx: Ctx) -> Result<Response> {
+    Ok(Response::text("x")?.with_status(req.param_as("status")?))
+}
+
+async fn go(_req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::redirect("/revision")
+}
+
+async fn big(req: Request, _ctx: Ctx) -> Result<Response> {
+    let bytes: usize = req.param_as("bytes")?;
+    Response::bytes("application/octet-stream", (0..bytes).map(|i| (i % 251) as u8).collect())
+}
+
+async fn publish(req: Request, ctx: Ctx) -> Result<Response> {
+    ctx.publish("said", &req.text()?)?;
+    Response::no_content()
+}
+
+std::thread_local! {
+    static KEPT: RefCell<Vec<String>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Leaves something with a destructor on the worker.
+async fn remember(_req: Request, _ctx: Ctx) -> Result<Response> {
+    let kept = KEPT.with(|kept| {
+        kept.borrow_mut().push("something with a destructor".to_owned());
+        kept.borrow().len()
+    });
+    Response::text(kept.to_string())
+}
+
+async fn log(req: Request, ctx: Ctx) -> Result<Response> {
+    ctx.log().warn(&req.query("text").unwrap_or_default());
+    Response::no_content()
+}
+
+async fn who(req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::text(req.visitor())
+}
+
+async fn item(req: Request, _ctx: Ctx) -> Result<Response> {
+    Response::text(req.param("id")?)
+}

@@ -1,0 +1,130 @@
+//! The probe: what it says of good and bad candidates.
+
+use super::Test;
+use crate::rig::{artifacts, build};
+use kandra_jail::{Command, End, Policy, Role};
+use kandra_model::{
+    Contract,
+    probe::{
+        EXCHANGE_MILLIS, MOUNT_MILLIS, PROBE_CLOCK_MILLIS, PROBE_VERSION, ProbeFault, ProbeLine, ProbePhase, ProbeReply, ProbeRequest,
+    },
+};
+
+pub const ALL: &[Test] = &[
+    ("a_good_candidate_is_tried_and_unloaded", a_good_candidate_is_tried_and_unloaded),
+    ("the_same_candidate_answers_the_same", the_same_candidate_answers_the_same),
+    ("a_broken_contract_is_named", a_broken_contract_is_named),
+    ("bad_candidates_are_named", bad_candidates_are_named),
+];
+
+const CONTRACT: &str = r#"
+[[exchange]]
+name = "a count"
+request = { method = "POST", path = "/count" }
+expect = { json = { count = 1 }, capture = { n = "/count" } }
+[[exchange]]
+name = "it is kept"
+request = { path = "/count" }
+expect = { text = "{n}" }
+[[exchange]]
+name = "a form arrives"
+request = { method = "POST", path = "/echo?q=x%20y", form = { a = "b c" } }
+expect = { json = { q = "x y", body = "a=b+c", path = "/echo" } }
+[[exchange]]
+name = "a fragment"
+request = { path = "/widget" }
+expect = { text = '<p id="fragment">fragment</p>' }
+[[exchange]]
+name = "sleep costs no time"
+request = { path = "/sleep/4000" }
+expect = { contains = ["first"] }
+"#;
+
+fn request(features: &str, contract: &str) -> ProbeRequest {
+    let hash = build(features);
+    ProbeRequest {
+        version: PROBE_VERSION,
+        library: artifacts().join(hash.as_str()),
+        hash,
+        scratch: "/nonexistent".into(),
+        slug: "trial".parse().unwrap(),
+        capabilities: vec!["kv".to_owned(), "events".to_owned()],
+        contract: Contract::parse(contract).unwrap(),
+        clock_millis: PROBE_CLOCK_MILLIS,
+        seed: 7,
+        mount_millis: MOUNT_MILLIS,
+        exchange_millis: EXCHANGE_MILLIS,
+    }
+}
+
+fn probe(request: &ProbeRequest) -> (Vec<ProbePhase>, ProbeReply, Vec<u8>) {
+    let policy = Policy::new(Role::Probe).reading(artifacts());
+    let finished =
+        Command::role(&std::env::current_exe().unwrap(), "__probe", &policy).stdin(serde_json::to_vec(request).unwrap()).run().unwrap();
+    assert!(matches!(finished.end, End::Exited(0)), "{:?} {}", finished.end, String::from_utf8_lossy(&finished.stderr));
+    let (mut phases, mut reply) = (Vec::new(), None);
+    for line in finished.stdout.split(|b| *b == b'\n').filter(|line| !line.is_empty()) {
+        match serde_json::from_slice(line).unwrap() {
+            ProbeLine::Phase { phase } => phases.push(phase),
+            ProbeLine::Reply { reply: last } => reply = Some(last),
+        }
+    }
+    (phases, reply.unwrap(), finished.stdout)
+}
+
+fn a_good_candidate_is_tried_and_unloaded() {
+    let (phases, reply, _) = probe(&request("", CONTRACT));
+    let ProbeReply::Tried { routes, exchanges, unload, .. } = reply else { panic!("{reply:?}") };
+    assert!(exchanges.iter().all(|exchange| exchange.mismatch.is_none()), "{exchanges:?}");
+    assert_eq!(exchanges.len(), 5);
+    assert!(routes.iter().any(|route| route.widget) && routes.iter().any(|route| route.route.path == "/items/{id}"));
+    assert!(unload.unmapped && unload.leaked_bytes == 0 && unload.live_calls == 0, "{unload:?}");
+    assert_eq!((phases.first(), phases.last()), (Some(&ProbePhase::Load), Some(&ProbePhase::Unload)));
+}
+
+fn the_same_candidate_answers_the_same() {
+    let steady = |output: Vec<u8>| {
+        String::from_utf8(output).unwrap().lines().filter(|line| !line.contains("mount_micros")).collect::<Vec<_>>().join("\n")
+    };
+    let request = request("", CONTRACT);
+    assert_eq!(steady(probe(&request).2), steady(probe(&request).2));
+}
+
+fn a_broken_contract_is_named() {
+    for (exchange, part, got) in [
+        ("request = { path = \"/count\" }\nexpect = { text = \"5\" }", "text", "0"),
+        ("request = { path = \"/panic\" }\nexpect = { text = \"5\" }", "answer", "panic: as asked at src/lib.rs"),
+        ("request = { path = \"/spin\" }\nexpect = { text = \"5\" }", "answer", "budget_time"),
+        ("request = { path = \"/recurse\" }\nexpect = { text = \"5\" }", "answer", "budget_stack"),
+        ("request = { path = \"/nowhere\" }\nexpect = { text = \"5\" }", "status", "404"),
+    ] {
+        let contract = format!("[[exchange]]\nname = \"x\"\n{exchange}\n{}", &CONTRACT);
+        let (_, reply, _) = probe(&request("", &contract));
+        let ProbeReply::Tried { exchanges, unload, .. } = reply else { panic!("{reply:?}") };
+        assert_eq!(exchanges.len(), 1, "the first failure ends it");
+        let mismatch = exchanges[0].mismatch.as_ref().unwrap();
+        assert!(mismatch.part == part && mismatch.got.contains(got), "{mismatch:?}");
+        assert!(unload.unmapped, "{unload:?}");
+    }
+}
+
+fn bad_candidates_are_named() {
+    let refused = |request: &ProbeRequest| match probe(request).1 {
+        ProbeReply::Refused { fault } => fault,
+        other => panic!("{other:?}"),
+    };
+    let fault = refused(&request("panicking", CONTRACT));
+    assert!(
+        matches!(&fault, ProbeFault::MountPanicked { message, location } if message == "mount is not for me" && location.contains("lib.rs")),
+        "{fault:?}"
+    );
+    assert!(matches!(refused(&request("endless", CONTRACT)), ProbeFault::MountTooSlow { .. }));
+    let trespasser = serde_json::to_string(&refused(&request("trespassing", CONTRACT))).unwrap();
+    assert!(trespasser.contains("/../other"), "{trespasser}");
+    let mut other = request("", CONTRACT);
+    other.hash = "00".repeat(32).parse().unwrap();
+    assert!(matches!(refused(&other), ProbeFault::Protocol { .. }));
+    let mut old = request("", CONTRACT);
+    old.version += 1;
+    assert!(matches!(refused(&old), ProbeFault::Protocol { .. }));
+}
