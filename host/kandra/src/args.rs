@@ -14,7 +14,7 @@ use std::path::PathBuf;
 Examples:
   kandra serve                      start a server on http://127.0.0.1:8080
   kandra new word-of-the-day        a new feature crate to write by hand
-  kandra check generated/*          the server's gates, for developers and CI
+  kandra check generated/*/          the server's gates, for developers and CI
   kandra deploy ./word-of-the-day   send it to the running server
 
 Exit codes: 0 ok, 1 failure, 2 usage, 3 refused by source or lint, 4 build, 5 inspect or probe,
@@ -203,8 +203,8 @@ pub struct New {
 #[command(after_help = "\
 Examples:
   kandra check ./word-of-the-day
-  kandra check generated/* --format github
-  kandra check generated/* --since origin/main --format sarif > findings.sarif")]
+  kandra check generated/*/ --format github
+  kandra check generated/*/ --since origin/main --format sarif > findings.sarif")]
 pub struct Check {
     /// Feature crates
     #[arg(required = true, value_name = "PATH")]
