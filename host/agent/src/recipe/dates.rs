@@ -26,7 +26,7 @@ const WEEKDAYS: [(&str, &str); 7] = [
     ("monday|montag", "mon"), ("tuesday|dienstag", "tue"), ("wednesday|mittwoch", "wed"), ("thursday|donnerstag", "thu"), ("friday|freitag", "fri"),
     ("saturday|samstag", "sat"), ("sunday|sonntag", "sun"),
 ];
-const FEASTS: [(&str, &str, &str); 24] = [
+const FEASTS: [(&str, &str, &str); 26] = [
     ("christmas eve", "12-24", "Christmas Eve"), ("heiligabend", "12-24", "Heiligabend"), ("weihnachten", "12-24", "Weihnachten"),
     ("christmas day?", "12-25", "Christmas"), ("xmas", "12-25", "Christmas"), ("boxing day", "12-26", "Boxing Day"),
     ("new years? eve", "12-31", "New Year’s Eve"), ("silvester", "12-31", "Silvester"), ("neujahr", "01-01", "Neujahr"),
@@ -35,6 +35,7 @@ const FEASTS: [(&str, &str, &str); 24] = [
     ("april fools day?", "04-01", "April Fools’ Day"), ("independence day", "07-04", "Independence Day"), ("nikolaus", "12-06", "Nikolaus"),
     ("pi day", "03-14", "Pi Day"), ("leap day", "02-29", "Leap Day"), ("earth day", "04-22", "Earth Day"), ("womens day", "03-08", "Women’s Day"),
     ("summer solstice", "06-21", "Summer solstice"), ("winter solstice", "12-21", "Winter solstice"),
+    ("summer|sommer|sommeranfang", "06-21", "Summer"), ("winter|winteranfang", "12-21", "Winter"),
 ];
 
 /// The first day that the words name.

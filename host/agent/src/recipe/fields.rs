@@ -52,7 +52,8 @@ fn field(item: &str) -> Option<Field> {
         Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
         None => (item, ""),
     };
-    let mut words: Vec<&str> = name.split_whitespace().collect();
+    let range = name.find(" from ").filter(|at| name[at + 6..].starts_with(|c: char| c.is_ascii_digit()));
+    let mut words: Vec<&str> = name[..range.unwrap_or(name.len())].split_whitespace().collect();
     const LEAD: [&str; 30] = [
         "the", "a", "an", "its", "their", "his", "her", "your", "our", "my", "optional", "columns", "column", "fields", "field", "for", "also", "each", "whose", "der", "die", "das", "ein",
         "eine", "einem", "einer", "as", "and", "or", "with",
@@ -65,7 +66,8 @@ fn field(item: &str) -> Option<Field> {
         words.pop();
     }
     let folded: Vec<String> = words.iter().map(|w| fold(w)).collect();
-    if words.is_empty() || words.len() > 4 || words.join(" ").chars().count() > 40 || folded.iter().any(|w| NO_FIELDS.contains(&w.as_str())) {
+    let asks = matches!(folded.first().map(String::as_str), Some("when" | "where" | "who" | "what" | "since" | "how" | "wann" | "wo" | "wer" | "seit"));
+    if words.is_empty() || words.len() > if asks { 6 } else { 4 } || words.join(" ").chars().count() > 40 || folded.iter().any(|w| NO_FIELDS.contains(&w.as_str())) {
         return None;
     }
     let choices = if hint.contains([',', '/']) && !["yes/no", "ja/nein", "y/n"].contains(&hint.to_lowercase().as_str()) { items(hint) } else { Vec::new() };
@@ -93,8 +95,18 @@ fn kind(name: &[String], hint: &str) -> Kind {
     if joined == "e-mail" || joined == "mail-address" {
         return Kind::Email;
     }
+    let starts = |first: &[&str]| name.len() > 1 && first.contains(&name[0].as_str());
+    if starts(&["when", "since", "wann", "seit"]) {
+        return Kind::Date;
+    }
+    if starts(&["how"]) && matches!(name[1].as_str(), "many" | "much" | "long" | "old" | "far") {
+        return Kind::Number;
+    }
+    if starts(&["where", "who", "what", "wo", "wer"]) {
+        return Kind::Text;
+    }
     // "date of birth" is a date, "price per kilo" a number; otherwise the last word decides, "start date" is a date.
-    let before_of = name.iter().position(|w| ["of", "per", "in", "at", "for", "von", "pro"].contains(&w.as_str())).map(|i| &name[..i]);
+    let before_of = name.iter().position(|w| ["of", "per", "in", "at", "for", "from", "von", "pro"].contains(&w.as_str())).map(|i| &name[..i]);
     let head = before_of.filter(|head| !head.is_empty()).unwrap_or(name);
     if head.first().is_some_and(|w| w == "last" || w == "next") && head.len() > 1 && head[1].ends_with("ed") {
         return Kind::Date;
@@ -103,6 +115,13 @@ fn kind(name: &[String], hint: &str) -> Kind {
 }
 
 impl Field {
+    /// Whether tables often have such a column: it says something about what is listed.
+    pub fn is_usual(&self) -> bool {
+        let last = fold(&self.name);
+        let names = ["name", "title", "author", "artist", "location", "place", "status", "owner", "category", "titel", "autor", "ort", "company", "role", "item"];
+        self.kind != Kind::Text || last.split_whitespace().last().is_some_and(|w| names.contains(&w)) || ["where ", "who "].iter().any(|s| last.starts_with(s))
+    }
+
     /// The recipe's own expression for it.
     pub fn to_rust(&self) -> String {
         let choices: Vec<String> = self.choices.iter().map(|c| literal(c)).collect();

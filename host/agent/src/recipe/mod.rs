@@ -78,6 +78,7 @@ struct Recipe {
     subject: Subject,
     /// Evidence that a pattern cannot express.
     extra: Option<fn(&Asked) -> Option<Range<usize>>>,
+    extra_points: i32,
     fill: fn(&Asked, Range<usize>) -> Option<Order>,
     files: &'static [(&'static str, &'static str)],
 }
@@ -180,7 +181,7 @@ fn candidate(recipe: &'static Recipe, asked: &Asked) -> Option<Candidate> {
     let of_patterns = recipe.heads.iter().flat_map(|(pattern, weight)| {
         pattern::find_all(&asked.words, pattern).into_iter().map(move |head| (head, *weight))
     });
-    let of_extra = recipe.extra.and_then(|extra| extra(asked)).map(|head| (head, 15));
+    let of_extra = recipe.extra.and_then(|extra| extra(asked)).map(|head| (head, recipe.extra_points));
     of_patterns
         .chain(of_extra)
         .map(|(head, weight)| Candidate { recipe, points: weight - if asked.words[head.start].in_title { 0 } else { 2 }, head })
@@ -190,7 +191,7 @@ fn candidate(recipe: &'static Recipe, asked: &Asked) -> Option<Candidate> {
 
 /// `make the poll bigger`, `remove the dice`, `add a like button to the guestbook`: not a new feature.
 fn is_about_what_exists(asked: &Asked) -> bool {
-    const CHANGES: &str = "change|fix|update|improve|move|remove|delete|rename|replace|modify|edit|adjust|extend|translate|hide|resize|repair|stop|disable|undo|revert|ignore|forget|\
+    const CHANGES: &str = "change|fix|update|improve|move|remove|delete|rename|replace|modify|edit|adjust|extend|translate|hide|resize|repair|disable|undo|revert|ignore|forget|\
          andere|andert|losche|loscht|entferne|entfernt|repariere";
     let words = &asked.words;
     let lead = words.iter().take_while(|w| matches!(w.text.as_str(), "please" | "can" | "could" | "you" | "we" | "bitte" | "kannst" | "du" | "konnt" | "ihr")).count();

@@ -165,10 +165,10 @@ fn quoted(asked: &Asked) -> Option<Listed> {
 
 /// `between A and B`, `options A, B`, `choose from A or B`.
 fn after_marker(asked: &Asked) -> Option<Listed> {
-    const MARKERS: [&str; 9] = [
+    const MARKERS: [&str; 10] = [
         "options|choices|answers|candidates|items|names|moglichkeiten|optionen|antworten are|sind|like|such?",
         "with options|choices|answers",
-        "between|zwischen", "among|amongst|unter",
+        "between|zwischen", "among|amongst|unter", "wheel with|of|for|mit",
         "choose|choosing|pick|picks|decide|select|selects|vote|votes|voting|draw from|out of?",
         "one of", "players|teams|participants|kids are|namely?", "out of|aus", "score|scores|points for|of",
     ];
@@ -245,7 +245,7 @@ fn clause_end(text: &str) -> usize {
     const ENDS: [&str; 30] = [
         " for ", " so ", " that ", " which ", " where ", " who ", " with ", " please", " today", " tonight", " tomorrow", " this ", " next ",
         " and show", " and let", " and then", " and see", " and display", " to be ", " in the ", " at the ", " on the ", " fur ", " für ", " heute", " morgen",
-        " damit ", " bitte", " and count", " on monday",
+        " damit ", " bitte", " and count", " bestellen",
     ];
     let lower = text.to_ascii_lowercase();
     ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
@@ -293,7 +293,7 @@ pub(crate) fn question(asked: &Asked) -> Option<String> {
     let end = asked.text.find('?')?;
     let start = asked.text[..end].rfind(['.', '!', '\n', ':', '"']).map_or(0, |i| i + 1);
     let text = asked.text[start..end].trim();
-    let request = ["can you", "could you", "could we", "can we have", "can we get", "would you", "is it possible", "please", "how about", "konnt", "kannst", "what about", "would it be"];
+    let request = ["can you", "could you", "could we", "can we have", "can we get", "would you", "is it possible", "please", "how about", "could there", "can there", "is there", "konnt", "kannst", "what about", "would it be"];
     let folded = fold(text);
     let usable = (3..=16).contains(&text.split_whitespace().count()) && text.chars().count() <= 100 && !request.iter().any(|r| folded.starts_with(r));
     usable.then(|| format!("{}?", capitalise(text)))
@@ -309,7 +309,7 @@ pub(crate) fn title(asked: &Asked, head: Range<usize>, default: &str) -> String 
 
 /// `Please add a lunch poll for Friday: …` → `Lunch poll for Friday`.
 fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<String> {
-    const LEAD: &str = "please|can|could|would|will|you|we|i|id|ill|want|wants|need|needs|like|love|to|add|make|build|create|have|get|give|me|us|show|put|let|lets|there|be|a|an|the|some|my|another|new|here|is|do|implement|write|it|just|simple|hi|hello|hey|kandra|page|should|bitte|mach|mache|baue|bau|erstelle|ein|eine|einen|ich|hatte|gern|gerne|mochte|wir|brauchen|wunsche|mir|uns|fuge|hinzu|konnt|konnen|ihr|kannst|du|brauche|thing|maybe|what|how|about|with|possible|for|anyone|set|up";
+    const LEAD: &str = "please|can|could|would|will|you|we|i|id|ill|want|wants|need|needs|like|love|to|add|make|build|create|have|get|give|me|us|show|put|let|lets|there|be|a|an|the|some|my|another|here|is|do|implement|write|it|just|simple|hi|hello|hey|kandra|page|should|bitte|mach|mache|baue|bau|erstelle|ein|eine|einen|ich|hatte|gern|gerne|mochte|wir|brauchen|wunsche|mir|uns|fuge|hinzu|konnt|konnen|ihr|kannst|du|brauche|thing|maybe|what|how|about|with|possible|for|anyone|set|up";
     let lead: Vec<&str> = LEAD.split('|').collect();
     let mut start = 0;
     while start < head.start && lead.contains(&asked.words[start].text.as_str()) {

@@ -36,7 +36,7 @@ viel viele heute zwei drei vier funf sechs euch euer eure fugt fuge hinzu hinzuf
 pub(crate) const DEMANDS: &[&str] = &[
     // who one is
     "log|logs|logging|sign|signs|signing in|into",
-    "login|logins|signin|signup|signups|password|passwords|passwort|authentication|oauth|sso|anmelden|anmeldung|admin|admins|moderator|moderators",
+    "login|logins|signin|password|passwords|passwort|authentication|oauth|sso|anmelden|anmeldung|admin|admins|moderator|moderators",
     "account|accounts|konto|konten|profile|profiles|register|registration|membership|private|privately|secretly|encrypt*",
     // money
     "pay|pays|paying|payment|payments|paypal|stripe|checkout|invoice|invoices|bezahlen|bezahlung|webshop|shop|store|donate|donation|donations|spenden",

@@ -1,5 +1,5 @@
 //! From text to a number, by recursive descent. `Err` is a sentence for the visitor.
-use kandra::prelude::*;
+use std::{borrow::ToOwned, format, string::String, vec::Vec};
 
 /// Brackets and signs may be nested so deep.
 const DEEPEST: usize = 50;

@@ -13,12 +13,14 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
         ("dice roller|rolls|roll|thrower|set|game", 16),
         ("random number|numbers|integer", 15),
         ("number generator|picker|randomizer", 15),
+        ("number between", 13),
         ("zufallszahl|zufallszahlen", 15),
     ],
-    vocabulary: &["roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last"],
+    vocabulary: &["roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last"],
     vetoes: &["yahtzee|kniffel|craps|cubes|loaded|weighted", "prime|phone"],
     subject: Subject::Closed,
     extra: Some(|asked| asked.words.iter().position(|w| notation(&w.text).is_some()).map(|i| i..i + 1)),
+    extra_points: 15,
     fill: dice,
     files: crate_files!("dice"),
 };
@@ -73,16 +75,27 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
     example: "Who does the dishes: Ann, Bob or Eve?",
     example_de: "Wer spült heute: Anna, Bernd oder Eva?",
     heads: &[
-        ("random name|names|person|winner|student|restaurant|option|choice|item|team|member|decision|movie|meal|dinner|lunch member? picker|generator|selector|chooser|maker|drawer|draw", 16),
+        ("random name|names|person|winner|student|restaurant|option|choice|item|decision|movie|meal|dinner|lunch member? picker|generator|selector|chooser|maker|drawer|draw", 16),
         ("name|names|lunch|winner|decision|option|restaurant|movie|student picker|drawer|maker|wheel|chooser|selector|randomizer", 15),
         ("pick|picks|choose|chooses|select|selects|draw|draws|decide|decides .. random|randomly|chance", 15),
         ("randomly|random pick|picks|choose|chooses|select|selects|draw|draws|decide|decides|assign", 15),
         ("random picker|chooser|selector|decider", 16),
-        ("who|whose should|does|has|must|pays|cleans|gets|goes|cooks|makes|turn|brings|buys|washes|drives|starts|is", 12),
+        ("who|whos|whose should|does|has|must|pays|cleans|gets|goes|cooks|makes|turn|brings|buys|washes|drives|starts|is", 12),
+        ("pick|choose|select a|the|one? someone|somebody|anyone|person|volunteer|winner|victim", 13),
+        ("pick|choose|select one of us|them|these", 13),
+        ("choose|pick|select .. winner", 15),
+        ("wahle|wahlt|bestimme jemanden|einen", 13),
+        ("decide for|between us|me", 13),
+        ("what|where|which .. should|shall i", 12),
+        ("what to eat|cook|watch|wear|play|do", 11),
+        ("eeny meeny", 15),
         ("wheel of names|fortune|decisions|choices", 14),
         ("spin|spinning the|a? wheel|bottle|names", 15),
         ("spinner", 12),
-        ("draw lots|straws|a|the winner|name|names", 15),
+        ("draw lots|straws|names", 15),
+        ("draw a|the winner|name", 15),
+        ("yes or no generator|picker|decider|wheel|oracle|machine", 15),
+        ("pick|choose a restaurant|movie|film|meal|lunch|dinner|place|name|game", 13),
         ("magic eight|8 ball", 17),
         ("eight|8 ball", 15),
         ("coin flip|flipper|toss|tosser|flipping|thrower", 17),
@@ -92,14 +105,15 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
         ("munzwurf", 16),
         ("wirf|wirft eine? munze", 17),
         ("kopf oder zahl", 16),
-        ("zufallig|auslosen|losen|lost|auszulosen|zufallsgenerator", 13),
+        ("zufallig|auslosen|losen|auszulosen|zufallsgenerator", 13),
         ("wer soll|muss|macht|spult|kocht|putzt|zahlt|fahrt|geht|bringt|ist", 12),
         ("raffle|losentscheid", 14),
     ],
     vocabulary: &["pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print"],
-    vetoes: &["groups|pairs|weighted|probabilit*|seating", "teams of", "without repeat*", "who is|are coming|attending|online|there|you", "who|whose is|are watching|viewing|best|responsible", "wer ist dabei|online"],
+    vetoes: &["random number|numbers", "team generator", "groups|pairs|weighted|probabilit*|seating", "teams of", "without repeat*", "who is|are coming|attending|online|there|you", "who|whose is|are watching|viewing|best|responsible", "wer ist dabei|online"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: picker,
     files: crate_files!("picker"),
 };
@@ -108,11 +122,14 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
     let listed = phrases::choices(asked);
     let mut explained: Vec<Range<usize>> = listed.iter().map(|l| l.words.clone()).collect();
-    let is_who = pattern::match_at(&asked.words, "who|whose|wer", head.start).is_some();
+    let is_who = pattern::match_at(&asked.words, "who|whose|wer|what|where|which", head.start).is_some();
     let coin = has(asked, "coin|coins|munze|munzwurf") || has(asked, "heads or tails") || has(asked, "kopf oder zahl");
     let eight_ball = has(asked, "8|eight ball");
     let owned = |items: &[&str]| items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>();
-    let (options, open, default) = if coin {
+    let yes_or_no = has(asked, "yes or|and no") || has(asked, "ja oder nein");
+    let (options, open, default) = if yes_or_no {
+        (owned(if german { &["Ja", "Nein"] } else { &["Yes", "No"] }), false, if german { "Ja oder nein?" } else { "Yes or no?" })
+    } else if coin {
         if has(asked, "two|three|several|many|five|2|3|5|10 coins|times") {
             return None;
         }
@@ -181,6 +198,7 @@ pub(in crate::recipe) static ROCK_PAPER_SCISSORS: Recipe = Recipe {
     vetoes: &["lizard|spock|tournament|two|other|friend|friends|echse", "against each"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Rock, paper, scissors").replace("Rock paper scissors", "Rock, paper, scissors"),
@@ -202,14 +220,16 @@ pub(in crate::recipe) static GUESS: Recipe = Recipe {
         ("guess|guessing a|an|the|my|your|secret|hidden|random? secret|random? number|numbers", 17),
         ("number|numbers guess|guesses|guessing|guesser", 17),
         ("guess .. number", 15),
+        ("secret|hidden number", 14),
         ("zahlenraten|zahlenratespiel", 17),
         ("zahl|zahlen raten|erraten|erratet|ratet", 17),
-        ("higher|hi or lower|lo", 14),
+        ("higher|hi or? lower|lo", 14),
     ],
     vocabulary: &["secret|secretly|number|numbers|guess|guesses|higher|lower|hint|hints|between|random|thinks|tries|warm|cold|hidden|high|low|attempts|score|best|zahl|raten"],
     vetoes: &["how many jelly|beans|word|country|flag|card|cards"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: guess,
     files: crate_files!("guess"),
 };

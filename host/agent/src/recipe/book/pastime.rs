@@ -9,10 +9,11 @@ pub(in crate::recipe) static QUOTE: Recipe = Recipe {
     example_de: "Ein Spruch des Tages",
     heads: &[
         ("quote|quotes|proverb|proverbs|wisdom|saying|sayings|zitat|spruch|weisheit|joke|fact|witz|thought|fortune of|des|for the? day|tages|today", 17),
-        ("daily|random|inspirational|motivational|inspiring|wise|funny quote|quotes|joke|jokes|fact|facts|proverb|proverbs|zitat|spruch|witz|saying", 16),
+        ("daily|random|inspirational|motivational|inspiring|wise|funny wisdom|quote|quotes|joke|jokes|fact|facts|proverb|proverbs|zitat|spruch|witz|saying", 16),
         ("quote|quotes|proverb|proverbs|zitat|zitate|sprichwort|sprichworter|spruch|spruche", 13),
         ("joke|jokes|witz|witze", 14),
         ("fun|interesting fact|facts", 15),
+        ("something|anything funny", 12),
         ("fortune cookie|cookies", 16),
         ("gluckskeks|gluckskekse", 15),
     ],
@@ -20,6 +21,7 @@ pub(in crate::recipe) static QUOTE: Recipe = Recipe {
     vetoes: &["author|authors|famous|price|insurance|submit|voting|vote|chuck|movie|film|bible|submitted|knock|programming|programmer|cat|science|history|historical|math|love|stoic"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: quote,
     files: crate_files!("quote"),
 };
@@ -27,7 +29,7 @@ pub(in crate::recipe) static QUOTE: Recipe = Recipe {
 fn quote(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
     let own = phrases::choices(asked).filter(|l| l.items.len() >= 2);
-    let (thing, default, lines) = if has(asked, "joke|jokes|witz|witze") {
+    let (thing, default, lines) = if has(asked, "joke|jokes|witz|witze|funny") {
         if german { ("Witz", "Witz des Tages", JOKES_DE) } else { ("joke", "Joke of the day", JOKES) }
     } else if has(asked, "fact|facts") {
         ("fact", "Fact of the day", FACTS)
@@ -89,12 +91,13 @@ pub(in crate::recipe) static TRIVIA: Recipe = Recipe {
         ("trivia quiz|game|questions|question", 16),
         ("trivia|quiz|quizz|quizzes|quizspiel", 14),
         ("general knowledge", 15),
-        ("capital|capitals|geography quiz|game|trivia", 16),
+        ("capital|capitals|geography city|cities? quiz|game|trivia", 16),
     ],
-    vocabulary: &["trivia|quiz|question|questions|answer|answers|general|knowledge|capital|capitals|geography|multiple|choice", "score|points|streak|correct|countries|country|european|world|hauptstadte|fragen|allgemeinwissen|points|random|test|four|with|multiple|choice"],
+    vocabulary: &["trivia|quiz|question|questions|answer|answers|general|knowledge|capital|capitals|geography|multiple|choice", "score|points|streak|correct|countries|country|european|world|hauptstadte|fragen|allgemeinwissen|points|random|test|four|with|multiple|choice|pub|city|cities|evening"],
     vetoes: &["own|create|submit|leaderboard|custom|timed|editor|flags|teams|host"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: trivia,
     files: crate_files!("trivia"),
 };
@@ -140,7 +143,7 @@ pub(in crate::recipe) static TIC_TAC_TOE: Recipe = Recipe {
     heads: &[
         ("tic|tick tac|tack|tak toe|tow", 18),
         ("tictactoe|tictacktoe|ticktacktoe", 18),
-        ("noughts|naughts and crosses", 18),
+        ("noughts|naughts and? crosses", 18),
         ("xs|x and os|o", 14),
         ("three|3 in a row", 15),
         ("drei gewinnt", 16),
@@ -149,6 +152,7 @@ pub(in crate::recipe) static TIC_TAC_TOE: Recipe = Recipe {
     vetoes: &["computer|unbeatable|minimax|ai|bot|ultimate|5x5|4x4|rooms|tournament|robot"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Tic-tac-toe"),
@@ -170,12 +174,14 @@ pub(in crate::recipe) static PALETTE: Recipe = Recipe {
         ("color|colour|colors|colours|farb palette|palettes|pallet|pallette|pallete|scheme|schemes|combination|combinations|generator|inspiration", 17),
         ("palette|palettes|farbpalette|farbpaletten|farbschema|farbkombination|farbkombinationen", 14),
         ("random|matching|harmonious|nice|zufallige color|colour|colors|colours|farben|farbe", 15),
+        ("colors|colours|colour|color that match|go|fit", 14),
         ("generate|generates|suggest|suggests .. colors|colours|color|colour", 14),
     ],
     vocabulary: &["color|colour|colors|colours|hex|code|codes|harmonious|matching|random|generate|generates|generator|copy|five|designer|designers|design|swatch|swatches|farben|farbe|zufallige|palette|palettes|scheme|schemes|inspiration|save|keep|combination|combinations|suggest|suggests|match|goes|five|four|six|pleasing|beautiful"],
-    vetoes: &["url|website|background|contrast|gradient|gradients|blind|picker|brand|export|wheel|mixer"],
+    vetoes: &["background|contrast|gradient|gradients|blind|picker|brand|export|wheel|mixer"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: palette,
     files: crate_files!("palette"),
 };
@@ -202,13 +208,14 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
         ("leader board", 15),
         ("keep|keeping|track|tracking|count|counting|record the|our|of? score|scores|points|wins", 15),
         ("punkte|spielstand zahlen|festhalten|vergeben", 13),
-        ("scores|points for|of players|teams|each|every|two", 13),
+        ("scores|points for|of", 13),
         ("high scores", 12),
     ],
     vocabulary: &["score|scores|points|point|player|players|team|teams|name|names|add|ranking|highest|wins|win|reset|minus|plus|keep|track|sorted|top|punkte|leaderboard|count|tabletop|board|table|foosball|football|tennis"],
     vetoes: &["round|rounds|elo|automatically|history|log|tournament|league|bracket|sets"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: scoreboard,
     files: crate_files!("scoreboard"),
 };

@@ -13,8 +13,11 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
         ("count|counts|counting|keep|zahlt|zahlen .. clicks|presses|taps|klicks", 14),
         ("count|counts|counting|zahlt|zahlen how|wie many|often|oft|viele", 14),
         ("keep count of", 14),
+        ("count|counting people|persons|guests|attendees|cars|birds|pushups|laps|cups|beers|visitors", 13),
+        ("how often do|does|did|has|have|we|i|the", 12),
         ("count|zahlt|zahlen the|our|my|all|number? number? of? coffees|visitors|visits|beers|cups|times|kaffees|besuche", 12),
         ("number|button that|which .. goes|increases|increments|counts up", 13),
+        ("number goes|go|counts|climbs|increases up?", 13),
         ("increment|increments|increase|increases .. number|by one|1", 12),
         ("plus|+ one|1 button", 12),
     ],
@@ -22,6 +25,7 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
     vetoes: &["word|words|character|characters|letter|letters|calorie|calories|daily|unread|followers", "per|each visitor|user|person|day", "online|viewers", "people are here", "step|steps"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: counter,
     files: crate_files!("counter"),
 };
@@ -64,10 +68,26 @@ pub(in crate::recipe) static CONVERTER: Recipe = Recipe {
     vocabulary: &["convert|converts|converting|converter|convertor|conversion|umrechnen|umrechner|unit|units|metric|imperial|measurement|measurements|length|lengths|distance|distances|weight|weights|mass|temperature|temperatures|volume|volumes|speed|speeds|area|areas|data|time|to|into|in|from|between|and|vice|versa|back|forth|common|cooking|kitchen|einheiten|nach|lange|gewicht|temperatur|degree|degrees|grad|american|european|us|per|stuff"],
     vetoes: &["zone|zones|roman|binary|hex|hexadecimal|decimal|case|uppercase|lowercase|base|number|numbers|words|shoe|clothing|json|file|files|text"],
     subject: Subject::Closed,
-    extra: None,
+    extra: Some(between_units),
+    extra_points: 14,
     fill: converter,
     files: crate_files!("converter", "units"),
 };
+
+/// `celsius to fahrenheit`, `how many kilometers is 26 miles`: two units of one kind and a word that relates them.
+fn between_units(asked: &Asked) -> Option<Range<usize>> {
+    let mut found: Vec<(usize, &str)> = Vec::new();
+    for i in 0..asked.words.len() {
+        if let Some(unit) = UNITS.iter().find(|u| pattern::match_at(&asked.words, u.0, i).is_some()) {
+            found.push((i, unit.2));
+        }
+    }
+    let (a, b) = found.windows(2).find_map(|w| (w[0].1 == w[1].1 && w[0].1 != "time").then_some((w[0].0, w[1].0)))?;
+    let related = b == a + 1 && asked.text[asked.words[a].at.end..asked.words[b].at.start].contains(['>', '<', '/', '→', '='])
+        || b - a <= 3 && asked.words[a + 1..b].iter().any(|w| matches!(w.text.as_str(), "to" | "in" | "into" | "nach" | "and" | "und" | "zu"))
+        || has(asked, "how|wie many|viele");
+    related.then_some(a..b + 1)
+}
 
 /// Pattern, id, kind; factor and offset as in the recipe's own table (kept equal by a test).
 const UNITS: &[(&str, &str, &str, f64, f64)] = &[
@@ -145,6 +165,7 @@ pub(in crate::recipe) static WORDS: Recipe = Recipe {
         ("wordcounter|wordcount|wortzahler|zeichenzahler|worterzahler", 18),
         ("how many words|characters|letters", 17),
         ("wie viele worter|zeichen|worte|buchstaben", 17),
+        ("how long is the|my|a|this? text|essay", 15),
         ("reading time", 14),
         ("characters|character limit|length", 12),
     ],
@@ -152,6 +173,7 @@ pub(in crate::recipe) static WORDS: Recipe = Recipe {
     vetoes: &["frequency|frequencies|unique|cloud|each|vowels|occurrences|scrabble|syllables"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Word counter"),
@@ -180,6 +202,7 @@ pub(in crate::recipe) static CALCULATOR: Recipe = Recipe {
     vetoes: &["scientific|sin|sine|cosine|graphing|percent|history|memory|tip|tips|bill|split|fraction|fractions|matrix|interest|wissenschaftlich*|log|sqrt|root"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Calculator"),

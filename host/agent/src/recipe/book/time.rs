@@ -16,19 +16,22 @@ pub(in crate::recipe) static COUNTDOWN: Recipe = Recipe {
         ("days|sleeps|weeks|time|hours till|til|until|left|remaining|to", 14),
         ("wie viele|lange|oft tage|wochen|stunden|zeit|noch? .. bis", 15),
         ("wie lange noch? bis", 15),
+        ("when is|are", 11),
         ("tage|schlafen|wochen bis", 14),
     ],
     vocabulary: &["timer|clock|clocks|days|day|hours|minutes|seconds|left|remaining|until|till|date|time|big|event|watch|counter|count|ticking|ticks|sekunden|stunden|minuten|uhr|zahler|wie|viele"],
     vetoes: &["several|multiple countdowns|events", "each|every visitor|user|person", "since|notification", "letters and|numbers round"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: countdown,
     files: crate_files!("countdown"),
 };
 
 fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let named = dates::find(asked);
-    if named.is_none() && duration(asked).is_some() {
+    let is_when = pattern::match_at(&asked.words, "when is|are", head.start).is_some();
+    if named.is_none() && (duration(asked).is_some() || is_when) {
         return None;
     }
     let to = pattern::find(&asked.words, "to|till|til|until|before|for|bis|zu|zum|zur|left", head.end.saturating_sub(1).max(head.start)).map(|r| r.end);
@@ -96,6 +99,7 @@ pub(in crate::recipe) static TIMER: Recipe = Recipe {
     vetoes: &["lap|laps|interval|intervals|chess|several|multiple|track|tracking|tabata|cube", "timers"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: timer,
     files: crate_files!("timer"),
 };
@@ -160,6 +164,8 @@ pub(in crate::recipe) static CLOCK: Recipe = Recipe {
         ("world|digital|live clock|clocks|time", 16),
         ("what time is it", 16),
         ("current|local|exact time", 14),
+        ("date and time", 14),
+        ("time and date", 14),
         ("time in|zones|zone", 13),
         ("clock|clocks|weltuhr|uhrzeit|weltzeituhr|digitaluhr", 13),
         ("aktuelle uhrzeit", 15),
@@ -169,12 +175,13 @@ pub(in crate::recipe) static CLOCK: Recipe = Recipe {
     vetoes: &["alarm|chess|analog|analogue|convert|converter|meeting|meetings|card|cards", "clock in|out"],
     subject: Subject::Closed,
     extra: None,
+    extra_points: 0,
     fill: clock,
     files: crate_files!("clock"),
 };
 
 const CITIES: &[(&str, &str, &str)] = &[
-    ("new york|nyc", "New York", "America/New_York"), ("los angeles", "Los Angeles", "America/Los_Angeles"), ("san francisco", "San Francisco", "America/Los_Angeles"),
+    ("new york", "New York", "America/New_York"), ("nyc", "New York", "America/New_York"), ("los angeles", "Los Angeles", "America/Los_Angeles"), ("san francisco", "San Francisco", "America/Los_Angeles"),
     ("chicago", "Chicago", "America/Chicago"), ("denver", "Denver", "America/Denver"), ("toronto", "Toronto", "America/Toronto"), ("vancouver", "Vancouver", "America/Vancouver"),
     ("boston", "Boston", "America/New_York"), ("seattle", "Seattle", "America/Los_Angeles"), ("austin", "Austin", "America/Chicago"), ("miami", "Miami", "America/New_York"),
     ("mexico city?", "Mexico City", "America/Mexico_City"), ("sao paulo", "São Paulo", "America/Sao_Paulo"), ("buenos aires", "Buenos Aires", "America/Argentina/Buenos_Aires"),
@@ -195,6 +202,7 @@ fn clock(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let mut found: Vec<(Range<usize>, &str, &str)> =
         CITIES.iter().filter_map(|(pattern, name, zone)| pattern::find(&asked.words, pattern, 0).map(|at| (at, *name, *zone))).collect();
     found.sort_by_key(|(at, _, _)| at.start);
+    found.dedup_by_key(|(_, name, _)| *name);
     let world = has(asked, "world|weltuhr|weltzeituhr|zones|cities|offices|around|different|globe");
     let places: Vec<(&str, &str)> = match (found.is_empty(), world) {
         (false, _) => found.iter().map(|(_, name, zone)| (*name, *zone)).collect(),

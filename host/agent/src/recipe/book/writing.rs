@@ -11,14 +11,17 @@ pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
         ("guestbook|guestbooks|gastebuch|guessbook", 15),
         ("guest|visitor|visitors book|books", 15),
         ("leave|leaves|leaving|write|post|drop|sign|hinterlassen|schreiben .. message|messages|note|notes|greeting|greetings|comment|comments|wish|wishes|compliment|compliments|regards|nachricht|nachrichten|grusse|gruss|kommentar|kommentare|hello|hi", 13),
-        ("message|messages|greeting|greetings|comment|comments|compliment|compliments|wishes|thank|thanks|kudos|gratitude board|wall|book|box|section|area", 14),
+        ("message|messages|greeting|greetings|comment|comments|compliment|compliments|wishes|thank|thanks|kudos|gratitude|memory|memories board|wall|book|box|section|area", 14),
         ("comments|kommentare", 11),
+        ("say|write hi|hello|hallo|something", 12),
+        ("post|share|write|tell what|something|thoughts|stories|memories|things", 11),
         ("nachricht|nachrichten|grusse hinterlassen|dalassen|schreiben", 13),
     ],
     vocabulary: &["name|message|messages|note|notes|sign|signing|wall|book|board|visitors|entry|entries|greeting|greetings|comment|comments|short|newest|first|date|time|others|wedding|birthday"],
     vetoes: &["reply|replies|edit|likes|moderate|moderation|approve|approval|photo|article|articles|rating|stars"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: guestbook,
     files: crate_files!("guestbook"),
 };
@@ -56,9 +59,10 @@ pub(in crate::recipe) static CHAT: Recipe = Recipe {
         ("instant|live messages|messaging|messenger", 13),
     ],
     vocabulary: &["message|messages|room|live|talk|write", "real time", "realtime|instantly|nickname|nicknames|wall|box"],
-    vetoes: &["rooms|emoji|emojis|history|bot|support|group|groups|typing|customer|gpt|you"],
+    vetoes: &["rooms|emoji|emojis|history|bot|support|groups|typing|customer|gpt|you"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: chat,
     files: crate_files!("chat"),
 };
@@ -84,7 +88,7 @@ pub(in crate::recipe) static NOTES: Recipe = Recipe {
         ("note|notes|notice|pin|bulletin|memo|sticky|cork board|boards|wall", 16),
         ("sticky|stickies|coloured|colored|shared|quick note|notes|memos", 15),
         ("post its|it|itnotes", 15),
-        ("pinboard|corkboard|noticeboard|noteboard|pinnwand|notizbrett|notiztafel|notizwand|stickies|postits", 15),
+        ("pinboard|corkboard|noticeboard|noteboard|pinnwand|notizbrett|notiztafel|notizwand|notizzettel|stickies|postits", 15),
         ("notes|notizen|notepad|memos", 12),
         ("schwarzes brett", 15),
     ],
@@ -92,6 +96,7 @@ pub(in crate::recipe) static NOTES: Recipe = Recipe {
     vetoes: &["folders|tags|rich|private|drag|kanban|columns|release|patch", "with title|titles"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: notes,
     files: crate_files!("notes"),
 };
@@ -117,6 +122,7 @@ pub(in crate::recipe) static TODO: Recipe = Recipe {
         ("to do|dos list|lists|liste|board|app", 16),
         ("to dos", 15),
         ("check|task|tasks|shopping|grocery|groceries|packing|chore|chores|errand|errands|bucket|buying list|lists|sheet", 16),
+        ("list of|with chores|tasks|todos|errands|groceries", 15),
         ("tick|check|cross|abhaken .. off", 13),
         ("things|stuff|tasks|items we|i|to need|have|must? to? do|buy|get|pack|bring", 15),
         ("tasks|chores|aufgaben", 12),
@@ -125,6 +131,7 @@ pub(in crate::recipe) static TODO: Recipe = Recipe {
     vetoes: &["due|deadline|deadlines|priority|priorities|assign*|category|categories|tags|subtasks|drag|kanban|columns", "with fields", "for each person"],
     subject: Subject::Free,
     extra: None,
+    extra_points: 0,
     fill: todo,
     files: crate_files!("todo"),
 };
@@ -165,53 +172,36 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         ("keep|keeping track|tabs|record|records|a? list|log of", 14),
         ("track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|list|save|note|register|enter|erfassen|verwalten|sammeln .. with|including|by|mit", 13),
         ("wish|reading|watch|book|books|movie|movies|film|films|recipe|recipes|birthday|birthdays|contact|contacts|address|phone|plant|plants|expense|expenses|bird|equipment|member|members|job|price|gift|restaurant|restaurants list|lists|log|collection|tracker|table|directory|book|catalogue|catalog|register", 14),
-        ("wishlist|bucketlist|booklist|bookshelf|addressbook|wunschliste|leseliste|adressbuch|geburtstagsliste|bucherliste", 14),
+        ("wishlist|watchlist|bucketlist|booklist|bookshelf|addressbook|wunschliste|leseliste|adressbuch|geburtstagsliste|bucherliste", 14),
         ("collection of", 13),
         ("expenses|expense|ausgaben", 10),
     ],
     vocabulary: &["list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet", "money|buy|price"],
-    vetoes: &["log in|into", "sort|sortable|sorting|filter|filters|search|searchable|import|reminder|vote|voting|votes|comments|chart|pagination|lend|borrow"],
+    vetoes: &["log in|into", "sort|sortable|sorting|filter|filters|search|searchable|import|reminder|vote|voting|votes|comments|chart|pagination"],
     subject: Subject::Free,
-    extra: None,
+    extra: Some(reads_like_columns),
+    extra_points: 13,
     fill: list,
     files: crate_files!("list", "field"),
 };
 
 fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    const WITH: &str = "with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
-    let with = (head.start..asked.words.len()).find(|i| pattern::match_at(&asked.words, WITH, *i).is_some()).map(|i| i + 1);
-    let fields_at = with.map(|i| i..asked.words_in(asked.rest_of_sentence(i)).end).filter(|r| !r.is_empty()).or_else(|| after_colon(asked, head.end));
-    let (columns, explained_fields) = match &fields_at {
-        Some(words) => {
-            let start = asked.words[words.start].at.start;
-            let whole = &asked.text[start..asked.rest_of_sentence(words.start).end];
-            let cut = clause_end(whole);
-            (Some(fields::fields(&whole[..cut])?), Some(asked.words_in(start..start + cut)))
-        }
-        None => (None, None),
+    let named = columns(asked, head.start);
+    let first_column = named.as_ref().map_or(asked.words.len(), |(words, _)| words.start);
+    let things = things(asked, &head, first_column);
+    let (explained_columns, columns) = match named {
+        Some((words, columns)) => (Some(words), columns),
+        None => (None, usual_columns(asked, things.is_some())?),
     };
-    let things_end = with.map_or(asked.words.len(), |i| i - 1);
-    let things = things(asked, &head, things_end);
-    let listed_noun = pattern::find(&asked.words, "list|liste|collection|directory|inventory|catalogue|catalog|wishlist|wunschliste|booklist|table|tabelle|log|logbook|addressbook|adressbuch", 0).is_some();
-    let columns = match columns {
-        Some(columns) => columns,
-        // Without named fields only a plain list of things makes sense.
-        None if listed_noun && (things.is_some() || asked.words[head.clone()].len() >= 2 || head.len() == 1) && !has(asked, "that|which|where|who") => {
-            let german = phrases::is_german(asked);
-            fields::fields(if german { "Name, Notizen" } else { "name, notes" })?
-        }
-        None => return None,
-    };
-    let thing = things.clone().map_or_else(|| "entry".to_owned(), |r| fields::singular(asked.slice(r)));
-    let thing = phrases::shorten(&thing, 40);
+    let thing = things.clone().map_or_else(|| "entry".to_owned(), |r| phrases::shorten(&fields::singular(asked.slice(r)), 40));
     let default = things.clone().map_or_else(|| "List".to_owned(), |r| phrases::capitalise(asked.slice(r)));
-    let title = phrases::title(asked, head.clone(), &default);
-    let title = if matches!(super::super::asked::fold(&title).split_whitespace().next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list")) && title.split_whitespace().count() > 1 && !super::super::asked::fold(&title).starts_with("list of") { default } else { title };
+    let title = phrases::title(asked, head, &default);
+    let title = if starts_with_verb(&title) { default } else { title };
     let names: Vec<String> = columns.iter().map(|f| f.name.clone()).collect();
     let [first, second] = columns[0].samples();
     let typed = columns.iter().skip(1).find_map(|f| f.wanted().map(|w| (f.name.clone(), w)));
     let rust: Vec<String> = columns.iter().map(|f| format!("    {},\n", f.to_rust())).collect();
-    let totals = has(asked, "total|totals|sum|sums|summe|gesamt|gesamtsumme") || has(asked, "add|adds .. up");
+    let totals = has(asked, "total|totals|sum|sums|summe|gesamt|gesamtsumme|expense|expenses|ausgaben") || has(asked, "add|adds .. up");
     Some(Order {
         title,
         summary: format!("A table that everybody can fill in: {}.", and(&names)),
@@ -220,23 +210,74 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
             ("typed", raw(typed.is_some())), ("typed_field", text(typed.as_ref().map_or("", |t| &t.0))), ("typed_wanted", text(typed.as_ref().map_or("", |t| t.1))),
         ],
         constants: vec![("THING", Value::Text(thing)), ("FIELDS", Value::Rust(format!("&[\n{}]", rust.concat()))), ("TOTALS", Value::Flag(totals))],
-        explained: explained_fields.into_iter().chain(things).collect(),
+        explained: explained_columns.into_iter().chain(things).collect(),
     })
 }
 
-/// `Plants: name, location`.
-fn after_colon(asked: &Asked, from: usize) -> Option<Range<usize>> {
-    let start = asked.words.get(from.checked_sub(1)?)?.at.end;
-    let colon = start + asked.text[start..].find(':')?;
-    let words = asked.words_in(colon..asked.text.len());
-    (!words.is_empty()).then_some(words)
+/// The columns that the words name, after `with`, a colon or the like, and where.
+fn columns(asked: &Asked, from: usize) -> Option<(Range<usize>, Vec<fields::Field>)> {
+    const WITH: &str = "with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
+    let after_with = (from..asked.words.len()).filter(|i| pattern::match_at(&asked.words, WITH, *i).is_some()).map(|i| i + 1);
+    let start_at = asked.words.get(from)?.at.start;
+    let after_colon = asked.text[start_at..].match_indices([':', '(']).map(|(i, _)| asked.words.partition_point(|w| w.at.start < start_at + i));
+    let their = pattern::find(&asked.words, "and|und their|its|ihre|deren", from).map(|at| at.end);
+    if let Some(first) = their.filter(|i| *i < asked.words.len()) {
+        let start = asked.words[first].at.start;
+        let whole = &asked.text[start..asked.rest_of_sentence(first).end];
+        let cut = clause_end(whole);
+        let columns = fields::fields(&format!("name, {}", &whole[..cut]))?;
+        return Some((asked.words_in(start..start + cut), columns));
+    }
+    after_with.chain(after_colon).filter(|i| *i < asked.words.len()).find_map(|first| {
+        let start = asked.words[first].at.start;
+        let whole = &asked.text[start..asked.rest_of_sentence(first).end];
+        let cut = clause_end(whole);
+        fields::fields(&whole[..cut]).map(|columns| (asked.words_in(start..start + cut), columns))
+    })
 }
+
+/// `our running log: date, km, minutes`: at least two columns that are known as such.
+fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
+    let (words, columns) = columns(asked, 0)?;
+    let known = columns.iter().filter(|f| f.is_usual()).count();
+    let is_table = columns.len() >= 2 && known >= 2 || columns.len() >= 2 && known >= 1 && has(asked, "list|log|table|tracker|directory|inventory|liste|tabelle");
+    (is_table && words.start > 0).then(|| words.start - 1..words.start)
+}
+
+/// What lists of such things usually hold, when nobody says; a plain list of things gets a name and notes.
+fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>> {
+    const USUAL: [(&str, &str, &str); 9] = [
+        ("birthday|birthdays|geburtstag|geburtstage|geburtstagsliste", "name, birthday", "Name, Geburtstag"),
+        ("phone|contact|contacts|address|addressbook|adressbuch|telefonliste", "name, phone, e-mail, notes", "Name, Telefon, E-Mail, Notizen"),
+        ("expense|expenses|ausgaben", "what, date, amount", "Wofür, Datum, Betrag"),
+        ("book|books|reading|booklist|bookshelf|bucher|bucherliste|leseliste", "title, author, read", "Titel, Autor, Gelesen"),
+        ("movie|movies|film|films|filme|watch|watchlist", "title, year, seen", "Titel, Jahr, Notizen"),
+        ("recipe|recipes|rezepte", "name, ingredients, instructions", "Name, Zutaten, Notizen"),
+        ("plant|plants|pflanzen", "name, last watered, location", "Name, Datum, Ort"),
+        ("wish|wishlist|gift|gifts|wunschliste|geschenke", "wish, link, price", "Wunsch, Link, Preis"),
+        ("restaurant|restaurants", "name, website, rating", "Name, Webseite, Bewertung"),
+    ];
+    let noun = "list|liste|collection|directory|inventory|catalogue|catalog|wishlist|watchlist|wunschliste|booklist|table|tabelle|log|logbook|tracker|book|addressbook|adressbuch|bookshelf|geburtstagsliste|leseliste|bucherliste|sammlung";
+    let is_list = has(asked, noun) && !has(asked, "that|which|where|who|so|if|from");
+    let german = phrases::is_german(asked);
+    let usual = USUAL.iter().find(|(things, _, _)| has(asked, things)).map(|(_, english, deutsch)| if german { *deutsch } else { *english });
+    let plain = names_things.then_some(if german { "Name, Notizen" } else { "name, notes" });
+    usual.or(plain).filter(|_| is_list).and_then(fields::fields)
+}
+
+fn starts_with_verb(title: &str) -> bool {
+    let folded = super::super::asked::fold(title);
+    let mut words = folded.split_whitespace();
+    matches!(words.next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list")) && words.next().is_some_and(|w| w != "of")
+}
+
+const VERBS: &str = "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|save|register|enter|erfassen|verwalten";
 
 /// The things between the head and the fields: `list of [our plants] with …`, `track [our plants] with …`.
 fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>> {
     let words = &asked.words;
     let of = (head.start..end.min(words.len())).find(|i| matches!(words[*i].text.as_str(), "of" | "for" | "von" | "der" | "aller" | "unserer" | "fur"));
-    let verb = pattern::match_at(words, "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|save|register|enter|erfassen|verwalten", head.start);
+    let verb = (0..=head.start).find_map(|i| pattern::match_at(words, VERBS, i));
     let start = of.map(|i| i + 1).or(verb)?;
     let mut stop = start;
     while stop < end && !words[stop].starts_sentence && !matches!(words[stop].text.as_str(), "with" | "where" | "that" | "to" | "so" | "in" | "and" | "we" | "i" | "mit" | "everyone" | "everybody" | "each" | "by") && stop - start < 5 {
@@ -255,5 +296,7 @@ fn clause_end(text: &str) -> usize {
         " for everyone", " for everybody", " for each", " to keep", " bitte", " damit ", " and calculate", " and add up", " with a total", " with total",
     ];
     let lower = text.to_ascii_lowercase();
-    ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
+    // "name, where it stands and when it was watered" names columns; "name and age where I can see it" does not.
+    let names_column = |end: &str, at: usize| [" where ", " who "].contains(&end) && [",", " and", " or"].iter().any(|before| lower[..at].ends_with(before));
+    ENDS.iter().filter_map(|end| lower.match_indices(end).map(|(at, _)| at).find(|at| !names_column(end, *at))).min().unwrap_or(text.len())
 }
