@@ -250,7 +250,7 @@ impl Store {
             None => file.stored_size(key)?,
         };
         file.writes += 1;
-        if file.writes % SWEEP_EVERY == 0 {
+        if file.writes.is_multiple_of(SWEEP_EVERY) {
             self.sweep(file, now)?;
         }
         let mut bytes = file.bytes.saturating_sub(old) + size(key, value.len());

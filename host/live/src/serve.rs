@@ -99,7 +99,7 @@ fn run(arguments: &[String]) -> Result<(), ServeError> {
     let machine = std::fs::read_to_string("/proc/sys/kernel/hostname").ok();
     let addresses = Addresses::new(&options, machine).map_err(|e| usage(&e))?;
     let layers = kandra_jail::confine(&policy)?;
-    let filter = tracing_subscriber::EnvFilter::new("info,actix_server=warn");
+    let filter = tracing_subscriber::EnvFilter::new("info,actix_server=warn,actix_http=off");
     tracing_subscriber::fmt().with_writer(io::stderr).with_ansi(false).without_time().with_env_filter(filter).init();
 
     let wire = UnixStream::from(load::inherited(WIRE_FD)?);

@@ -5,7 +5,7 @@ mod rig;
 use kandra_live::{Ask, Config, Live, LoadError, MountError, Outlet, Reply};
 use kandra_model::Slug;
 use kandra_wire::{FaultKind, FeatureSettings, ToControl};
-use rig::{artifacts, build, order, slug};
+use rig::{artifacts, build, build_mismatched, order, slug};
 use std::{
     sync::{Arc, Mutex},
     time::{Duration, Instant},
@@ -213,6 +213,9 @@ fn what_cannot_be_mounted_is_refused_and_leaves_nothing() {
     assert!(matches!(refused(&build("endless")), MountError::Budget));
     let trespasser = refused(&build("trespassing"));
     assert!(trespasser.to_string().contains("/../other"), "{trespasser}");
+
+    let MountError::Load(LoadError::Abi(differences)) = refused(&build_mismatched()) else { panic!("another layout was accepted") };
+    assert!(differences.iter().any(|line| line.contains("route") && line.contains("expected")), "{differences:?}");
 
     let missing: kandra_model::ArtifactHash = "00".repeat(32).parse().unwrap();
     assert!(matches!(refused(&missing), MountError::Load(LoadError::Unreadable(_))));

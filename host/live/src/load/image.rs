@@ -6,7 +6,10 @@ use sha2::{Digest, Sha256};
 use std::{
     fs::File,
     io::{self, Read, Write},
-    os::fd::{AsRawFd, FromRawFd, OwnedFd},
+    os::{
+        fd::{AsRawFd, FromRawFd, OwnedFd},
+        unix::fs::FileExt,
+    },
     path::Path,
     sync::atomic::{AtomicU64, Ordering},
 };
@@ -53,6 +56,7 @@ impl Image {
         if found != expected.as_str() {
             return Err(LoadError::Hash { expected: expected.to_string(), found });
         }
+        whole(&file, length).map_err(|problem| LoadError::Open(problem.to_owned()))?;
         seal(&file).map_err(LoadError::Unreadable)?;
         let path = format!("/proc/self/fd/{}", file.as_raw_fd());
         Ok(Self { _file: file.into(), path, name })
@@ -87,6 +91,34 @@ fn create(name: &str) -> io::Result<OwnedFd> {
     Err(io::Error::last_os_error())
 }
 
+/// Whether every segment lies within the file: dlopen maps them unseen, and touching what is missing would end the
+/// process by SIGBUS. Offsets are those of the ELF64 header.
+fn whole(file: &File, length: u64) -> Result<(), &'static str> {
+    const HEADER: usize = 64;
+    const ENTRY: usize = 56;
+    const PT_LOAD: u64 = 1;
+    let number = |bytes: &[u8], at: usize, size: usize| bytes[at..at + size].iter().rev().fold(0u64, |n, byte| n << 8 | u64::from(*byte));
+    let mut header = [0; HEADER];
+    file.read_exact_at(&mut header, 0).map_err(|_| "it is too short for a library")?;
+    if header[..6] != *b"\x7fELF\x02\x01" {
+        return Err("it is no 64-bit ELF file");
+    }
+    let (table, entry_size, count) = (number(&header, 0x20, 8), number(&header, 0x36, 2), number(&header, 0x38, 2));
+    if entry_size != ENTRY as u64 {
+        return Err("its program headers have an unknown size");
+    }
+    for i in 0..count {
+        let mut entry = [0; ENTRY];
+        let at = table.checked_add(i * entry_size).ok_or("its program headers lie outside of it")?;
+        file.read_exact_at(&mut entry, at).map_err(|_| "its program headers lie outside of it")?;
+        let end = number(&entry, 0x08, 8).checked_add(number(&entry, 0x20, 8));
+        if number(&entry, 0, 4) == PT_LOAD && end.is_none_or(|end| end > length) {
+            return Err("it is cut short: a segment lies outside of it");
+        }
+    }
+    Ok(())
+}
+
 fn seal(file: &File) -> io::Result<()> {
     let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE | libc::F_SEAL_SEAL;
     // SAFETY: fcntl on our own descriptor with plain numbers.
@@ -96,13 +128,30 @@ fn seal(file: &File) -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::os::unix::fs::FileExt;
+
+    fn copied(bytes: &[u8]) -> Result<Image, LoadError> {
+        let mut source = tempfile::NamedTempFile::new().unwrap();
+        source.write_all(bytes).unwrap();
+        Image::copy(source.path(), &hex::encode(Sha256::digest(bytes)).parse().unwrap())
+    }
+
+    #[test]
+    fn what_dlopen_would_trip_over_is_refused_before() {
+        let mut elf = std::fs::read(std::env::current_exe().unwrap()).unwrap();
+        elf.truncate(4 << 20);
+        for bytes in [&elf[..], &elf[..100], &elf[..10], b"", b"#!/bin/sh\n", &[b"\x7fELF\x02\x01", &[0xff; 200][..]].concat()] {
+            assert!(matches!(copied(bytes), Err(LoadError::Open(_))), "{} bytes", bytes.len());
+        }
+    }
 
     #[test]
     fn a_copy_is_checked_private_and_sealed() {
         let mut source = tempfile::NamedTempFile::new().unwrap();
-        source.write_all(b"not a library").unwrap();
-        let hash: ArtifactHash = hex::encode(Sha256::digest(b"not a library")).parse().unwrap();
+        let mut bytes = [0; 64];
+        bytes[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        bytes[0x36] = 56;
+        source.write_all(&bytes).unwrap();
+        let hash: ArtifactHash = hex::encode(Sha256::digest(bytes)).parse().unwrap();
         let (one, two) = (Image::copy(source.path(), &hash).unwrap(), Image::copy(source.path(), &hash).unwrap());
         assert_ne!(one.path(), two.path());
         assert_ne!(one.name_in_maps(), two.name_in_maps());

@@ -57,11 +57,14 @@ pub(crate) struct Shared {
     pub draining: AtomicBool,
 }
 
+/// By `Host` and whether it came over TLS.
+type Sites = HashMap<(Box<str>, bool), Rc<Site>>;
+
 /// One worker's view of it.
 pub(crate) struct Front {
     shared: Arc<Shared>,
     visitors: Visitors,
-    sites: RefCell<HashMap<(Box<str>, bool), Rc<Site>>>,
+    sites: RefCell<Sites>,
     last: RefCell<Option<Rc<Site>>>,
 }
 

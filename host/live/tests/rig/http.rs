@@ -65,7 +65,7 @@ impl Connection {
         if let Some(length) = headers.get("content-length") {
             body.resize(length.parse().map_err(std::io::Error::other)?, 0);
             self.stream.read_exact(&mut body)?;
-        } else if headers.get("transfer-encoding").is_some() {
+        } else if headers.contains_key("transfer-encoding") {
             loop {
                 let length = usize::from_str_radix(self.line()?.trim(), 16).map_err(std::io::Error::other)?;
                 let mut chunk = vec![0; length + 2];

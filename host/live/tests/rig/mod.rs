@@ -38,8 +38,53 @@ pub fn build(features: &str) -> ArtifactHash {
         .output()
         .unwrap();
     assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-    let bytes = std::fs::read(target.join("debug/libkandra_feature_trial.so")).unwrap();
-    let hash: ArtifactHash = hex::encode(Sha256::digest(&bytes)).parse().unwrap();
+    keep(&std::fs::read(target.join("debug/libkandra_feature_trial.so")).unwrap())
+}
+
+/// A library whose ABI has one type with another layout.
+pub fn build_mismatched() -> ArtifactHash {
+    let _one = BUILDING.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join("mismatched");
+    std::fs::create_dir_all(directory.join("src")).unwrap();
+    let ours = std::fs::read_to_string(root.join("sdk/abi/src/lib.rs")).unwrap();
+    let theirs = ours.replace("pub route: u32,", "pub route: u64,").replace("#![forbid(unsafe_code)]", "");
+    assert_ne!(ours, theirs);
+    let export = r#"
+        extern "C" fn init(_: HostModule_Ref) -> RResult<Mounted, Fault> { RResult::ROk(Mounted { routes: RVec::new() }) }
+        extern "C" fn start(_: &RequestView<'_>) -> RResult<Call, Fault> { RResult::ROk(Call(std::ptr::null_mut())) }
+        extern "C" fn poll(_: Call) -> Polled { Polled::Pending }
+        extern "C" fn drop_call(_: Call) {}
+        extern "C" fn run_thread_destructors() -> usize { 0 }
+        extern "C" fn teardown(_: bool) -> TeardownReport { TeardownReport { thread_destructors: 0, thread_keys: 0, chunks: 0, live_calls: 0 } }
+        static MODULE: abi_stable::prefix_type::WithMetadata<FeatureModule> =
+            abi_stable::prefix_type::WithMetadata::new(FeatureModule { init, start, poll, drop_call, run_thread_destructors, teardown });
+        fn module() -> FeatureModule_Ref { FeatureModule_Ref(MODULE.static_as_prefix()) }
+        extern "C" fn load() -> abi_stable::library::RootModuleResult { abi_stable::library::__call_root_module_loader(module) }
+        #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]
+        pub static HEADER: abi_stable::library::LibHeader =
+            unsafe { abi_stable::library::LibHeader::from_constructor::<FeatureModule_Ref>(load, abi_stable::library::CheckTypeLayout::Yes) };
+    "#;
+    std::fs::write(directory.join("src/lib.rs"), format!("{theirs}{export}")).unwrap();
+    let manifest = "[package]\nname = \"kandra-abi\"\nversion = \"0.1.0\"\nedition = \"2024\"\n[lib]\nname = \"kandra_abi\"\ncrate-type = [\"cdylib\"]\n\
+                    [dependencies]\nabi_stable = { version = \"0.11.3\", default-features = false }\n[workspace]\n";
+    std::fs::write(directory.join("Cargo.toml"), manifest).unwrap();
+    std::fs::copy(root.join("Cargo.lock"), directory.join("Cargo.lock")).unwrap();
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trial");
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--quiet", "--offline"])
+        .current_dir(&directory)
+        .env("CARGO_TARGET_DIR", &target)
+        .env("RUSTFLAGS", "--cfg kandra_library")
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+    keep(&std::fs::read(target.join("debug/libkandra_abi.so")).unwrap())
+}
+
+/// Puts an artifact where live looks for it.
+fn keep(bytes: &[u8]) -> ArtifactHash {
+    let hash: ArtifactHash = hex::encode(Sha256::digest(bytes)).parse().unwrap();
     let path = artifacts().join(hash.as_str());
     if !path.exists() {
         let new = path.with_extension(std::process::id().to_string());
