@@ -125,11 +125,10 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
 /// Our own help when the message is about a name that only the real `std` has.
 fn missing_in_std(message: &str) -> Option<String> {
     let mentions = |name: &str| {
-        let path = |root: &str| message.contains(&format!("{root}::{name}"));
-        let (leading, alone) = (name.split("::").next().unwrap_or(name), format!("`{}`", name.rsplit("::").next().unwrap_or(name)));
-        path("std")
-            || (message.contains(&alone)
-                && (message.contains("in `std`") || message.contains("in `kandra_std`") || message.contains(&format!("in `{leading}`"))))
+        let (parent, last) = name.rsplit_once("::").map_or((String::new(), name), |(parent, last)| (format!("::{parent}"), last));
+        let within = [format!("`std{parent}`"), format!("`kandra_std{parent}`")];
+        message.contains(&format!("std::{name}"))
+            || (message.contains(&format!("`{last}`")) && within.iter().any(|within| message.contains(within)))
     };
     let unresolved = ["could not find", "unresolved import", "cannot find", "no `", "not found", "use of unresolved", "use of undeclared"];
     if !unresolved.iter().any(|words| message.contains(words)) {
@@ -167,4 +166,34 @@ fn without_paths(text: &str) -> String {
         if parts < 3 { word.to_owned() } else { format!("{}{}", &word[..start], &path[path.rfind('/').unwrap_or(0) + 1..]) }
     };
     text.split(' ').map(shorten).collect::<Vec<_>>().join(" ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_lose_escapes_and_paths_of_this_machine() {
+        assert_eq!(clean("\u{1b}[1m\u{1b}[38;5;9merror\u{1b}[0m: no\r\n"), "error: no ");
+        assert_eq!(clean("note: `/srv/home/me/.cache/x/lib/libserde.rlib` is here"), "note: `libserde.rlib` is here");
+        assert_eq!(clean("use kandra::Response / 2 or a/b, GET /items/{id}"), "use kandra::Response / 2 or a/b, GET /items/{id}");
+        assert!(!clean("admin\u{202e}nimda").contains('\u{202e}'));
+        assert!(clean(&"long ".repeat(1000)).len() < MAX_TEXT + 8);
+    }
+
+    #[test]
+    fn names_that_only_the_real_std_has_get_our_hint() {
+        for (message, hint) in [
+            ("unresolved import `std::fs`: no `fs` in the root", Some("ctx.kv()")),
+            ("failed to resolve: could not find `process` in `std`", Some("processes")),
+            ("cannot find function `spawn` in module `std::thread`: not found", Some("ctx.sleep")),
+            ("cannot find type `Instant` in module `std::time`: not found in `std::time`", Some("ctx.now()")),
+            ("cannot find value `fs` in this scope", None),
+            ("mismatched types: expected `std::fs`", None),
+        ] {
+            let found = missing_in_std(message);
+            assert_eq!(found.is_some(), hint.is_some(), "{message}: {found:?}");
+            assert!(hint.is_none_or(|hint| found.as_ref().unwrap().contains(hint)), "{message}: {found:?}");
+        }
+    }
 }

@@ -227,3 +227,33 @@ fn ended(finished: &Finished) -> StageFailure {
         _ => error::child_failed("build", finished),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(end: End, stderr: &str) -> String {
+        let nothing = Duration::ZERO;
+        match ended(&Finished { end, stdout: Vec::new(), stderr: stderr.into(), elapsed: nothing, cpu: nothing, peak_resident: 0 }) {
+            StageFailure::Refused(findings) => findings[0].code.clone(),
+            StageFailure::Failed(error) => error.code().to_owned(),
+            StageFailure::Cancelled => "cancelled".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_limit_has_a_finding_that_names_it() {
+        assert_eq!(said(End::Deadline, ""), "build/time");
+        assert_eq!(said(End::OutputLimit, ""), "build/output");
+        assert_eq!(said(End::ProcessLimit, ""), "build/processes");
+        assert_eq!(said(End::Exited(101), "memory allocation of 4294967296 bytes failed"), "build/memory");
+        assert_eq!(said(End::Exited(101), "rustc-LLVM ERROR: out of memory"), "build/memory");
+        let died = |signal: &str| format!("process didn't exit successfully: `rustc` (signal: {signal})");
+        assert_eq!(said(End::Exited(101), &died("24, SIGXCPU: CPU time limit exceeded")), "build/time");
+        assert_eq!(said(End::Exited(101), &died("25, SIGXFSZ: file size limit exceeded")), "build/file-size");
+        assert_eq!(said(End::Exited(101), &died("11, SIGSEGV: invalid memory reference")), "build/compiler-crashed");
+        assert_eq!(said(End::Cancelled, ""), "cancelled");
+        assert_eq!(said(End::Exited(8), "the required sandbox layer seccomp does not hold here"), "missing_layer");
+        assert_eq!(said(End::Exited(101), "error: could not find `Cargo.toml`"), "child_failed");
+    }
+}

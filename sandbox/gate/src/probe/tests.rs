@@ -1,7 +1,7 @@
 //! What a lying, failing or dying probe child makes of a candidate.
 
-use super::*;
-use kandra_model::probe::{ExchangeOutcome, Mismatch, ProbedRoute, UnloadOutcome};
+use super::{verdict::*, *};
+use kandra_model::probe::{ExchangeOutcome, MAX_ROUTES, Mismatch, ProbeFault, ProbedRoute, UnloadOutcome};
 
 const CONTRACT: &str = r#"
 [[exchange]]
@@ -35,7 +35,7 @@ fn judge(contract: &str, change: impl FnOnce(&mut (Vec<ProbedRoute>, Vec<Exchang
     let mut tried = good();
     change(&mut tried);
     let (routes, exchanges, mount_micros, unload) = tried;
-    match verdict(ProbeReply::Tried { routes, exchanges, mount_micros, unload }, &parsed(contract)) {
+    match super::verdict::judge(ProbeReply::Tried { routes, exchanges, mount_micros, unload }, &parsed(contract)) {
         Ok((_, widget)) => Ok(widget),
         Err(Verdict::Crate(findings)) => Err(format!("{}: {}", findings[0].code, findings[0].message)),
         Err(Verdict::Us(why)) => Err(format!("us: {why}")),

@@ -127,7 +127,8 @@ fn key(toolchain: &Toolchain) -> String {
         add(path.as_os_str().as_encoded_bytes(), &bytes);
     }
     add(b"rustc", toolchain.version.as_bytes());
-    add(b"flags", sdk_flags(&[]).join(" ").as_bytes());
+    let remapped = [(Path::new(""), "/build"), (Path::new(""), "/kandra"), (Path::new(""), "/crates")];
+    add(b"flags", sdk_flags(&remapped).join(" ").as_bytes());
     add(b"profiles", build::PROFILES.as_bytes());
     add(b"library flags", build::LIBRARY_FLAGS.join(" ").as_bytes());
     hex::encode(hash.finalize())

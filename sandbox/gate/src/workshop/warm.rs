@@ -177,7 +177,7 @@ impl Warming<'_> {
         policy.limits.cpu_seconds = BUILD_DEADLINE.as_secs();
         let manifest = at.join("workspace/Cargo.toml");
         let target = work.join("target");
-        let flags = super::sdk_flags(&[(&at.join("workspace"), "/kandra"), (&home.join("registry/src"), "/crates")]);
+        let flags = super::sdk_flags(&[(at, "/build"), (&at.join("workspace"), "/kandra"), (&home.join("registry/src"), "/crates")]);
         let counter = Arc::new(Mutex::new(Counter::default()));
         let arguments = [
             "build",

@@ -1,13 +1,13 @@
 //! What the tests share: gates over one warm build, and crates to put through them.
 
-use kandra_gate::{Cancel, Files, Gate, GateConfig, MissingLayers, Workshop};
+use kandra_gate::{Cancel, Files, Gate, GateConfig, Linted, MissingLayers, StageFailure, Workshop};
 use std::path::{Path, PathBuf};
 
 /// Gates over the shared warm build, which is made when it is not there.
 pub fn gate() -> Gate {
     let cache = std::env::var_os("KANDRA_TEST_CACHE").map(PathBuf::from).or_else(Workshop::default_cache_root).expect("HOME is set");
     let workshop = Workshop::open(&cache).unwrap();
-    let scratch = tempfile::tempdir().unwrap().keep();
+    let scratch = Box::leak(Box::new(tempfile::tempdir().unwrap())).path();
     let config = GateConfig {
         exe: std::env::current_exe().unwrap(),
         artifacts: scratch.join("artifacts"),
@@ -17,6 +17,11 @@ pub fn gate() -> Gate {
     let gate = Gate::new(workshop, config);
     gate.warm(&Cancel::new(), &|progress| eprintln!("{progress:?}")).unwrap();
     gate
+}
+
+/// Through the source and lint gates.
+pub fn lint(gate: &Gate, files: Files) -> Result<Linted, StageFailure> {
+    gate.lint(gate.source(files)?, &Cancel::new())
 }
 
 /// The template as the feature `slug`, with a word in its widget that makes it another source.

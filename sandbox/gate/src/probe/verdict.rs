@@ -1,0 +1,172 @@
+//! What a reply of the probe child means for the candidate.
+
+use super::shown;
+use crate::{GateError, StageFailure};
+use kandra_model::{
+    Contract, Finding, RouteSpec,
+    probe::{Answer, MAX_ROUTES, MOUNT_MILLIS, ProbeFault, ProbeReply},
+};
+
+/// Why a tried candidate does not pass.
+pub(super) enum Verdict {
+    Crate(Vec<Finding>),
+    Us(String),
+}
+
+impl Verdict {
+    fn one(code: &str, message: impl Into<String>, hint: &str) -> Self {
+        Self::Crate(vec![Finding::error(code, message).hint(hint)])
+    }
+
+    pub(super) fn into_failure(self) -> StageFailure {
+        match self {
+            Self::Crate(findings) => StageFailure::Refused(findings),
+            Self::Us(why) => GateError::Child(why).into(),
+        }
+    }
+}
+
+/// Judges a reply. Answers the routes and whether there is a widget.
+pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<RouteSpec>, bool), Verdict> {
+    let (probed, exchanges, unload) = match reply {
+        ProbeReply::Refused { fault } => return Err(fault_verdict(fault)),
+        ProbeReply::Tried { routes, exchanges, mount_micros, unload } => {
+            if mount_micros > MOUNT_MILLIS * 1_000 {
+                return Err(fault_verdict(ProbeFault::MountTooSlow { millis: mount_micros / 1_000 }));
+            }
+            (routes, exchanges, unload)
+        }
+    };
+    if probed.is_empty() {
+        return Err(Verdict::one(
+            "probe/no-route",
+            "mount registered no route",
+            "register at least one route, such as routes.widget(widget)",
+        ));
+    }
+    if probed.len() > MAX_ROUTES {
+        return Err(Verdict::one(
+            "probe/routes",
+            format!("mount registered more than {MAX_ROUTES} routes"),
+            "use path parameters: /items/{id}",
+        ));
+    }
+    let widget = probed.iter().any(|route| route.widget);
+    let routes: Vec<RouteSpec> = probed.into_iter().map(|route| route.route).collect();
+    check_routes(&routes)?;
+    proves_something(contract, &routes)?;
+    for (exchange, outcome) in contract.exchanges.iter().zip(&exchanges) {
+        if let Some(mismatch) = &outcome.mismatch {
+            let (name, part) = (shown(&exchange.name), shown(&mismatch.part));
+            let message = format!(
+                "the exchange {name:?} ({} {}) failed: {part}: expected {}, got {}",
+                exchange.request.method,
+                shown(&exchange.request.path),
+                shown(&mismatch.expected),
+                shown(&mismatch.got)
+            );
+            let hint = "correct the handler; change the contract only if it asks for the wrong thing";
+            return Err(Verdict::Crate(vec![Finding::error("probe/contract-failed", message).hint(hint).file("contract.toml")]));
+        }
+    }
+    if exchanges.len() != contract.exchanges.len() {
+        return Err(Verdict::Us("the probe did not try the whole contract".to_owned()));
+    }
+    if unload.live_calls > 0 {
+        return Err(Verdict::Us(format!("the probe left {} calls of the library undropped", unload.live_calls)));
+    }
+    if !unload.unmapped {
+        return Err(Verdict::one(
+            "probe/pinned",
+            "the library could not be unloaded",
+            "keep nothing in thread-local or static places that outlives a call",
+        ));
+    }
+    if unload.leaked_bytes > 0 {
+        return Err(Verdict::one(
+            "probe/leak",
+            format!("{} bytes were left after the unload", unload.leaked_bytes),
+            "drop what you allocate; do not use leak or forget",
+        ));
+    }
+    Ok((routes, widget))
+}
+
+pub(super) fn fault_verdict(fault: ProbeFault) -> Verdict {
+    match fault {
+        ProbeFault::Protocol { message } => Verdict::Us(format!("the probe could not begin: {}", shown(&message))),
+        ProbeFault::Load { message } => Verdict::one(
+            "probe/load",
+            format!("the library could not be loaded: {}", shown(&message)),
+            "export it with kandra::feature!(mount); only",
+        ),
+        ProbeFault::Layout { differences } => {
+            let said: Vec<String> = differences.iter().take(5).map(|line| shown(line)).collect();
+            Verdict::one(
+                "probe/layout",
+                format!("the library speaks another ABI than this server: {}", said.join("; ")),
+                "build it with this server's SDK",
+            )
+        }
+        ProbeFault::MountPanicked { message, location } => Verdict::one(
+            "probe/mount-panic",
+            format!("mount panicked: {} ({})", shown(&message), shown(&location)),
+            "only register routes in mount",
+        ),
+        ProbeFault::MountTooSlow { millis } => Verdict::one(
+            "probe/mount-time",
+            format!("mount took {millis} ms; at most {MOUNT_MILLIS} ms are allowed"),
+            "only register routes in mount; do the work in handlers",
+        ),
+        ProbeFault::Route { method, path, problem } => Verdict::one(
+            "probe/route",
+            format!("the route {} {} {}", shown(&method), shown(&path), shown(&problem)),
+            "a feature's routes are relative to its own slug and begin with /",
+        ),
+    }
+}
+
+/// The child checks routes as live would; here only what the rest of this process relies upon.
+fn check_routes(routes: &[RouteSpec]) -> Result<(), Verdict> {
+    for route in routes {
+        let known = ["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&route.method.as_str());
+        let plain = route.path.starts_with('/')
+            && route.path.len() <= 200
+            && route.path.chars().all(|c| c.is_ascii_graphic())
+            && !route.path.contains("..")
+            && !route.path.starts_with("//");
+        if !known || !plain {
+            return Err(fault_verdict(ProbeFault::Route {
+                method: route.method.clone(),
+                path: route.path.clone(),
+                problem: "cannot be served".to_owned(),
+            }));
+        }
+    }
+    Ok(())
+}
+
+/// Whether the contract would notice handlers that answer nothing: every route needs an exchange that a bare 200, and
+/// an empty body under the expected status, both fail.
+pub(super) fn proves_something(contract: &Contract, routes: &[RouteSpec]) -> Result<(), Verdict> {
+    let uncovered = |route: &RouteSpec, why: &str| {
+        let message = format!("the route {} {} {why}", shown(&route.method), shown(&route.path));
+        let hint = "add an [[exchange]] for it whose expect has json, contains or text";
+        Verdict::Crate(vec![Finding::error("probe/contract-uncovered", message).hint(hint).file("contract.toml")])
+    };
+    if let Some(route) = contract.uncovered(routes) {
+        return Err(uncovered(route, "has no exchange in contract.toml that asserts more than a status"));
+    }
+    let told_apart = Contract {
+        exchanges: contract.exchanges.iter().filter(|exchange| fails_when_empty(&exchange.expect)).cloned().collect(),
+        http: Vec::new(),
+    };
+    match told_apart.uncovered(routes) {
+        Some(route) => Err(uncovered(route, "would pass its contract even if it answered an empty 200")),
+        None => Ok(()),
+    }
+}
+
+pub(super) fn fails_when_empty(expect: &kandra_model::ExpectedResponse) -> bool {
+    [200, expect.status].into_iter().all(|status| expect.judge(&Answer { status, ..Answer::default() }).is_err())
+}
