@@ -2,6 +2,7 @@
 
 mod embedded;
 pub(crate) mod prebuilt;
+mod tidy;
 mod toolchain;
 mod warm;
 
@@ -16,6 +17,7 @@ use std::{
     env, fs,
     path::{Path, PathBuf},
     sync::{Arc, OnceLock},
+    time::SystemTime,
 };
 use warm::Warming;
 
@@ -102,6 +104,10 @@ impl Workshop {
             return Some(known.clone());
         }
         let found = prebuilt::load(&self.directory())?;
+        // When it was last used decides how long it is kept; a cache that cannot be written to is kept anyway.
+        if let Ok(lock) = fs::File::options().write(true).open(self.shop.root.join(format!("{}.lock", self.shop.key))) {
+            let _ = lock.set_modified(SystemTime::now());
+        }
         Some(self.shop.prebuilt.get_or_init(|| found).clone())
     }
 

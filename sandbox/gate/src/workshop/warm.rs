@@ -3,7 +3,7 @@
 //! Everything happens in a directory of its own that is renamed into place when it is complete, under a lock that the
 //! kernel releases when a process dies.
 
-use super::{Shop, embedded, prebuilt};
+use super::{Shop, embedded, prebuilt, tidy};
 use crate::{Cancel, GateError, MissingLayers, StageFailure, cargo, doctor, error};
 use kandra_jail::{EXIT_MISSING_LAYER, End};
 use serde_json::Value;
@@ -50,7 +50,7 @@ impl Warming<'_> {
         }
         doctor::require_room(root)?;
         let prefix = format!(".warming-{}-", &self.shop.key[..16]);
-        remove_leftovers(root, &prefix);
+        tidy::remove_leftovers(root, &prefix);
         let temporary = tempfile::Builder::new()
             .prefix(&prefix)
             .tempdir_in(root)
@@ -66,6 +66,7 @@ impl Warming<'_> {
             fs::remove_dir_all(at.join(scaffold)).map_err(GateError::io("could not tidy up after the warm build"))?;
         }
         self.publish(temporary)?;
+        tidy::remove_unused(root, &self.shop.key);
         self.say(total, total, "done");
         Ok(())
     }
@@ -274,26 +275,21 @@ impl Counter {
     }
 }
 
-/// The `[source]`, `[registries]` and `[registry]` tables of the user's cargo configuration.
+/// The `[source]` tables of the user's cargo configuration, and where `[registries]` are, without their tokens.
 fn sources_of(cargo_home: &Path) -> String {
     let read = |name: &str| fs::read_to_string(cargo_home.join(name)).ok()?.parse::<Table>().ok();
-    let configuration = read("config.toml").or_else(|| read("config")).unwrap_or_default();
-    let wanted = configuration.into_iter().filter(|(key, _)| ["source", "registries", "registry"].contains(&key.as_str()));
-    wanted.collect::<Table>().to_string()
+    let mut configuration = read("config.toml").or_else(|| read("config")).unwrap_or_default();
+    configuration.retain(|key, _| key == "source" || key == "registries");
+    let registries = configuration.get_mut("registries").and_then(toml::Value::as_table_mut);
+    for registry in registries.into_iter().flat_map(|table| table.iter_mut().filter_map(|(_, registry)| registry.as_table_mut())) {
+        registry.retain(|key, _| key == "index");
+    }
+    configuration.to_string()
 }
 
 fn write(path: &Path, bytes: &[u8]) -> Result<(), GateError> {
     let parent = path.parent().expect("a file has a directory");
     fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes)).map_err(GateError::io(format!("could not write {}", path.display())))
-}
-
-/// Directories of processes that died; whoever holds the lock may remove them.
-fn remove_leftovers(root: &Path, prefix: &str) {
-    for entry in fs::read_dir(root).into_iter().flatten().flatten() {
-        if entry.file_name().to_string_lossy().starts_with(prefix) {
-            let _ = fs::remove_dir_all(entry.path());
-        }
-    }
 }
 
 fn last_lines(bytes: &[u8]) -> String {
@@ -308,4 +304,33 @@ fn compiler_words(stdout: &[u8], stderr: &[u8]) -> String {
         _ => None,
     });
     first.unwrap_or_else(|| last_lines(stderr))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn progress_counts_crates_once_however_the_lines_are_cut() {
+        let line = |name: &str, kind: &str| {
+            format!("{{\"reason\":\"compiler-artifact\",\"target\":{{\"name\":\"{name}\",\"kind\":[\"{kind}\"]}},\"filenames\":[]}}\n")
+        };
+        let all = [line("libc", "custom-build"), line("libc", "lib"), line("paste", "proc-macro"), "not json\n".to_owned()].concat();
+        let mut counter = Counter::default();
+        all.as_bytes().chunks(7).for_each(|chunk| counter.read(chunk));
+        assert_eq!(counter.state(), (2, Some("paste".to_owned())));
+    }
+
+    #[test]
+    fn only_where_packages_come_from_is_taken_over_from_the_users_configuration() {
+        let home = tempfile::tempdir().unwrap();
+        fs::write(
+            home.path().join("config.toml"),
+            "[source.crates-io]\nreplace-with = \"mirror\"\n[build]\nrustc-wrapper = \"x\"\n[registry]\ntoken = \"secret\"\n[registries.own]\nindex = \"sparse+somewhere\"\ntoken = \"secret\"\n",
+        )
+        .unwrap();
+        let taken = sources_of(home.path());
+        assert!(taken.contains("mirror") && taken.contains("somewhere") && !taken.contains("wrapper"));
+        assert!(!taken.contains("secret"), "a token is not for the jail");
+    }
 }
