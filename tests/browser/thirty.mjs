@@ -1,5 +1,6 @@
 // Asks an offline server for thirty things in thirty people's words, and uses what comes of it as they would.
-// `scripts/thirty` starts it; arguments are the numbers of the wishes to try, all of them without any.
+// `scripts/thirty` starts it; arguments are the numbers of the wishes to try, all of them without any;
+// with --dashboard the widgets are used in their frames on the dashboard instead of on their own pages.
 
 import { chromium } from "playwright-core";
 import { Disappointed, Person } from "./thirty/person.mjs";
@@ -20,7 +21,7 @@ async function grant(server, browser, wish) {
   }
   if (request.state !== "live") return { ...shown, yielded: "no", good: false, note: request.reason ?? "" };
   if (!wish.use) return { ...shown, yielded: "wrong", good: false, note: `made ${request.feature} instead of saying no` };
-  const me = await Person.visit(browser, `${server.live}/${request.feature}/widget`);
+  const me = await Person.visit(browser, inDashboard ? `${server.url}/features/${request.feature}` : `${server.live}/${request.feature}/widget`);
   try {
     await wish.use(me);
     return { ...shown, yielded: "yes", good: true, note: me.errors[0] ?? "" };
@@ -32,11 +33,13 @@ async function grant(server, browser, wish) {
   }
 }
 
-const wanted = process.argv.slice(2).map(Number);
+const inDashboard = process.argv.includes("--dashboard");
+const wanted = process.argv.slice(2).map(Number).filter(Boolean);
 const chosen = wishes.map((wish, n) => ({ ...wish, n: n + 1 })).filter(({ n }) => wanted.length === 0 || wanted.includes(n));
 let server;
 let browser;
 let code = 1;
+for (const signal of ["SIGINT", "SIGTERM"]) process.once(signal, () => server?.child.kill("SIGTERM"));
 try {
   server = await Server.start(process.env.KANDRA);
   browser = await chromium.launch({ executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium", args: FLAGS });

@@ -170,7 +170,7 @@ export const together = [
       const cells = me.page.locator("canvas:visible, [role=grid]:visible, svg:visible");
       if ((await cells.count()) > 0) {
         const box = await cells.first().boundingBox();
-        await me.page.mouse.click(box.x + box.width * 0.31, box.y + Math.min(box.height * 0.31, 300));
+        await me.window.mouse.click(box.x + box.width * 0.31, box.y + Math.min(box.height * 0.31, 300));
       } else {
         const buttons = await me.page.getByRole("button").all();
         if (buttons.length < 36) throw new Disappointed("there is nothing to paint on");

@@ -92,7 +92,7 @@ export const games = [
       const added = await me.newLines(async () => {
         if (!(await me.pressIfThere(/ask|shake|answer|tell|8/i))) await me.pressLargest();
       }, 4000);
-      const answer = added.find((line) => /[a-z]{2,}/i.test(line) && !/error|failed|could not/i.test(line));
+      const answer = added.find((line) => /[a-z]{2,}/i.test(line) && !/error|failed|could not|nothing|loading/i.test(line));
       if (!answer) throw new Disappointed("no answer appeared");
     },
   },

@@ -61,7 +61,7 @@ export const numbers = [
       const stood = await me.reads();
       await pause(700);
       if ((await me.reads()) !== stood) throw new Disappointed("it runs on after Stop");
-      if (!/\b0?[1-4][.,:]\d|0?0:0[1-4]|\b[1-4]\s?s/.test(stood)) throw new Disappointed(`it stands at “${stood.replace(/\s+/g, " ").slice(0, 80)}”`);
+      if (!/\b0?0:0[1-4]\b|(?<![\d:])0?[1-4][.,]\d|(?<![\d:])[1-4]\s?s/.test(stood)) throw new Disappointed(`it stands at “${stood.replace(/\s+/g, " ").slice(0, 80)}”`);
     },
   },
   {

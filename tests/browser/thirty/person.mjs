@@ -10,22 +10,30 @@ export const pause = (millis) => new Promise((done) => setTimeout(done, millis))
 export class Disappointed extends Error {}
 
 export class Person {
-  constructor(page, browser, url) {
-    this.page = page;
+  constructor(window, browser, url) {
+    /** The browser's window; `page` is the widget in it. */
+    this.window = window;
+    this.page = window;
     this.browser = browser;
     this.url = url;
+    this.errors = [];
   }
 
-  /** Opens a widget in a browser of one's own. */
+  /** Opens a widget in a browser of one's own: on its own page, or in its frame on the dashboard. */
   static async visit(browser, url) {
     const context = await browser.newContext({ viewport: { width: 720, height: 900 }, locale: "en-GB" });
-    const page = await context.newPage();
-    page.setDefaultTimeout(SOON);
-    const person = new Person(page, browser, url);
-    person.errors = [];
-    page.on("pageerror", (error) => person.errors.push(error.message));
-    const answer = await page.goto(url, { waitUntil: "load" });
+    const person = new Person(await context.newPage(), browser, url);
+    person.window.setDefaultTimeout(SOON);
+    person.window.on("pageerror", (error) => person.errors.push(error.message));
+    const answer = await person.window.goto(url, { waitUntil: "load" });
     if (!answer?.ok()) throw new Disappointed(`the widget answered ${answer?.status()}`);
+    if (!new URL(url).pathname.endsWith("/widget")) {
+      const frame = person.window.locator("iframe").first();
+      await frame.scrollIntoViewIfNeeded();
+      person.page = await (await frame.elementHandle()).contentFrame();
+      await person.page.waitForLoadState("load");
+      await pause(400);
+    }
     await pause(400);
     return person;
   }
@@ -36,7 +44,7 @@ export class Person {
   }
 
   async leave() {
-    await this.page.context().close();
+    await this.window.context().close();
   }
 
   /** What can be read on the widget, without what stands in fields. */
@@ -92,7 +100,9 @@ export class Person {
   async find(names, roles = ["button", "link"]) {
     for (const name of [names].flat()) {
       for (const role of roles) {
-        for (const control of await this.page.getByRole(role, { name }).all()) {
+        // Eyes go by what is written on it, ears by its name.
+        const controls = this.page.getByRole(role, { name }).or(this.page.getByRole(role).filter({ hasText: name }));
+        for (const control of await controls.all()) {
           if ((await control.isVisible()) && (await control.isEnabled())) return control;
         }
       }
@@ -202,13 +212,24 @@ export class Person {
     return field;
   }
 
-  /** Hands in a form: its button, or the return key in the last field. */
+  /** Hands in a form: its button, the only button there is, or the return key. */
   async submit(field, ...names) {
-    const button = await this.find([...names, SUBMIT], ["button"]);
+    const button = (await this.find([...names, SUBMIT], ["button"])) ?? (await this.#onlyButton(field));
     if (button) await button.click();
     else if (field) await field.press("Enter");
     else throw new Disappointed(`found no way to send; there are: ${(await this.buttons()).join(", ") || "no buttons"}`);
     await pause(300);
+  }
+
+  /** The only button of the field's form, or of the widget. */
+  async #onlyButton(field) {
+    const form = field ? this.page.locator("form").filter({ has: this.page.locator(":scope input, :scope textarea") }) : null;
+    for (const place of [...(form ? await form.all() : []), this.page]) {
+      const visible = [];
+      for (const button of await place.getByRole("button").all()) if ((await button.isVisible()) && (await button.isEnabled())) visible.push(button);
+      if (visible.length === 1) return visible[0];
+    }
+    return null;
   }
 
   /** The first number that is shown beside this text. */
@@ -228,11 +249,17 @@ export class Person {
         const fitting = [...document.body.querySelectorAll("*")].filter((e) => e.getClientRects().length > 0 && wanted.test(e.innerText ?? "") && !/^(SCRIPT|STYLE|OPTION|SELECT|H1|H2)$/.test(e.tagName));
         const rest = (e) => says(e).replace(wanted, " ");
         const innermost = fitting.filter((e) => !fitting.some((other) => other !== e && e.contains(other)));
+        const boxes = [];
         for (let element of innermost) {
           for (let steps = 0; element && element !== document.body && steps < 4; steps++, element = element.parentElement) {
-            if (/\d/.test(rest(element))) return says(element);
+            if (/\d/.test(rest(element))) {
+              boxes.push(says(element));
+              break;
+            }
           }
         }
+        // A heading says the same words, but what belongs to them stands in the tighter box.
+        if (boxes.length > 0) return boxes.sort((a, b) => a.length - b.length)[0];
         return innermost[0] ? says(innermost[0]) : "";
       },
       { source: text.source, flags: text.flags },
@@ -241,7 +268,7 @@ export class Person {
 
   /** A picture of the widget. */
   async picture() {
-    return this.page.screenshot({ animations: "disabled" });
+    return this.window.screenshot({ animations: "disabled" });
   }
 }
 
