@@ -13,7 +13,7 @@ const WIDGET: &str = r##"
   <div class="row">
     <input id="name" maxlength="40" required autocomplete="off">
     <button>Add</button>
-    <button id="reset" type="button">Reset points</button>
+    <button id="zero" type="button">Reset points</button>
   </div>
 </form>
 <style>
@@ -72,7 +72,7 @@ const WIDGET: &str = r##"
     event.preventDefault();
     if (await send("/players", { name: $("name").value })) $("join").reset();
   });
-  $("reset").addEventListener("click", () => send("/reset"));
+  $("zero").addEventListener("click", () => send("/reset"));
   kandra.events("changed", refresh);
   refresh();
 </script>
