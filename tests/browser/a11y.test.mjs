@@ -1,0 +1,194 @@
+// axe-core finds nothing, on every page, in both colours, on a phone and a desk, inside the frames too; and the keyboard is enough.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+import { openBrowser, widget } from "./lib/browser.mjs";
+import { Server, until } from "./lib/server.mjs";
+
+const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const RULES = { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }, resultTypes: ["violations"], iframes: false };
+const SIZES = [{ width: 360, height: 740 }, { width: 1280, height: 900 }];
+const SCHEMES = ["light", "dark"];
+/** One of each recipe. */
+const WISHES = [
+  "a calculator", "a chat", "a clock", "a unit converter for kilometers and miles", "a countdown to 2031-01-01", "a counter that everybody can click", "roll two dice", "guess the number",
+  "a guestbook", "a list of books with title, author and rating", "a notes board", "a colour palette", "a random picker: Tom, Ann, Lee", "a poll: tea, coffee or water?", "quote of the day",
+  "a star rating", "reactions: 👍 ❤️ 🎉", "rock paper scissors", "a sign-up sheet for the summer party", "a scoreboard", "a suggestion box", "tic-tac-toe", "a pomodoro timer", "a todo list", "a trivia quiz", "a word counter",
+];
+let server, browser;
+let checked = 0;
+
+before(async () => {
+  [server, browser] = await Promise.all([Server.start(["--difficulty", "1"], { ready: false }), openBrowser()]);
+});
+
+after(async () => {
+  await browser?.close();
+  await server?.stop();
+});
+
+/** What axe finds, one line a finding. */
+async function findings(frame, context = undefined) {
+  checked += 1;
+  await frame.evaluate(AXE);
+  const { violations } = await frame.evaluate(([where, rules]) => axe.run(where ?? document, rules), [context, RULES]);
+  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1).join(" ").trim()}`));
+}
+
+/** Axe over a page in both colours and both sizes. */
+async function clean(page, where, prepare = async () => {}) {
+  const found = [];
+  for (const viewport of SIZES) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+      await prepare();
+      for (const line of await findings(page)) found.push(`${where}, ${colorScheme}, ${viewport.width} px: ${line}`);
+    }
+    const wide = await page.evaluate(() => document.scrollingElement.scrollWidth);
+    if (wide > viewport.width) found.push(`${where}: ${wide} px wide on ${viewport.width}`);
+  }
+  assert.deepEqual(found, []);
+}
+
+test("home, empty, perhaps still warming", async () => {
+  const page = await browser.newPage();
+  await page.goto(server.url);
+  await clean(page, "home, empty");
+  await server.ready();
+  await page.close();
+});
+
+test("the keyboard is enough: skip, ask, watch, use", async () => {
+  const page = await browser.newPage({ viewport: SIZES[1] });
+  await page.goto(server.url);
+  const focused = () => page.evaluate(() => {
+    const node = document.activeElement;
+    const style = getComputedStyle(node);
+    const rim = (parseFloat(style.outlineWidth) > 0 && style.outlineStyle !== "none") || style.boxShadow !== "none";
+    const box = node.getBoundingClientRect();
+    return { text: (node.getAttribute("aria-label") ?? node.textContent).trim().slice(0, 60), id: node.id, rim, seen: box.width > 0 && box.bottom > 0 && box.top < innerHeight };
+  });
+  await page.keyboard.press("Tab");
+  let now = await focused();
+  assert.match(now.text, /Skip/);
+  assert.ok(now.rim && now.seen, "the skip link is visible when it has focus");
+  await page.keyboard.press("Enter");
+  await until("the content has focus", async () => (await focused()).id === "main");
+  await page.keyboard.press("Tab");
+  assert.equal((await focused()).id, "ask-text", "the first stop after skipping is the box");
+  await page.keyboard.type("a counter that everybody can click");
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#ask-done:not([hidden])");
+  // Each stop on the way round shows where it is.
+  const stops = [];
+  for (let step = 0; step < 40; step += 1) {
+    await page.keyboard.press("Tab");
+    now = await focused();
+    if (stops.length > 3 && /Skip/.test(now.text)) break;
+    assert.ok(now.rim, `no visible focus on “${now.text}” #${now.id}`);
+    assert.ok(now.seen, `focus is off the screen on “${now.text}” #${now.id}`);
+    stops.push(now.text);
+  }
+  for (const wanted of [/Change/, /Withdraw/, /Vote for/, /Deutsch/, /Owner/]) assert.ok(stops.some((text) => wanted.test(text)), `${wanted} is not reached: ${stops.join(" | ")}`);
+  const [request] = (await server.get("/api/requests")).items;
+  const slug = await server.liveFrom(request.id);
+  // Into the frame and out of it.
+  const frame = await widget(page, slug);
+  await frame.waitForFunction(() => document.getElementById("count").textContent === "0");
+  await page.locator(`#card-${slug} h3 a`).focus();
+  await page.keyboard.press("Tab");
+  await until("the frame's button has focus", () => frame.evaluate(() => document.activeElement.tagName === "BUTTON"));
+  assert.ok(await frame.evaluate(() => getComputedStyle(document.activeElement).outlineStyle !== "none"), "focus shows inside the frame");
+  const first = await frame.evaluate(() => document.activeElement.id);
+  if (first !== "up") await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await frame.waitForFunction(() => document.getElementById("count").textContent === "1");
+  await page.keyboard.press("Tab");
+  await until("focus left the frame", async () => page.evaluate(() => document.activeElement.tagName !== "IFRAME"));
+  await page.close();
+});
+
+test("home while something is being built, and after asking", async () => {
+  const page = await browser.newPage();
+  await page.goto(server.url);
+  // Several at once, so that something is at work while axe looks.
+  await page.fill("#ask-text", "Translate my letters into Klingon");
+  await until("a hint", async () => /No recipe/.test(await page.textContent("#ask-hint")));
+  const states = new Set();
+  const wishes = ["a counter for cats", "a counter for dogs", "a counter for birds", "a counter for fish", "a counter for bees", "a counter for ants"];
+  await clean(page, "home, building", async () => {
+    const wish = wishes.shift();
+    if (!wish) return;
+    const request = await server.owner("POST", "/api/requests", { title: wish, details: "" });
+    await server.owner("POST", `/api/requests/${request.id}/start`, {});
+    await page.waitForSelector("#building [data-step][data-state=now]", { timeout: 3000 }).then(() => states.add("now"), () => {});
+  });
+  assert.ok(states.has("now"), "something was being built meanwhile");
+  await page.keyboard.press("Enter");
+  await page.locator("#ask-text").press("Enter");
+  await page.waitForSelector("#ask-done:not([hidden])");
+  await clean(page, "home, asked");
+  await page.close();
+});
+
+test("every recipe's widget, inside its frame", async (t) => {
+  const slugs = new Set();
+  const recipes = new Set();
+  for (const wish of WISHES) {
+    const fit = (await server.get(`/api/suggest?title=${encodeURIComponent(wish)}`)).fit;
+    assert.ok(fit, `no recipe fits “${wish}”`);
+    recipes.add(fit.recipe);
+    slugs.add(await server.make(wish));
+  }
+  t.diagnostic(`${recipes.size} recipes, ${slugs.size} widgets`);
+  const page = await browser.newPage({ viewport: SIZES[0] });
+  const found = [];
+  for (const viewport of SIZES) {
+    await page.setViewportSize(viewport);
+    await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
+    await page.goto(server.url);
+    for (const slug of slugs) {
+      const frame = await widget(page, slug);
+      await frame.waitForFunction(() => document.querySelector("button, input, output, time, p")).catch(() => {});
+      for (const colorScheme of viewport.width === 360 ? SCHEMES : ["light"]) {
+        await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
+        await frame.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme);
+        // A fragment in a frame has no landmarks, no level-one heading and no title of its own: the card around it has.
+        const lines = (await findings(frame)).filter((line) => !/^(region|landmark-one-main|page-has-heading-one|document-title)/.test(line));
+        for (const line of lines) found.push(`${slug}, ${colorScheme}, ${viewport.width} px: ${line}`);
+      }
+      const wide = await frame.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+      if (wide > 0) found.push(`${slug} is ${wide} px too wide at ${viewport.width}`);
+    }
+  }
+  assert.deepEqual(found, []);
+  await page.close();
+});
+
+test("home with many cards, and every other page", async (t) => {
+  const page = await browser.newPage();
+  const items = (await server.get("/api/requests")).items;
+  const live = items.find((one) => one.state === "live");
+  const waits = items.find((one) => one.state === "needs_model");
+  await page.goto(server.url);
+  await clean(page, "home");
+  for (const path of ["/requests", `/requests/${live.id}`, `/requests/${waits.id}`, "/routes", "/status", "/nothing-here", "/?lang=de",
+    `/features/${live.feature}`, `/features/${live.feature}/history`, `/features/${live.feature}/code`, `/features/${live.feature}/contract`, `/features/${live.feature}/logs`]) {
+    await page.goto(server.url + path);
+    await clean(page, path);
+  }
+  await page.goto(`${server.url}/owner`);
+  await clean(page, "/owner");
+  await page.fill("#owner-token", "wrong");
+  await page.keyboard.press("Enter");
+  await until("it says so", async () => (await page.textContent("#owner-error")).length > 5);
+  await clean(page, "/owner, refused");
+  await page.fill("#owner-token", server.token);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector("#owner-panel:not([hidden]) .owner-item");
+  await clean(page, "/owner, inside");
+  t.diagnostic(`axe ran ${checked} times`);
+  await page.close();
+});
