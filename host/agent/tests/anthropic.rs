@@ -1,5 +1,6 @@
 //! The model developer against a scripted server: good days and every kind of bad one.
 
+#[path = "../../../tests/src/model_server.rs"]
 mod model_server;
 
 use kandra_agent::{Agent, AgentConfig, AgentKind, DevelopError, Draft, LiveFeature, Patience, Progress, Repair, Secret, Task};

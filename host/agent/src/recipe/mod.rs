@@ -250,7 +250,7 @@ fn names_another(candidate: &Candidate, order: &Order, asked: &Asked, all: &[Can
     all.iter().filter(|other| !std::ptr::eq(other.recipe, candidate.recipe) && other.points >= STRONG).any(|other| {
         other.head.clone().all(|i| {
             !own[i] && !candidate.head.contains(&i) && !order.explained.iter().any(|r| r.contains(&i))
-        })
+        }) && (other.recipe.fill)(asked, other.head.clone()).is_some()
     })
 }
 

@@ -35,14 +35,25 @@ pub(crate) fn items(text: &str) -> Vec<String> {
             _ => by_or,
         }
     };
+    let on_lines = parts.len() > 1 && text.contains('\n');
+    let shared_end = parts.split_last().filter(|_| !on_lines).and_then(|(last, others)| shared_end(last, others));
     let mut items: Vec<String> = Vec::new();
-    for part in parts {
+    for (i, part) in parts.iter().enumerate() {
+        let part = if i + 1 == parts.len() { shared_end.map_or(*part, |end| &part[..end]) } else { part };
         let item = tidy(part);
         if !item.is_empty() && !items.iter().any(|known| fold(known) == fold(&item)) {
             items.push(item);
         }
     }
     items
+}
+
+/// Where the last item ends when what follows belongs to all of them: `pizza, sushi or tacos [for Friday lunch]`.
+fn shared_end(last: &str, others: &[&str]) -> Option<usize> {
+    const ENDS: [&str; 12] = [" for ", " today", " tonight", " tomorrow", " this ", " next ", " on friday", " on monday", " für ", " fuer ", " heute", " morgen"];
+    let lower = last.to_ascii_lowercase();
+    let found = ENDS.iter().filter(|end| !others.iter().any(|o| o.to_ascii_lowercase().contains(**end))).filter_map(|end| lower.find(end)).min();
+    found.filter(|at| !others.is_empty() && !last[..*at].trim().is_empty())
 }
 
 /// Commas outside of parentheses.
@@ -165,12 +176,12 @@ fn quoted(asked: &Asked) -> Option<Listed> {
 
 /// `between A and B`, `options A, B`, `choose from A or B`.
 fn after_marker(asked: &Asked) -> Option<Listed> {
-    const MARKERS: [&str; 10] = [
+    const MARKERS: [&str; 11] = [
         "options|choices|answers|candidates|items|names|moglichkeiten|optionen|antworten are|sind|like|such?",
         "with options|choices|answers",
         "between|zwischen", "among|amongst|unter", "wheel with|of|for|mit",
         "choose|choosing|pick|picks|decide|select|selects|vote|votes|voting|draw from|out of?",
-        "one of", "players|teams|participants|kids are|namely?", "out of|aus", "score|scores|points for|of",
+        "one of", "players|teams|participants|kids are|namely?", "out of", "score|scores|points for|of", "from|aus|among",
     ];
     MARKERS.iter().find_map(|marker| {
         pattern::find_all(&asked.words, marker).into_iter().find_map(|found| {

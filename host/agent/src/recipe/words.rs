@@ -17,7 +17,7 @@ keeps kid kids kind know last later least leave less let lets like liked likes l
 lovely made make makes making many may maybe me mean might mine minimal mobile more most much must my name names need \
 needed needs neat never new next nice no nobody not nothing now of off ok okay old on once one ones online only open option \
 options or other others our out over own page pages part people person phone place places plain play played player players \
-playing please possible press presses pressed pretty put quick quickly quite random really reset right same save saved saves say \
+playing please pls plz thx possible press presses pressed pretty put quick quickly quite random really reset right same save saved saves say \
 screen see seen set several shared short should show showing shown shows side simple simply since site small so some somebody \
 somehow someone something sometimes somewhere soon sort start store stuff style such super sure surprise tab tabs take takes \
 tap taps team text than thank thanks that thats the their them then there these they thing things think this those \

@@ -56,9 +56,8 @@ async fn suggest(req: Request, ctx: Ctx) -> Result<Response> {
         return Err(Error::conflict(format!("The box is full: at most {MOST} suggestions.")));
     }
     let id = format!("{:012}", ctx.kv().increment("last", 1).await?);
-    ctx.kv().set(&format!("by:{id}:{}", req.visitor()), "1").await?;
-    ctx.kv().set_json(&format!("suggestion:{id}"), &Suggestion { text: text.to_owned(), votes: 1 }).await?;
-    Ok(Response::json(&json!({ "id": id, "text": text, "votes": 1 }))?.with_status(201))
+    ctx.kv().set_json(&format!("suggestion:{id}"), &Suggestion { text: text.to_owned(), votes: 0 }).await?;
+    Ok(Response::json(&json!({ "id": id, "text": text, "votes": 0 }))?.with_status(201))
 }
 
 async fn support(req: Request, ctx: Ctx) -> Result<Response> {

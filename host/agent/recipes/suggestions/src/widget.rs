@@ -8,8 +8,8 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 const WIDGET: &str = r##"
 <form id="form">
   <label id="prompt" for="text">Your suggestion</label>
-  <textarea id="text" rows="2" maxlength="200" required></textarea>
-  <button>Suggest</button>
+  <input id="text" maxlength="200" required autocomplete="off">
+  <button>Add suggestion</button>
 </form>
 <p id="status" role="status">Loading…</p>
 <ol id="suggestions" aria-label="Suggestions, most wanted first"></ol>

@@ -13,6 +13,7 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
         ("count|counts|counting|keep|zahlt|zahlen .. clicks|presses|taps|klicks", 14),
         ("count|counts|counting|zahlt|zahlen how|wie many|often|oft|viele", 14),
         ("keep count of", 14),
+        ("how many times it|they|somebody|someone|people .. press|pressed|click|clicked|push|pushed|tap|tapped|hit", 14),
         ("count|counting people|persons|guests|attendees|cars|birds|pushups|laps|cups|beers|visitors", 13),
         ("how often do|does|did|has|have|we|i|the", 12),
         ("count|zahlt|zahlen the|our|my|all|number? number? of? coffees|visitors|visits|beers|cups|times|kaffees|besuche", 12),

@@ -105,11 +105,11 @@ pub(in crate::recipe) static TIMER: Recipe = Recipe {
 };
 
 fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if dates::find(asked).is_some() {
+    let pomodoro = has(asked, "pomodoro");
+    if !pomodoro && dates::find(asked).is_some() {
         return None;
     }
     let stopwatch = has(asked, "stopwatch|stopwatches|stoppuhr") || has(asked, "stop watch");
-    let pomodoro = has(asked, "pomodoro");
     let seconds = match (stopwatch, duration(asked)) {
         (true, _) => 0,
         (false, Some(seconds)) => seconds,

@@ -266,7 +266,6 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
         ("whos coming|in|attending|joining", 15),
         ("who can make it", 15),
         ("who is|are in", 13),
-        ("who|whos is? bringing|brings what", 14),
         ("sign|signup up? for", 14),
         ("wer hat lust|zeit", 14),
         ("are you coming", 15),
@@ -284,6 +283,9 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
 };
 
 fn rsvp(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    if super::writing::reads_like_columns(asked).is_some() {
+        return None;
+    }
     let (topic, mut explained) = topic(asked, &head);
     let at = pattern::find(&asked.words, "coming|comes|come|attending|attend|joining|join|kommt|dabei|there|up to|for|zu|zum|zur|on", 0);
     let event = topic.or_else(|| {

@@ -174,9 +174,11 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         ("wish|reading|watch|book|books|movie|movies|film|films|recipe|recipes|birthday|birthdays|contact|contacts|address|phone|plant|plants|expense|expenses|bird|equipment|member|members|job|price|gift|restaurant|restaurants list|lists|log|collection|tracker|table|directory|book|catalogue|catalog|register", 14),
         ("wishlist|watchlist|bucketlist|booklist|bookshelf|addressbook|wunschliste|leseliste|adressbuch|geburtstagsliste|bucherliste", 14),
         ("collection of", 13),
+        ("who|whos is? brings|bringing|bring what", 15),
+        ("wer bringt|macht|ubernimmt was", 15),
         ("expenses|expense|ausgaben", 10),
     ],
-    vocabulary: &["list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet", "money|buy|price"],
+    vocabulary: &["list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|sign|signup|up|sheet|form|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet", "money|buy|price"],
     vetoes: &["log in|into", "sort|sortable|sorting|filter|filters|search|searchable|import|reminder|vote|voting|votes|comments|chart|pagination"],
     subject: Subject::Free,
     extra: Some(reads_like_columns),
@@ -186,7 +188,8 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
 };
 
 fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    let named = columns(asked, head.start);
+    let who_brings_what = has(asked, WHO_WHAT);
+    let named = columns(asked, head.start).filter(|_| !who_brings_what);
     let first_column = named.as_ref().map_or(asked.words.len(), |(words, _)| words.start);
     let things = things(asked, &head, first_column);
     let (explained_columns, columns) = match named {
@@ -196,7 +199,11 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let thing = things.clone().map_or_else(|| "entry".to_owned(), |r| phrases::shorten(&fields::singular(asked.slice(r)), 40));
     let default = things.clone().map_or_else(|| "List".to_owned(), |r| phrases::capitalise(asked.slice(r)));
     let title = phrases::title(asked, head, &default);
-    let title = if starts_with_verb(&title) { default } else { title };
+    let title = match phrases::question(asked) {
+        Some(question) if who_brings_what => question,
+        _ if starts_with_verb(&title) => default,
+        _ => title,
+    };
     let names: Vec<String> = columns.iter().map(|f| f.name.clone()).collect();
     let [first, second] = columns[0].samples();
     let typed = columns.iter().skip(1).find_map(|f| f.wanted().map(|w| (f.name.clone(), w)));
@@ -237,7 +244,7 @@ fn columns(asked: &Asked, from: usize) -> Option<(Range<usize>, Vec<fields::Fiel
 }
 
 /// `our running log: date, km, minutes`: at least two columns that are known as such.
-fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
+pub(super) fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
     let (words, columns) = columns(asked, 0)?;
     let known = columns.iter().filter(|f| f.is_usual()).count();
     let is_table = columns.len() >= 2 && known >= 2 || columns.len() >= 2 && known >= 1 && has(asked, "list|log|table|tracker|directory|inventory|liste|tabelle");
@@ -246,7 +253,8 @@ fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
 
 /// What lists of such things usually hold, when nobody says; a plain list of things gets a name and notes.
 fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>> {
-    const USUAL: [(&str, &str, &str); 9] = [
+    const USUAL: [(&str, &str, &str); 10] = [
+        ("brings|bringing|bring|bringt", "name, brings", "Name, bringt mit"),
         ("birthday|birthdays|geburtstag|geburtstage|geburtstagsliste", "name, birthday", "Name, Geburtstag"),
         ("phone|contact|contacts|address|addressbook|adressbuch|telefonliste", "name, phone, e-mail, notes", "Name, Telefon, E-Mail, Notizen"),
         ("expense|expenses|ausgaben", "what, date, amount", "Wofür, Datum, Betrag"),
@@ -262,7 +270,7 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
     let german = phrases::is_german(asked);
     let usual = USUAL.iter().find(|(things, _, _)| has(asked, things)).map(|(_, english, deutsch)| if german { *deutsch } else { *english });
     let plain = names_things.then_some(if german { "Name, Notizen" } else { "name, notes" });
-    usual.or(plain).filter(|_| is_list).and_then(fields::fields)
+    usual.or(plain).filter(|_| is_list || has(asked, WHO_WHAT)).and_then(fields::fields)
 }
 
 fn starts_with_verb(title: &str) -> bool {
@@ -271,6 +279,7 @@ fn starts_with_verb(title: &str) -> bool {
     matches!(words.next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list")) && words.next().is_some_and(|w| w != "of")
 }
 
+const WHO_WHAT: &str = "who|whos|wer is? brings|bringing|bring|bringt|macht|ubernimmt what|was";
 const VERBS: &str = "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|save|register|enter|erfassen|verwalten";
 
 /// The things between the head and the fields: `list of [our plants] with …`, `track [our plants] with …`.
