@@ -51,15 +51,12 @@ impl Jailed<'_> {
 
 /// One line of `--message-format json`; unknown reasons and fields are ignored.
 #[derive(Debug, Deserialize)]
-#[serde(tag = "reason", rename_all = "kebab-case")]
+#[serde(tag = "reason")]
 pub(crate) enum Message {
-    CompilerArtifact {
-        target: Target,
-        filenames: Vec<PathBuf>,
-    },
-    CompilerMessage {
-        message: Diagnostic,
-    },
+    #[serde(rename = "compiler-artifact")]
+    Artifact { target: Target, filenames: Vec<PathBuf> },
+    #[serde(rename = "compiler-message")]
+    Diagnostic { message: Diagnostic },
     #[serde(other)]
     Other,
 }

@@ -34,7 +34,7 @@ static HINTS: LazyLock<Hints> = LazyLock::new(|| toml::from_str(include_str!("hi
 pub(super) fn read(stdout: &[u8], linted: &Linted) -> Said {
     let mut said = Said::default();
     for message in cargo::messages(stdout) {
-        let Message::CompilerMessage { message } = message else { continue };
+        let Message::Diagnostic { message } = message else { continue };
         // "aborting due to 2 previous errors" and "2 warnings emitted" say nothing new.
         if message.spans.is_empty()
             && message.code.is_none()

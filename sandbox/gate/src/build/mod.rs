@@ -156,7 +156,7 @@ pub(crate) fn seed(toolchain: &Toolchain, exe: &Path, missing: MissingLayers, at
     let finished = Compile { jailed, prebuilt: &prebuilt, source: &source, tier: Tier::Quick, incremental: Incremental::No }.run(cancel)?;
     if finished.end != End::Exited(0) {
         let said = cargo::messages(&finished.stdout).find_map(|message| match message {
-            cargo::Message::CompilerMessage { message } => message.rendered,
+            cargo::Message::Diagnostic { message } => message.rendered,
             _ => None,
         });
         return Err(match (finished.end, said) {

@@ -74,7 +74,7 @@ pub(super) fn gather(stdout: &[u8], target: &Path, at: &Path) -> Result<(), Gate
     let mut externs = BTreeMap::new();
     let ours = target.join(super::toolchain::TARGET).join("release/deps");
     for message in cargo::messages(stdout) {
-        let cargo::Message::CompilerArtifact { target, filenames } = message else { continue };
+        let cargo::Message::Artifact { target, filenames } = message else { continue };
         let name = target.name.replace('-', "_");
         let library = filenames.iter().find(|path| path.starts_with(&ours) && path.extension().is_some_and(|e| e == "rlib"));
         if let (true, Some(library)) = (EXTERNS.contains(&name.as_str()), library) {

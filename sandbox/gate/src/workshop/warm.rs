@@ -259,7 +259,7 @@ impl Counter {
             if part.ends_with(b"\n") {
                 let is_crate = |kind: &str| matches!(kind, "lib" | "rlib" | "proc-macro");
                 for message in cargo::messages(&std::mem::take(&mut self.line)) {
-                    if let cargo::Message::CompilerArtifact { target, .. } = message
+                    if let cargo::Message::Artifact { target, .. } = message
                         && target.kind.iter().any(|kind| is_crate(kind))
                     {
                         self.done += 1;
@@ -300,7 +300,7 @@ fn last_lines(bytes: &[u8]) -> String {
 
 fn compiler_words(stdout: &[u8], stderr: &[u8]) -> String {
     let first = cargo::messages(stdout).find_map(|message| match message {
-        cargo::Message::CompilerMessage { message } if message.level == "error" => message.rendered,
+        cargo::Message::Diagnostic { message } if message.level == "error" => message.rendered,
         _ => None,
     });
     first.unwrap_or_else(|| last_lines(stderr))
