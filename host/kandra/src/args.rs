@@ -124,6 +124,9 @@ pub struct Serve {
     /// The model's id
     #[arg(long, env = "KANDRA_MODEL", value_name = "ID")]
     pub model: Option<String>,
+    /// Seconds that the model may stay silent before it is asked again [default: 60]
+    #[arg(long, env = "KANDRA_MODEL_TIMEOUT", value_name = "SECS")]
+    pub model_timeout: Option<u64>,
     /// Seconds between two looks at the queue [default: 60]
     #[arg(long, env = "KANDRA_INTERVAL", value_name = "SECS")]
     pub interval: Option<u64>,

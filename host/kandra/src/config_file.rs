@@ -24,6 +24,7 @@ struct File {
     trusted_proxies: Option<Vec<String>>,
     agent: Option<AgentKind>,
     model: Option<String>,
+    model_timeout: Option<u64>,
     interval: Option<u64>,
     difficulty: Option<u8>,
     approval: Option<args::Approval>,
@@ -50,7 +51,7 @@ pub fn resolve(flags: args::Serve) -> Result<Config> {
     config.live_public_url = flags.live_public_url.or(file.live_public_url).map(|text| text.parse()).transpose().map_err(usage)?;
     let proxies = flags.trusted_proxies.or(file.trusted_proxies).unwrap_or_default();
     config.trusted_proxies = proxies.iter().map(|text| text.parse().map_err(usage)).collect::<Result<_>>()?;
-    config.agent = agent(flags.agent.or(file.agent), flags.model.or(file.model));
+    config.agent = agent(flags.agent.or(file.agent), flags.model.or(file.model), flags.model_timeout.or(file.model_timeout));
     config.interval_secs = flags.interval.or(file.interval).unwrap_or(config.interval_secs);
     config.difficulty = flags.difficulty.or(file.difficulty).unwrap_or(config.difficulty);
     config.approval = flags.approval.or(file.approval).map(|approval| match approval {
@@ -97,10 +98,10 @@ pub fn cache() -> Result<PathBuf> {
 }
 
 /// The provider: as asked for, else Anthropic when there is a key, else the recipes.
-fn agent(kind: Option<AgentKind>, model: Option<String>) -> AgentSettings {
+fn agent(kind: Option<AgentKind>, model: Option<String>, silence_secs: Option<u64>) -> AgentSettings {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let settings =
-        |key: &str, base: &str| ModelSettings { api_key: set(key).unwrap_or_default(), base_url: set(base), model: model.clone() };
+        |key: &str, base: &str| ModelSettings { api_key: set(key).unwrap_or_default(), base_url: set(base), model: model.clone(), silence_secs };
     match kind {
         Some(AgentKind::Offline) => AgentSettings::Offline,
         Some(AgentKind::None) => AgentSettings::None,

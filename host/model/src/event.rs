@@ -30,8 +30,8 @@ pub enum EventBody {
     VoteChanged { request: RequestId, votes: u32 },
     /// A run began.
     RunStarted { run: RunId, request: Option<RequestId>, feature: Option<Slug>, title: String },
-    /// The developer's one sentence of intent is known.
-    RunPlanned { run: RunId, plan: String },
+    /// The developer's one sentence of intent is known, and what it promises to hold to (`contract.toml`), when it says so first.
+    RunPlanned { run: RunId, plan: String, contract: Option<String> },
     /// A stage began or ended.
     RunStage { run: RunId, stage: Stage, outcome: StageOutcome, attempt: u32, millis: Option<u64> },
     /// A run ended.

@@ -145,6 +145,8 @@ pub struct Run {
     pub state: RunState,
     /// The developer's one sentence of intent, once known.
     pub plan: Option<String>,
+    /// The text of `contract.toml` that was promised with the plan, before the code was written.
+    pub contract: Option<String>,
     /// `from recipe Poll`, `written by <model>`, `by hand`, `submitted`.
     pub provenance: String,
     /// Its stages so far, repair turns included, oldest first.

@@ -86,15 +86,15 @@ impl Store {
         self.read(move |db| list(db, &query)).await
     }
 
-    /// Notes what the developer intends, and what it now knows about the feature and where the source comes from.
-    pub async fn plan_run(&self, id: RunId, plan: &str, feature: Option<Slug>, provenance: Option<String>) -> Result<(), StoreError> {
+    /// Notes what the developer intends, and what it now knows: the contract, and where the source comes from.
+    pub async fn plan_run(&self, id: RunId, plan: &str, contract: Option<String>, provenance: Option<String>) -> Result<(), StoreError> {
         let plan = plan.to_owned();
         self.write(move |w| {
             w.db.prepare_cached(
-                "UPDATE runs SET plan = ?2, feature = coalesce(?3, feature), provenance = coalesce(?4, provenance) WHERE id = ?1",
+                "UPDATE runs SET plan = ?2, contract = coalesce(?3, contract), provenance = coalesce(?4, provenance) WHERE id = ?1",
             )?
-            .execute(params![id.to_string(), plan, feature.as_ref().map(Slug::as_str), provenance])?;
-            w.emit(EventBody::RunPlanned { run: id, plan })?;
+            .execute(params![id.to_string(), plan, contract, provenance])?;
+            w.emit(EventBody::RunPlanned { run: id, plan, contract })?;
             Ok(())
         })
         .await
@@ -233,7 +233,7 @@ pub(crate) fn existing(db: &Connection, id: RunId) -> Result<Run, StoreError> {
 
 pub(crate) const COLUMNS: &str =
     "number, id, cause_json, feature, state, plan, provenance, findings_json, failure, failure_code, usage_json,
-    revision, artifact, started_at, ended_at";
+    revision, artifact, started_at, ended_at, contract";
 
 pub(crate) fn find(db: &Connection, id: RunId) -> Result<Option<Run>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM runs WHERE id = ?1");
@@ -254,6 +254,7 @@ fn record(row: &Row<'_>) -> Result<(i64, Run), StoreError> {
         feature: parse_some(T, row.get(3)?)?,
         state: from_name(T, row.get(4)?)?,
         plan: row.get(5)?,
+        contract: row.get(15)?,
         provenance: row.get(6)?,
         stages: Vec::new(),
         findings: from_json::<Vec<Finding>>(T, &row.get::<_, String>(7)?)?,

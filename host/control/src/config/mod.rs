@@ -45,6 +45,8 @@ pub struct ModelSettings {
     pub base_url: Option<String>,
     /// The model's id; the provider's default of this Kandra when absent.
     pub model: Option<String>,
+    /// How many seconds it may stay silent before it is asked again; the agent's default when absent.
+    pub silence_secs: Option<u64>,
 }
 
 impl fmt::Debug for ModelSettings {
@@ -133,6 +135,9 @@ pub enum ConfigError {
     /// Out of range.
     #[error("--difficulty {0} is above 8: a browser would take hours")]
     Difficulty(u8),
+    /// Out of range.
+    #[error("--model-timeout {0} is not between 1 and 600 seconds")]
+    ModelTimeout(u64),
     /// A provider without a key.
     #[error("--agent {agent} needs a key; set {variable}, or choose --agent offline")]
     NoKey {
@@ -197,6 +202,7 @@ impl Config {
             return Err(ConfigError::Difficulty(self.difficulty));
         }
         let key_is_missing = |settings: &ModelSettings| settings.api_key.trim().is_empty();
+        let silence = |settings: &ModelSettings| settings.silence_secs.filter(|secs| !(1..=600).contains(secs));
         match &self.agent {
             AgentSettings::Anthropic(settings) if key_is_missing(settings) => {
                 Err(ConfigError::NoKey { agent: "anthropic", variable: "ANTHROPIC_API_KEY" })
@@ -204,7 +210,8 @@ impl Config {
             AgentSettings::OpenAi(settings) if key_is_missing(settings) => {
                 Err(ConfigError::NoKey { agent: "openai", variable: "OPENAI_API_KEY" })
             }
-            _ => Ok(()),
+            AgentSettings::Anthropic(settings) | AgentSettings::OpenAi(settings) => silence(settings).map_or(Ok(()), |secs| Err(ConfigError::ModelTimeout(secs))),
+            AgentSettings::Offline | AgentSettings::None => Ok(()),
         }
     }
 

@@ -112,6 +112,7 @@ pub fn run(n: u32, state: RunState, stages: Vec<StageRecord>, plan: Option<&str>
         feature: Some("poll".parse().unwrap()),
         state,
         plan: plan.map(Into::into),
+        contract: None,
         provenance: "from recipe Poll".into(),
         stages,
         findings: Vec::new(),

@@ -139,8 +139,8 @@ struct Listener {
 }
 
 impl Progress for Listener {
-    fn planned(&mut self, plan: &str, _contract: &str) {
-        self.stages.plan(&one_line(plan, 300), None, None);
+    fn planned(&mut self, plan: &str, contract: &str) {
+        self.stages.plan(&one_line(plan, 300), Some(contract.to_owned()), None);
     }
 
     fn tokens(&mut self, usage: &Usage) {

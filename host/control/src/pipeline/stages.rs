@@ -1,14 +1,14 @@
 //! Writes down how a run goes, in order, without making it wait for the disk: each note is durable before the run's
 //! end is recorded, because [`Stages::written`] is awaited first.
 
-use kandra_model::{Finding, RunId, Slug, Stage, StageOutcome, Usage};
+use kandra_model::{Finding, RunId, Stage, StageOutcome, Usage};
 use kandra_store::{Draft, Store};
 use tokio::sync::{mpsc, oneshot};
 
 enum Note {
     Begin(Stage, u32),
     End(Stage, StageOutcome, Vec<Finding>),
-    Plan(String, Option<Slug>, Option<String>),
+    Plan { plan: String, contract: Option<String>, provenance: Option<String> },
     Usage(Usage),
     Draft(Box<Draft>, String),
     Written(oneshot::Sender<()>),
@@ -38,9 +38,9 @@ impl Stages {
         self.note(Note::End(stage, outcome, findings));
     }
 
-    /// The developer's sentence is known.
-    pub(crate) fn plan(&self, plan: &str, feature: Option<Slug>, provenance: Option<String>) {
-        self.note(Note::Plan(plan.to_owned(), feature, provenance));
+    /// The developer's sentence is known, and perhaps its contract and who it is.
+    pub(crate) fn plan(&self, plan: &str, contract: Option<String>, provenance: Option<String>) {
+        self.note(Note::Plan { plan: plan.to_owned(), contract, provenance });
     }
 
     /// What the model used so far.
@@ -71,7 +71,7 @@ async fn write_all(store: Store, run: RunId, mut notes: mpsc::UnboundedReceiver<
         let written = match note {
             Note::Begin(stage, attempt) => store.begin_stage(run, stage, attempt).await,
             Note::End(stage, outcome, findings) => store.end_stage(run, stage, outcome, findings).await.map(drop),
-            Note::Plan(plan, feature, provenance) => store.plan_run(run, &plan, feature, provenance).await,
+            Note::Plan { plan, contract, provenance } => store.plan_run(run, &plan, contract, provenance).await,
             Note::Usage(usage) => store.record_usage(run, usage).await,
             Note::Draft(draft, provenance) => store.save_draft(run, *draft, Some(provenance)).await,
             Note::Written(done) => {

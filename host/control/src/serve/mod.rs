@@ -17,7 +17,7 @@ use kandra_jail::Cancel;
 use kandra_store::{CommitAuthor, Options, Store, StoreError, Trail, TrailError, TrailOptions};
 use kandra_wire::LiveOptions;
 use sockets::Sockets;
-use std::{net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc, time::Duration};
 use tokio::{
     sync::{Mutex, mpsc, watch},
     task::JoinHandle,
@@ -184,12 +184,16 @@ fn agent_config(settings: &AgentSettings) -> Result<AgentConfig, ControlError> {
         AgentSettings::Anthropic(model) => (AgentKind::Anthropic, Some(model)),
         AgentSettings::OpenAi(_) => return Err(ControlError::UnknownAgent("openai")),
     };
+    let mut patience = Patience::default();
+    if let Some(secs) = model.and_then(|model| model.silence_secs) {
+        patience.silence = Duration::from_secs(secs);
+    }
     Ok(AgentConfig {
         kind: Some(kind),
         api_key: model.and_then(|model| Secret::new(&model.api_key)),
         base_url: model.and_then(|model| model.base_url.clone()),
         model: model.and_then(|model| model.model.clone()),
-        patience: Patience::default(),
+        patience,
     })
 }
 

@@ -53,6 +53,7 @@ CREATE TABLE runs (
   title        TEXT    NOT NULL,
   state        TEXT    NOT NULL,
   plan         TEXT,
+  contract     TEXT,
   provenance   TEXT    NOT NULL,
   author       TEXT,
   findings_json TEXT   NOT NULL DEFAULT '[]',

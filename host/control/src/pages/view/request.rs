@@ -64,6 +64,8 @@ pub struct RequestView {
     pub provenance: String,
     /// Stable code of a failure.
     pub failure_code: Option<String>,
+    /// What the newest run promised before its code was written: the text of `contract.toml`.
+    pub contract: Option<String>,
 }
 
 impl RequestView {
@@ -83,6 +85,7 @@ impl RequestView {
             cost: usage.filter(|u| u.calls > 0).map(|u| (u.calls, u.input_tokens, u.output_tokens)),
             provenance: run.map(|run| run.provenance.clone()).unwrap_or_default(),
             failure_code: run.and_then(|run| run.failure_code.clone()),
+            contract: run.and_then(|run| run.contract.clone()),
         }
     }
 
