@@ -40,7 +40,7 @@ impl Store {
         let key = key.to_owned();
         self.read(move |db| {
             let sql = format!("SELECT {COLUMNS} FROM artifacts WHERE key = ?1");
-            Ok(db.prepare_cached(&sql)?.query_row([key], |row| Ok(record(row))).optional()?.transpose()?)
+            db.prepare_cached(&sql)?.query_row([key], |row| Ok(record(row))).optional()?.transpose()
         })
         .await
     }

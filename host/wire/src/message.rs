@@ -107,6 +107,7 @@ pub enum Command {
 
 /// From control to live.
 #[derive(Clone, Debug, Serialize, Deserialize)]
+#[expect(clippy::large_enum_variant, reason = "a message is written or read and dropped; none is kept")]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToLive {
     /// First.

@@ -27,7 +27,7 @@ pub struct Row {
 /// So many rows of a group.
 pub fn rows(group: &str, limit: u32) -> Rows {
     let row = |id: u32| Row {
-        active: id % 3 == 0,
+        active: id.is_multiple_of(3),
         id,
         label: format!("{group} row {id}"),
         price: f64::from(id) * 1.25,
