@@ -122,20 +122,17 @@ async fn work(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: &Run) -> Re
 
 /// A new revision.
 async fn make(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: &Run) -> Result<Feature, Halt> {
-    let (title, author) =
-        app.store().run_title_and_author(run.id).await?.ok_or_else(|| Halt::failed("store", "The run is not in the database any more."))?;
-    let mut attempt = run.stages.iter().map(|stage| stage.attempt).max().unwrap_or(1);
-    let mut development = Development {
-        title,
-        details: match run.cause {
-            Cause::Request { request } => {
-                app.store().request(request, Viewer::Owner).await?.map(|request| request.details).unwrap_or_default()
-            }
-            _ => String::new(),
-        },
-        usage: run.usage.clone(),
-        plan: run.plan.clone().unwrap_or_default(),
+    let gone = || Halt::failed("store", "The run is not in the database any more.");
+    let (_, author) = app.store().run_title_and_author(run.id).await?.ok_or_else(gone)?;
+    let (title, details) = match run.cause {
+        Cause::Request { request } => {
+            let request = app.store().request(request, Viewer::Owner).await?.ok_or_else(gone)?;
+            (request.title, request.details)
+        }
+        _ => (String::new(), String::new()),
     };
+    let mut attempt = run.stages.iter().map(|stage| stage.attempt).max().unwrap_or(1);
+    let mut development = Development { title, details, usage: run.usage.clone(), plan: run.plan.clone().unwrap_or_default() };
     let mut draft = match app.store().draft(run.id).await? {
         Some(draft) => draft,
         None if matches!(run.cause, Cause::Request { .. }) => develop(app, ticket, stages, &mut development, attempt, None).await?,

@@ -8,24 +8,26 @@ mod connection;
 mod crashes;
 mod process;
 mod restore;
+mod talk;
 
 pub(crate) use process::{JailLauncher, Launcher};
 pub(crate) use restore::{Unrestored, settings};
 
 use crate::{
-    live_handle::{LiveEnd, LiveError, LiveState, Pending},
-    logs::{LogLine, LogWriter},
+    live_handle::{LiveEnd, LiveError},
+    logs::LogWriter,
 };
 use connection::Connection;
 use crashes::{Crashes, describe};
 use kandra_jail::SharedMap;
-use kandra_model::{EventBody, FeatureState, LiveCondition, Revision, Slug, Timestamp};
+use kandra_model::{EventBody, FeatureState, LiveCondition, Revision, Slug};
 use kandra_store::Store;
-use kandra_wire::{Command, CommandId, Envelope, LogLevel, Outcome, ToControl, ToLive, recorder};
+use kandra_wire::{Command, recorder};
 use process::{Death, Keeper};
 use std::{collections::HashMap, future::Future, pin::pin, sync::Arc, time::Duration};
+use talk::{Life, Waiter};
 use tokio::{
-    sync::{Mutex, OwnedMutexGuard, mpsc, oneshot, watch},
+    sync::{Mutex, mpsc, watch},
     time::Instant,
 };
 
@@ -35,8 +37,6 @@ const SILENCE: Duration = Duration::from_secs(5);
 const BIRTH: Duration = Duration::from_secs(15);
 /// How long one restored feature may take.
 const RESTORE: Duration = Duration::from_secs(20);
-/// Command ids whose answers are awaited at once.
-const MAX_IN_FLIGHT: usize = 1_024;
 
 /// How long live may take to finish its calls when control stops.
 pub(crate) const DRAIN: Duration = Duration::from_secs(15);
@@ -57,21 +57,6 @@ pub(crate) struct Supervisor {
     pub retry: mpsc::Receiver<()>,
 }
 
-/// Who waits for the answer to a command.
-enum Waiter {
-    /// Somebody with a handle.
-    Handle(oneshot::Sender<Result<Outcome, LiveError>>, Option<(Slug, Revision)>),
-    /// The restore.
-    Restore(Slug, Revision),
-    /// Nobody.
-    Nobody,
-}
-
-struct InFlight {
-    waiter: Waiter,
-    deadline: Instant,
-}
-
 /// How a process's life ended.
 enum End {
     /// It never came to serve: why.
@@ -88,20 +73,6 @@ enum Load {
     OneByOne,
     /// Safe mode.
     Nothing,
-}
-
-/// One process's life.
-struct Life {
-    connection: Connection,
-    keeper: Keeper,
-    in_flight: HashMap<CommandId, InFlight>,
-    next_id: u64,
-    last_frame: Instant,
-    restore: std::collections::VecDeque<(Slug, Revision, Command)>,
-    restoring: usize,
-    guard: Option<OwnedMutexGuard<()>>,
-    load: Load,
-    drain_until: Option<Instant>,
 }
 
 impl Supervisor {
@@ -254,126 +225,6 @@ impl Supervisor {
                     let within = Command::Drain { within_ms: u64::try_from(DRAIN.as_millis()).unwrap_or(u64::MAX) };
                     self.send(life, within, DRAIN, Waiter::Nobody);
                     life.drain_until = Some(Instant::now() + DRAIN + Duration::from_secs(2));
-                }
-            }
-        }
-    }
-
-    /// Sends what is still to be restored; when all of it is answered, the process serves.
-    async fn advance(&mut self, life: &mut Life) {
-        if life.guard.is_none() {
-            return;
-        }
-        let at_once = if life.load == Load::OneByOne { 1 } else { 64 };
-        while life.restoring < at_once
-            && let Some((feature, revision, command)) = life.restore.pop_front()
-        {
-            life.restoring += 1;
-            self.send(life, command, RESTORE, Waiter::Restore(feature, revision));
-        }
-        if life.restoring > 0 {
-            return;
-        }
-        self.send(life, Command::Ready, RESTORE, Waiter::Nobody);
-        life.guard = None;
-        let pid = life.keeper.pid;
-        let safe = life.load == Load::Nothing;
-        let reason =
-            safe.then(|| "The features kept crashing, so the server runs without them; the owner starts them again by resuming one of them.".to_owned());
-        let condition = if safe { LiveCondition::SafeMode } else { LiveCondition::Serving };
-        self.end.state.send_modify(|state| {
-            *state = LiveState {
-                condition,
-                reason: reason.clone(),
-                pid: Some(pid),
-                restarts: state.restarts + u32::from(state.generation > 0),
-                since: Some(Timestamp::now()),
-                generation: state.generation + 1,
-            };
-        });
-        self.record(EventBody::LiveChanged { condition, reason }).await;
-    }
-
-    fn send_for_handle(&mut self, life: &mut Life, pending: Pending) {
-        let mount = match &pending.command {
-            Command::Mount { feature, revision, .. } => Some((feature.clone(), *revision)),
-            _ => None,
-        };
-        if life.in_flight.len() >= MAX_IN_FLIGHT {
-            let _ = pending.reply.send(Err(LiveError::Busy));
-            return;
-        }
-        let within = pending.deadline.saturating_duration_since(Instant::now()).min(pending.within);
-        self.send(life, pending.command, within, Waiter::Handle(pending.reply, mount));
-    }
-
-    fn send(&mut self, life: &mut Life, command: Command, within: Duration, waiter: Waiter) {
-        if let Command::Mount { feature, .. } = &command {
-            self.end.know(feature);
-        }
-        let id = CommandId(life.next_id);
-        life.next_id += 1;
-        let deadline = Timestamp::now().plus_millis(i64::try_from(within.as_millis()).unwrap_or(i64::MAX));
-        if life.connection.send(ToLive::Command(Envelope { id, deadline, command })).is_err() {
-            // Its queue is full or its socket gone: it does not read, so it is stuck.
-            life.keeper.kill();
-        }
-        life.in_flight.insert(id, InFlight { waiter, deadline: Instant::now() + within });
-    }
-
-    /// Gives up on answers that are late.
-    async fn expire(&mut self, life: &mut Life, now: Instant) {
-        let late: Vec<CommandId> = life.in_flight.iter().filter(|(_, waiting)| waiting.deadline <= now).map(|(id, _)| *id).collect();
-        for id in late {
-            match life.in_flight.remove(&id).map(|waiting| waiting.waiter) {
-                Some(Waiter::Handle(reply, _)) => {
-                    let _ = reply.send(Err(LiveError::Deadline));
-                }
-                Some(Waiter::Restore(feature, revision)) => {
-                    life.restoring -= 1;
-                    let problem = LiveError::Deadline;
-                    let _ = self.unrestored.send(Unrestored { feature, revision, problem });
-                }
-                Some(Waiter::Nobody) | None => {}
-            }
-        }
-        self.advance(life).await;
-    }
-
-    /// Takes one message from live.
-    async fn take(&mut self, life: &mut Life, message: ToControl) {
-        match message {
-            ToControl::Hello(_) | ToControl::Heartbeat => {}
-            ToControl::Reply { id, outcome } => match life.in_flight.remove(&id).map(|waiting| waiting.waiter) {
-                Some(Waiter::Handle(reply, _)) => {
-                    let _ = reply.send(Ok(outcome));
-                }
-                Some(Waiter::Restore(feature, revision)) => {
-                    life.restoring -= 1;
-                    if let Outcome::Refused(refusal) = outcome {
-                        let problem = LiveError::Refused(refusal);
-                        let _ = self.unrestored.send(Unrestored { feature, revision, problem });
-                    }
-                }
-                Some(Waiter::Nobody) | None => {}
-            },
-            ToControl::Unloaded(report) => {
-                if self.end.is_known(&report.feature) {
-                    let body = EventBody::LibraryUnloaded { feature: report.feature, revision: report.revision, verified: report.verified };
-                    self.record(body).await;
-                }
-            }
-            ToControl::Log { feature, revision, at, level, message } => {
-                if self.end.is_known(&feature) {
-                    self.logs.write(feature, LogLine { at, level, revision, message });
-                }
-            }
-            ToControl::Fault { feature, revision, at, kind, id, route, message } => {
-                if self.end.is_known(&feature) {
-                    self.end.count(&feature, kind, at);
-                    let kind = serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-                    let message = format!("{kind} in {route} ({id}): {message}");
-                    self.logs.write(feature, LogLine { at, level: LogLevel::Error, revision, message });
                 }
             }
         }

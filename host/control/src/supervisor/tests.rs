@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::live_handle::{self, LiveHandle};
+use kandra_model::Timestamp;
 use kandra_store::Options;
-use kandra_wire::{Hello, MountedReport, Refusal, WIRE_VERSION, read_frame, write_frame};
+use kandra_wire::{Hello, MountedReport, Outcome, Refusal, ToControl, ToLive, WIRE_VERSION, read_frame, write_frame};
 use process::{LaunchError, Process};
 use std::{
     os::fd::OwnedFd,
@@ -220,11 +221,12 @@ async fn the_current_set_is_restored_before_live_counts_as_serving() {
     let rig = Rig::start(&[Behaviour::Good]).await;
     rig.generation(1).await;
     assert_eq!(rig.live.state().condition, LiveCondition::Serving);
+    // Answered after everything that was sent before it.
+    rig.live.report(Duration::from_secs(5)).await.unwrap();
     {
         let seen = rig.fake.seen.lock().unwrap();
         assert_eq!((seen.mounted.as_slice(), seen.ready), (&["poll".to_owned()][..], 1));
     }
-    rig.live.report(Duration::from_secs(5)).await.unwrap();
     let seen = Arc::clone(&rig.fake.seen);
     rig.stop().await;
     assert_eq!(seen.lock().unwrap().drained, 1);

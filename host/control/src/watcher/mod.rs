@@ -7,8 +7,8 @@ mod folder;
 mod scan;
 
 pub(crate) use folder::source_hash;
-pub(crate) use scan::{offer, refill};
 use scan::scan;
+pub(crate) use scan::{offer, refill};
 
 use crate::{
     app::App,
@@ -103,7 +103,7 @@ pub(crate) async fn look_at(app: &Arc<App>, gate: &Gate, slug: &Slug) {
 
 async fn look(app: &Arc<App>, gate: &Gate, slug: &Slug) -> Result<(), StoreError> {
     match folder::find(app, gate, slug).await {
-        Found::Crate(files) => edited(app, gate, slug, files).await,
+        Found::Crate(_) => edited(app, gate, slug).await,
         Found::Unfinished => Ok(()),
         Found::Nothing => {
             let feature = app.store().feature(slug).await?;
@@ -118,12 +118,12 @@ async fn look(app: &Arc<App>, gate: &Gate, slug: &Slug) -> Result<(), StoreError
 }
 
 /// A crate is there: is it news?
-async fn edited(app: &Arc<App>, gate: &Gate, slug: &Slug, files: Files) -> Result<(), StoreError> {
+async fn edited(app: &Arc<App>, gate: &Gate, slug: &Slug) -> Result<(), StoreError> {
     let _feature = app.feature_lock(slug).await;
     // Read again under the lock: what was read before may have been written by a run that has just ended.
     let files = match folder::find(app, gate, slug).await {
         Found::Crate(now) => now,
-        Found::Nothing | Found::Unfinished => return Ok(drop(files)),
+        Found::Nothing | Found::Unfinished => return Ok(()),
     };
     let source = source_hash(gate, &files);
     let feature = app.store().feature(slug).await?;

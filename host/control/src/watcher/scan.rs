@@ -47,7 +47,10 @@ pub(crate) async fn refill(app: &Arc<App>) -> Result<(), StoreError> {
             Ok(files) => {
                 let (scratch, target) = (app.home().scratch(), app.home().crates().join(feature.slug.as_str()));
                 let write = move || folder::write_new(&scratch, &target, &pipeline::bytes(&files));
-                tokio::task::spawn_blocking(write).await.map_err(|error| error.to_string()).and_then(|done| done.map_err(|error| error.to_string()))
+                tokio::task::spawn_blocking(write)
+                    .await
+                    .map_err(|error| error.to_string())
+                    .and_then(|done| done.map_err(|error| error.to_string()))
             }
             Err(error) => Err(error.to_string()),
         };

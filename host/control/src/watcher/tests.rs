@@ -41,8 +41,12 @@ impl Scene {
         let app = Arc::clone(&rig.app);
         let home = app.home();
         let workshop = Workshop::open(&app.config().cache).expect("a toolchain");
-        let config =
-            GateConfig { exe: "kandra".into(), artifacts: home.artifacts(), scratch: home.scratch(), missing_layers: MissingLayers::Refuse };
+        let config = GateConfig {
+            exe: "kandra".into(),
+            artifacts: home.artifacts(),
+            scratch: home.scratch(),
+            missing_layers: MissingLayers::Refuse,
+        };
         let gate = Gate::new(workshop, config);
         app.workshop().pretend(gate.clone());
         Self { app, gate, slug: "poll".parse().unwrap(), _rig: rig }
@@ -73,7 +77,14 @@ impl Scene {
         let store = self.app.store();
         let draft = Draft { slug: self.slug.clone(), files: files.clone(), message: "x".into(), origin: Origin::Hand, base_revision: None };
         let provenance = "by hand".to_owned();
-        let new = NewRun { cause: Cause::Edit, feature: Some(self.slug.clone()), title: "Poll".into(), provenance, author: None, draft: Some(draft) };
+        let new = NewRun {
+            cause: Cause::Edit,
+            feature: Some(self.slug.clone()),
+            title: "Poll".into(),
+            provenance,
+            author: None,
+            draft: Some(draft),
+        };
         let run = store.start_run(new).await.unwrap();
         let record = RevisionRecord {
             feature: self.slug.clone(),
@@ -104,7 +115,9 @@ async fn answer(mut end: LiveEnd) {
     });
     while let Some(pending) = end.commands.recv().await {
         let outcome = match pending.command {
-            kandra_wire::Command::Mount { .. } => Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, load_us: 1, mount_us: 1 }),
+            kandra_wire::Command::Mount { .. } => {
+                Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, load_us: 1, mount_us: 1 })
+            }
             kandra_wire::Command::Report => Outcome::Report(Box::default()),
             _ => Outcome::Done,
         };
