@@ -128,7 +128,10 @@ pub(crate) fn answer(answered: Answered, site: &Site) -> Response {
     if headers::may_be_document(kind) && (has_body || !kind.is_empty()) {
         fence(map, site);
     }
-    let body = if headers::is_html(kind) && !matches!(status, 204 | 304) {
+    let body = if matches!(status, 204 | 205 | 304) {
+        // These have no body; bytes after their head would be read as the next answer.
+        Body::Whole(Bytes::new())
+    } else if headers::is_html(kind) {
         let language = language.as_ref().and_then(|value| value.to_str().ok()).filter(|language| is_language(language)).unwrap_or("en");
         Body::Whole(html(&answered, language).into())
     } else {
