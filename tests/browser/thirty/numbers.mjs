@@ -71,7 +71,7 @@ export const numbers = [
       await me.expect(/25:00/);
       await me.press(/start|go|begin|focus/i);
       await me.expect(/24:5\d/, "24:5…", 5000);
-      await me.expect(/\b5\b|0?5:00|break|pause/i, "the break");
+      await me.expect(/(?<![\d:])0?5:00|\bbreak\b|\b5\s?min/i, "the break of five minutes");
     },
   },
   {
