@@ -29,7 +29,7 @@ impl AgentKind {
 }
 
 /// What the agent needs to know.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct AgentConfig {
     /// Which developer; `None` chooses the model when there is a key and recipes otherwise.
     pub kind: Option<AgentKind>,
@@ -41,12 +41,6 @@ pub struct AgentConfig {
     pub model: Option<String>,
     /// How long to wait and how often to try again.
     pub patience: Patience,
-}
-
-impl Default for AgentConfig {
-    fn default() -> Self {
-        Self { kind: None, api_key: None, base_url: None, model: None, patience: Patience::default() }
-    }
 }
 
 /// Why an agent cannot be made from its configuration.

@@ -104,7 +104,7 @@ fn cut(text: &str, title_end: usize) -> Vec<Word> {
         if inside && begun.is_none() {
             begun = Some(at);
         }
-        let ends = next.is_none_or(|n| !n.is_alphanumeric() && !(n == '\'' && inside));
+        let ends = !next.is_some_and(|n| n.is_alphanumeric() || n == '\'' && inside);
         if inside && !ends {
             continue;
         }

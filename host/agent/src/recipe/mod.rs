@@ -65,6 +65,9 @@ enum Subject {
     Closed,
 }
 
+/// Finds words that speak for a recipe.
+type Evidence = fn(&Asked) -> Option<Range<usize>>;
+
 struct Recipe {
     name: &'static str,
     slug: &'static str,
@@ -77,7 +80,7 @@ struct Recipe {
     vetoes: &'static [&'static str],
     subject: Subject,
     /// Evidence that a pattern cannot express.
-    extra: Option<fn(&Asked) -> Option<Range<usize>>>,
+    extra: Option<Evidence>,
     extra_points: i32,
     fill: fn(&Asked, Range<usize>) -> Option<Order>,
     files: &'static [(&'static str, &'static str)],
@@ -136,11 +139,10 @@ pub(crate) fn free(slug: Slug, taken: &[Slug]) -> Slug {
 fn slug(recipe: &Recipe, order: &Order) -> Slug {
     let short = phrases::shorten(&order.title, 36).replace('…', "");
     let of_recipe = || recipe.slug.parse().expect("a recipe's own slug is valid");
-    if short.is_ascii() || short.chars().filter(char::is_ascii_alphanumeric).count() >= 3 {
-        Slug::from_title(&asked::fold(&short)).unwrap_or_else(of_recipe)
-    } else {
-        of_recipe()
-    }
+    let own = Slug::from_title(&asked::fold(&short));
+    let is_telling = short.is_ascii() || short.chars().filter(char::is_ascii_alphanumeric).count() >= 3;
+    // A reserved title becomes `…-feature`; the recipe's own slug reads better.
+    own.filter(|slug| is_telling && !slug.as_str().ends_with("-feature")).unwrap_or_else(of_recipe)
 }
 
 fn files(recipe: &Recipe, order: Order, slug: &Slug) -> BTreeMap<String, String> {

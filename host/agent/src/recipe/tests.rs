@@ -49,3 +49,12 @@ fn the_corpus_is_answered() {
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
     assert!(fits >= 60 && refusals >= 40, "the corpus shrank: {fits} + {refusals}");
 }
+
+#[test]
+fn titles_without_letters_for_a_slug_take_the_recipes_own() {
+    for recipe in book::ALL {
+        assert!(recipe.slug.parse::<Slug>().is_ok(), "{}", recipe.slug);
+    }
+    assert_eq!(Recipes::fit("a chat", "").unwrap().slug_hint.as_str(), "chat-wall");
+    assert_eq!(Recipes::fit("poll called \"日本語\": a, b", "").unwrap().slug_hint.as_str(), "poll");
+}

@@ -6,17 +6,17 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<ol id="messages" role="log" aria-label="Messages" tabindex="0"></ol>
+<div id="messages" role="log" aria-label="Messages" tabindex="0"></div>
 <p id="status" role="status">Loading…</p>
 <form id="say">
   <div><label for="name">Your name</label><input id="name" maxlength="30" autocomplete="nickname"></div>
   <div><label for="text">Message</label><input id="text" maxlength="300" required autocomplete="off"></div>
-  <button>Send</button>
+  <button type="submit">Send</button>
 </form>
 <style>
-  ol { list-style: none; margin: 0; padding: 0; max-height: 14rem; overflow-y: auto; }
-  li { padding: var(--space-1) 0; overflow-wrap: anywhere; }
-  li small { color: var(--color-text-secondary); margin-inline-start: var(--space-1); }
+  #messages { max-height: 14rem; overflow-y: auto; }
+  #messages p { margin: 0; padding: var(--space-1) 0; overflow-wrap: anywhere; }
+  #messages small { color: var(--color-text-secondary); margin-inline-start: var(--space-1); }
   form { display: flex; flex-wrap: wrap; align-items: end; gap: var(--space-2); margin-top: var(--space-2); }
   form div { display: grid; flex: 1 1 6rem; min-width: 0; }
   form div:nth-child(2) { flex-basis: 10rem; }
@@ -31,7 +31,7 @@ const WIDGET: &str = r##"
     const log = $("messages");
     const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     log.replaceChildren(...messages.map(({ name, text, at }) => {
-      const item = document.createElement("li");
+      const item = document.createElement("p");
       const time = new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
       item.append(
         Object.assign(document.createElement("b"), { textContent: `${name}: ` }),
@@ -48,11 +48,13 @@ const WIDGET: &str = r##"
 
   $("say").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = JSON.stringify({ name: $("name").value, text: $("text").value });
+    const name = $("name").value;
+    const body = JSON.stringify({ name, text: $("text").value });
     try {
       await kandra.fetch("/", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-      $("text").value = "";
-      kandra.storage.set("name", $("name").value).catch(() => {});
+      $("say").reset();
+      $("name").value = name;
+      kandra.storage.set("name", name).catch(() => {});
       await refresh();
       $("messages").scrollTop = $("messages").scrollHeight;
     } catch (error) {

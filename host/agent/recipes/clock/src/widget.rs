@@ -11,7 +11,7 @@ const WIDGET: &str = r##"
 <style>
   ul { list-style: none; margin: 0; padding: 0; display: grid; grid-template-columns: repeat(auto-fit, minmax(8rem, 1fr)); gap: var(--space-3); }
   li { display: grid; justify-items: center; text-align: center; }
-  b { font-size: var(--font-heading-md-size); font-variant-numeric: tabular-nums; }
+  b { font-size: var(--font-heading-sm-size); white-space: nowrap; font-variant-numeric: tabular-nums; }
   small { color: var(--color-text-secondary); }
   #status:empty { display: none; }
 </style>

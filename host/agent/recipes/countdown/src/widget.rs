@@ -16,7 +16,7 @@ const WIDGET: &str = r##"
 <form id="choose" hidden>
   <label for="date">Count down to</label>
   <input id="date" type="date" required>
-  <button>Set</button>
+  <button type="submit">Set</button>
 </form>
 <p id="status" role="status"></p>
 <style>

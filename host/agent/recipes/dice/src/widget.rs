@@ -9,7 +9,7 @@ const WIDGET: &str = r##"
 <div class="dice">
   <div id="dice" aria-hidden="true"></div>
   <p id="status" role="status">Loading…</p>
-  <button id="roll" type="button">Roll</button>
+  <button id="roll" type="button" class="primary">Roll</button>
   <p id="before"></p>
 </div>
 <style>

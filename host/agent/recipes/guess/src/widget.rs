@@ -10,7 +10,7 @@ const WIDGET: &str = r##"
   <label id="label" for="number">Your guess</label>
   <div class="row">
     <input id="number" type="number" inputmode="numeric" required>
-    <button>Guess</button>
+    <button type="submit">Guess</button>
   </div>
 </form>
 <p id="status" role="status">Loading…</p>
@@ -46,7 +46,7 @@ const WIDGET: &str = r##"
     try {
       const body = JSON.stringify({ number: $("number").valueAsNumber });
       render(await kandra.fetch("/guess", { method: "POST", headers: { "Content-Type": "application/json" }, body }));
-      $("number").value = "";
+      $("form").reset();
     } catch (error) {
       say(error.message);
     }

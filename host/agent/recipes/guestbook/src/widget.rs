@@ -11,7 +11,7 @@ const WIDGET: &str = r##"
   <input id="name" maxlength="40" required autocomplete="name">
   <label for="message">Your message</label>
   <textarea id="message" maxlength="500" rows="3" required></textarea>
-  <button id="send">Sign</button>
+  <button id="send" type="submit">Sign</button>
 </form>
 <p id="status" role="status">Loading…</p>
 <ol id="entries" aria-label="Entries, newest first"></ol>
@@ -42,10 +42,12 @@ const WIDGET: &str = r##"
 
   $("sign").addEventListener("submit", async (event) => {
     event.preventDefault();
-    const body = JSON.stringify({ name: $("name").value, message: $("message").value });
+    const name = $("name").value;
+    const body = JSON.stringify({ name, message: $("message").value });
     try {
       await kandra.fetch("/", { method: "POST", headers: { "Content-Type": "application/json" }, body });
-      $("message").value = "";
+      $("sign").reset();
+      $("name").value = name;
       await refresh();
     } catch (error) {
       say(error.message);

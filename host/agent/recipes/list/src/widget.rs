@@ -19,7 +19,7 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
     }
     let add = format!("Add {}", escape(THING));
     Response::html(format!(
-        "<form id=\"form\" data-kinds=\"{kinds}\">{controls}<div class=\"row\"><button id=\"save\" data-add=\"{add}\">{add}</button>\
+        "<form id=\"form\" data-kinds=\"{kinds}\">{controls}<div class=\"row\"><button id=\"save\" type=\"submit\" data-add=\"{add}\">{add}</button>\
          <button id=\"cancel\" type=\"button\" hidden>Cancel</button></div></form>\
          <p id=\"status\" role=\"status\">Loading…</p>\
          <div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Table\" hidden><table><thead><tr>{heads}<th scope=\"col\">Change</th></tr></thead>\
@@ -49,7 +49,8 @@ const SCRIPT: &str = r##"
 
   function edit(row) {
     editing = row && row.id;
-    inputs.forEach((input) => { input.value = row ? (row.values[input.name] ?? "") : ""; });
+    form.reset();
+    if (row) inputs.forEach((input) => { input.value = row.values[input.name] ?? ""; });
     $("save").textContent = row ? "Save" : $("save").dataset.add;
     $("cancel").hidden = !row;
     if (row) inputs[0].focus();

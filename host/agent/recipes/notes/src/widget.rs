@@ -16,7 +16,7 @@ const WIDGET: &str = r##"
     <label><input type="radio" name="colour" value="blue"> Blue</label>
     <label><input type="radio" name="colour" value="pink"> Pink</label>
   </fieldset>
-  <button>Pin</button>
+  <button type="submit">Pin</button>
 </form>
 <p id="status" role="status">Loading…</p>
 <ul id="notes"></ul>
@@ -62,8 +62,11 @@ const WIDGET: &str = r##"
 
   function edit(note) {
     editing = note?.id ?? null;
-    $("text").value = note?.text ?? "";
-    $("pin").elements.colour.value = note?.colour ?? "yellow";
+    $("pin").reset();
+    if (note) {
+      $("text").value = note.text;
+      $("pin").elements.colour.value = note.colour;
+    }
     document.querySelector("#pin button").textContent = note ? "Save" : "Pin";
     if (note) $("text").focus();
   }

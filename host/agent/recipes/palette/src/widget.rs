@@ -8,14 +8,14 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 const WIDGET: &str = r##"
 <div id="colours" class="palette" role="group" aria-label="Palette"></div>
 <div class="row">
-  <button id="new" type="button">New palette</button>
+  <button id="new" type="button" class="primary">New palette</button>
   <button id="keep" type="button">Keep it</button>
 </div>
 <p id="status" role="status">Loading…</p>
 <div id="kept"></div>
 <style>
   .palette { display: flex; flex-wrap: wrap; gap: var(--space-1); margin-bottom: var(--space-2); }
-  .palette button { flex: 1 0 4rem; min-height: 3.5rem; padding: var(--space-1); font-family: var(--font-mono); border-radius: var(--border-radius-sm); }
+  .palette button { flex: 1 0 3rem; min-width: 0; min-height: 3.5rem; font-size: var(--font-text-xs-size); padding: var(--space-1); font-family: var(--font-mono); border-radius: var(--border-radius-sm); }
   #kept .palette button { min-height: var(--target-min); font-size: 0; }
   .row { display: flex; flex-wrap: wrap; gap: var(--space-2); }
   #status { color: var(--color-text-secondary); }
@@ -29,7 +29,9 @@ const WIDGET: &str = r##"
     const button = Object.assign(document.createElement("button"), { type: "button", textContent: colour });
     const [r, g, b] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
     button.style.background = colour;
-    button.style.color = r * 0.299 + g * 0.587 + b * 0.114 > 140 ? "black" : "white";
+    // Black or white, whichever stands out more: above this luminance black does.
+    const [lr, lg, lb] = [r, g, b].map((part) => (part / 255 <= 0.04045 ? part / 255 / 12.92 : ((part / 255 + 0.055) / 1.055) ** 2.4));
+    button.style.color = 0.2126 * lr + 0.7152 * lg + 0.0722 * lb > 0.179 ? "black" : "white";
     button.setAttribute("aria-label", `Copy ${colour}`);
     button.addEventListener("click", () => copy(colour));
     return button;

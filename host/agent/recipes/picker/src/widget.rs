@@ -9,7 +9,7 @@ const WIDGET: &str = r##"
 <div class="picker">
   <p id="question"></p>
   <p id="picked" role="status">Loading…</p>
-  <button id="pick" type="button">Pick one</button>
+  <button id="pick" type="button" class="primary">Pick one</button>
   <p id="before"></p>
 </div>
 <details id="edit" hidden>
@@ -17,7 +17,7 @@ const WIDGET: &str = r##"
   <form id="form">
     <label for="options">One on each line</label>
     <textarea id="options" rows="5"></textarea>
-    <button>Save</button>
+    <button type="submit">Save</button>
   </form>
 </details>
 <style>

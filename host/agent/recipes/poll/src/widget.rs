@@ -14,7 +14,7 @@ const WIDGET: &str = r##"
   <label for="name">Another option</label>
   <div class="row">
     <input id="name" maxlength="60" required autocomplete="off">
-    <button>Add</button>
+    <button type="submit">Add</button>
   </div>
 </form>
 <p id="status" role="status"></p>

@@ -14,7 +14,7 @@ const WIDGET: &str = r##"
   <select id="answer"></select>
   <label for="note">Note, if any</label>
   <input id="note" maxlength="60" autocomplete="off">
-  <button>Answer</button>
+  <button type="submit">Answer</button>
 </form>
 <p id="status" role="status"></p>
 <ul id="replies"></ul>

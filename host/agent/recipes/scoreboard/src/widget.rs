@@ -12,7 +12,7 @@ const WIDGET: &str = r##"
   <label for="name">New player</label>
   <div class="row">
     <input id="name" maxlength="40" required autocomplete="off">
-    <button>Add</button>
+    <button type="submit">Add</button>
     <button id="zero" type="button">Reset points</button>
   </div>
 </form>

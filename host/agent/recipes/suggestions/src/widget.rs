@@ -9,7 +9,7 @@ const WIDGET: &str = r##"
 <form id="form">
   <label id="prompt" for="text">Your suggestion</label>
   <input id="text" maxlength="200" required autocomplete="off">
-  <button>Add suggestion</button>
+  <button type="submit">Add suggestion</button>
 </form>
 <p id="status" role="status">Loading…</p>
 <ol id="suggestions" aria-label="Suggestions, most wanted first"></ol>
@@ -43,7 +43,7 @@ const WIDGET: &str = r##"
     $("suggestions").replaceChildren(...suggestions.map(({ id, text, votes }) => {
       const item = document.createElement("li");
       const button = Object.assign(document.createElement("button"), { type: "button", id: `support-${id}`, textContent: `▲ ${votes}` });
-      button.setAttribute("aria-label", `Support: ${text} (${votes})`);
+      button.setAttribute("aria-label", `▲ ${votes}: support ${text}`);
       button.addEventListener("click", () => send(`/suggestions/${id}/support`));
       item.append(button, Object.assign(document.createElement("span"), { textContent: text }));
       return item;

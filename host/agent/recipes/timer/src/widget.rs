@@ -10,13 +10,13 @@ const WIDGET: &str = r##"
   <output id="time" role="timer" aria-live="off">–:––</output>
   <p id="status" role="status">Loading…</p>
   <div class="row">
-    <button id="toggle" type="button">Start</button>
+    <button id="toggle" type="button" class="primary">Start</button>
     <button id="reset" type="button">Reset</button>
   </div>
   <form id="set" hidden>
     <label for="minutes">Minutes</label>
     <input id="minutes" type="number" min="0.1" max="1440" step="any" required>
-    <button>Set</button>
+    <button type="submit" class="quiet">Set</button>
   </form>
 </div>
 <style>

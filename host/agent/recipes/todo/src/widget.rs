@@ -10,7 +10,7 @@ const WIDGET: &str = r##"
   <label id="label" for="text">Add to the list</label>
   <div class="row">
     <input id="text" maxlength="120" required autocomplete="off">
-    <button>Add</button>
+    <button type="submit">Add</button>
   </div>
 </form>
 <ul id="items"></ul>

@@ -90,8 +90,10 @@ fn between_units(asked: &Asked) -> Option<Range<usize>> {
     related.then_some(a..b + 1)
 }
 
-/// Pattern, id, kind; factor and offset as in the recipe's own table (kept equal by a test).
-const UNITS: &[(&str, &str, &str, f64, f64)] = &[
+/// Pattern, id, kind; factor and offset as in the recipe's own table.
+type Unit = (&'static str, &'static str, &'static str, f64, f64);
+
+const UNITS: &[Unit] = &[
     ("nautical mile|miles", "nmi", "length", 1852.0, 0.0), ("mile|miles|mi|meile|meilen", "mi", "length", 1609.344, 0.0), ("kilometer|kilometre|kilometers|kilometres|km|kms", "km", "length", 1000.0, 0.0),
     ("centimeter|centimetre|centimeters|centimetres|cm|zentimeter", "cm", "length", 0.01, 0.0), ("millimeter|millimetre|millimeters|millimetres|mm", "mm", "length", 0.001, 0.0),
     ("yard|yards|yd", "yd", "length", 0.9144, 0.0), ("foot|feet|ft|fuss", "ft", "length", 0.3048, 0.0), ("inch|inches|zoll", "in", "length", 0.0254, 0.0), ("meter|metre|meters|metres", "m", "length", 1.0, 0.0),
@@ -113,7 +115,7 @@ const KINDS: &[(&str, &str, &str, &str)] = &[
 ];
 
 fn converter(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    let mut named: Vec<(Range<usize>, &(&str, &str, &str, f64, f64))> = Vec::new();
+    let mut named: Vec<(Range<usize>, &Unit)> = Vec::new();
     for unit in UNITS {
         if let Some(at) = pattern::find(&asked.words, unit.0, 0).filter(|at| !named.iter().any(|(other, _)| other.contains(&(at.end - 1)))) {
             named.push((at, unit));

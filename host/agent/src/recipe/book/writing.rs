@@ -47,7 +47,7 @@ fn guestbook(asked: &Asked, head: Range<usize>) -> Option<Order> {
 
 pub(in crate::recipe) static CHAT: Recipe = Recipe {
     name: "Chat wall",
-    slug: "chat",
+    slug: "chat-wall",
     example: "A chat for everybody here",
     example_de: "Ein Chat für alle hier",
     heads: &[
