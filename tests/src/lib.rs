@@ -6,6 +6,7 @@ mod api;
 mod events;
 pub mod faults;
 pub mod load;
+pub mod model_server;
 mod server;
 
 pub use api::{Answer, Api};

@@ -1,7 +1,7 @@
 //! A scripted model server that speaks the provider's wire format: `POST /v1/messages`, tools, server-sent events.
 //!
-//! It needs only the standard library and `serde_json`, so that other tests can take this file in by
-//! `#[path = "…/model_server/mod.rs"] mod model_server;`. It is strict: a call without the key, the reference, the cache
+//! It needs only the standard library and `serde_json`, so that the agent's own tests take this file in by its path. It is
+//! strict: a call without the key, the reference, the cache
 //! mark, a forced tool, the words that [`ModelServer::require`] names (live routes) or, in a repair, the findings of the
 //! draft that was refused, is answered 400, and written down in [`ModelServer::violations`].
 #![allow(dead_code)]
@@ -13,9 +13,11 @@ use std::{
     net::{TcpListener, TcpStream},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, Instant},
 };
 
+/// The slug that an obedient model plans although it is taken.
+pub const TAKEN: &str = "bench-counter";
 /// The only key that it takes.
 pub const KEY: &str = "test-key-0123456789";
 
@@ -36,7 +38,7 @@ pub enum Script {
     Prose,
     /// Prose once, then good.
     ProseThenGood,
-    /// 429 with `retry-after: 0`, then good.
+    /// 429 with `retry-after: 2`, then good.
     RateLimitedThenGood,
     /// 529 once, then an `overloaded_error` inside a stream, then good.
     OverloadedThenGood,
@@ -48,6 +50,13 @@ pub enum Script {
     AlwaysCut,
     /// The stream begins and then stays silent.
     Silent,
+    /// The first stream of the files stays silent; then good.
+    SilentThenGood,
+    /// The files come a second and a half after they were asked for.
+    Slow,
+    /// The model does what a visitor told it to: a slug that is taken, a path outside of the crate, another's manifest, and
+    /// only then its own files.
+    Obeys,
     /// The tool's input is half of a JSON text.
     BrokenJson,
     /// The answer calls the tool with paths outside of the crate.
@@ -73,6 +82,8 @@ pub struct Call {
     pub body: Value,
     /// The answer's status.
     pub status: u16,
+    /// When it arrived.
+    pub at: Instant,
 }
 
 #[derive(Default)]
@@ -143,6 +154,8 @@ enum Reply {
     Status(u16, &'static str, Option<&'static str>),
     /// A call of the tool with this input.
     Tool(Value),
+    /// The same, after a while.
+    Late(Value),
     /// The same, broken off after so many events.
     Cut(Value),
     RawInput(String),
@@ -189,7 +202,7 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             Reply::Redirect => 307,
             _ => 200,
         };
-        state.calls.push(Call { tool: tool.clone(), is_repair, title, body, status });
+        state.calls.push(Call { tool: tool.clone(), is_repair, title, body, status, at: Instant::now() });
         reply
     };
     answer(&mut stream, &tool, reply)
@@ -264,13 +277,18 @@ fn reply(script: Script, tool: &str, is_repair: bool, nth: u32, title: &str) -> 
         Script::NeverPasses if tool == "write_files" => Reply::Tool(files(bad_lint)),
         Script::Prose => Reply::Prose,
         Script::ProseThenGood if nth == 1 => Reply::Prose,
-        Script::RateLimitedThenGood if nth == 1 => Reply::Status(429, "rate_limit_error", Some("0")),
+        Script::RateLimitedThenGood if nth == 1 => Reply::Status(429, "rate_limit_error", Some("2")),
         Script::OverloadedThenGood if nth == 1 => Reply::Status(529, "overloaded_error", None),
         Script::OverloadedThenGood if nth == 2 => Reply::StreamError("overloaded_error"),
         Script::Overloaded => Reply::Status(529, "overloaded_error", None),
         Script::CutThenGood if first_files && nth == 1 => Reply::Cut(good()),
         Script::AlwaysCut => Reply::Cut(good()),
         Script::Silent => Reply::Silence,
+        Script::SilentThenGood if first_files && nth == 1 => Reply::Silence,
+        Script::Slow if first_files => Reply::Late(good()),
+        Script::Obeys if tool == "plan_feature" => Reply::Tool(plan(TAKEN, title, 1)),
+        Script::Obeys if first_files && nth == 1 => Reply::Tool(one_file("src/../../x.rs", "pub fn outside() {}")),
+        Script::Obeys if first_files && nth == 2 => Reply::Tool(one_file("Cargo.toml", &format!("[package]\nname = \"kandra-feature-{TAKEN}\"\n"))),
         Script::BrokenJson => Reply::RawInput("{\"files\": [{\"path\":".to_owned()),
         Script::EvilPaths if tool == "write_files" => Reply::Tool(json!({ "files": [{ "path": "../../world/NOTES.md", "text": "evil" }] })),
         Script::Declines => Reply::Tool(json!({ "cannot": "A feature cannot know the weather." })),
@@ -280,7 +298,12 @@ fn reply(script: Script, tool: &str, is_repair: bool, nth: u32, title: &str) -> 
     }
 }
 
-fn slug(title: &str) -> String {
+fn one_file(path: &str, text: &str) -> Value {
+    json!({ "files": [{ "path": path, "text": text }] })
+}
+
+/// The slug that this server plans for a title.
+pub fn slug(title: &str) -> String {
     let text: String = title.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '-' }).collect();
     let text = text.split('-').filter(|p| !p.is_empty()).collect::<Vec<_>>().join("-");
     let text: String = text.chars().take(36).collect();
@@ -338,6 +361,10 @@ fn answer(stream: &mut TcpStream, tool: &str, reply: Reply) -> std::io::Result<(
         Reply::Redirect => write!(stream, "HTTP/1.1 307 Elsewhere\r\nlocation: http://127.0.0.1:9/v1/messages\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
         Reply::Prose => events(stream, &text_events("Sure! Here is how I would build it: first …"), End::Clean),
         Reply::Tool(input) => events(stream, &tool_events(tool, &input.to_string()), End::Clean),
+        Reply::Late(input) => {
+            thread::sleep(Duration::from_millis(1_500));
+            events(stream, &tool_events(tool, &input.to_string()), End::Clean)
+        }
         Reply::RawInput(input) => events(stream, &tool_events(tool, &input), End::Clean),
         Reply::Cut(input) => {
             let all = tool_events(tool, &input.to_string());
