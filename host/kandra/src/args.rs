@@ -48,9 +48,9 @@ pub enum Command {
     /// Point a feature at another of its revisions
     Rollback(Rollback),
     /// Let a feature answer 503 until it is resumed
-    Pause(One),
+    Pause(Switch),
     /// Let a paused or quarantined feature serve again
-    Resume(One),
+    Resume(Switch),
     /// Remove a feature's routes; its data and history stay
     Remove(Remove),
     /// Let a candidate that waits for approval go live
@@ -285,11 +285,29 @@ pub struct Query {
     pub output: Output,
 }
 
-/// `show`, `pause`, `resume`
+/// `show`
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  kandra show poll\n  kandra show poll --json | jq -r '.feature.url'")]
 pub struct One {
     /// The feature's slug
     pub slug: String,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub server: Server,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: Output,
+}
+
+/// `pause`, `resume`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  kandra pause poll      its routes answer 503\n  kandra resume poll     it serves again")]
+pub struct Switch {
+    /// The feature's slug
+    pub slug: String,
+    /// Show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub server: Server,
@@ -342,6 +360,7 @@ pub struct Rollback {
 
 /// `remove`
 #[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  kandra remove poll --dry-run\n  kandra remove poll --yes")]
 pub struct Remove {
     /// The feature's slug
     pub slug: String,
@@ -361,9 +380,13 @@ pub struct Remove {
 
 /// `approve`
 #[derive(Args, Debug)]
+#[command(after_help = "Example:\n  kandra approve 018f3c1e-7b0a-7c3d-9e2f-5a6b7c8d9e0f")]
 pub struct Approve {
     /// The candidate: its run's id, as `kandra list` and the owner's page show it
     pub run: String,
+    /// Show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
     #[command(flatten)]
     #[allow(missing_docs)]
     pub server: Server,

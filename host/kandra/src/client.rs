@@ -39,14 +39,14 @@ impl Refused {
             (_, Some("inspect" | "probe")) => Code::Probe,
             _ => Code::Failure,
         };
-        CodedError::new(code, sentence)
+        CodedError::error(code, sentence)
     }
 }
 
 impl Client {
     /// Finds the server by `--server`, or by the `run/` folder of its home.
     pub fn find(server: &Server) -> Result<Self> {
-        let unreachable = |why: String| CodedError::new(Code::Unreachable, why);
+        let unreachable = |why: String| CodedError::error(Code::Unreachable, why);
         let (base, token) = match &server.server {
             Some(url) => {
                 let token = server
@@ -94,7 +94,7 @@ impl Client {
             request = request.json(body);
         }
         let response = request.send().await.map_err(|e| {
-            CodedError::new(Code::Unreachable, format!("{} does not answer ({}); is the server running?", self.base, e.without_url()))
+            CodedError::error(Code::Unreachable, format!("{} does not answer ({}); is the server running?", self.base, e.without_url()))
         })?;
         let status = response.status();
         let text = response.text().await.context("the answer was cut off")?;

@@ -74,7 +74,7 @@ pub fn resolve(flags: args::Serve) -> Result<Config> {
 }
 
 fn usage(error: impl std::fmt::Display) -> anyhow::Error {
-    CodedError::new(Code::Usage, error.to_string())
+    CodedError::error(Code::Usage, error.to_string())
 }
 
 fn read(path: Option<&Path>) -> Result<File> {

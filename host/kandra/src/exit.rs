@@ -36,7 +36,7 @@ pub struct CodedError {
 
 impl CodedError {
     /// An error with this code.
-    pub fn new(code: Code, message: impl Into<String>) -> anyhow::Error {
+    pub fn error(code: Code, message: impl Into<String>) -> anyhow::Error {
         anyhow::Error::new(Self { message: message.into(), code })
     }
 }

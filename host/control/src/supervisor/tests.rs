@@ -2,7 +2,6 @@
 
 use super::*;
 use crate::live_handle::{self, LiveHandle};
-use kandra_model::Timestamp;
 use kandra_store::Options;
 use kandra_wire::{Hello, MountedReport, Outcome, Refusal, ToControl, ToLive, WIRE_VERSION, read_frame, write_frame};
 use process::{LaunchError, Process};

@@ -139,13 +139,13 @@ fn slug_of(manifest: &str) -> Option<String> {
 /// Those of `paths` that differ from `revision` in the working tree, untracked files included.
 fn changed(paths: &[PathBuf], revision: &str) -> Result<Vec<PathBuf>> {
     if revision.starts_with('-') {
-        return Err(CodedError::new(Code::Usage, format!("{revision:?} is not a git revision")));
+        return Err(CodedError::error(Code::Usage, format!("{revision:?} is not a git revision")));
     }
     let differs = |path: &PathBuf| -> Result<bool> {
         let git = |arguments: &[&str]| -> Result<Vec<u8>> {
             let output = Command::new("git").args(arguments).arg("--").arg(path).output().context("cannot run git, which --since needs")?;
             if !output.status.success() {
-                return Err(CodedError::new(Code::Usage, String::from_utf8_lossy(&output.stderr).trim().to_owned()));
+                return Err(CodedError::error(Code::Usage, String::from_utf8_lossy(&output.stderr).trim().to_owned()));
             }
             Ok(output.stdout)
         };

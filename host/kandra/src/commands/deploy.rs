@@ -62,7 +62,7 @@ pub async fn run(options: Deploy) -> Result<Code> {
                 Some("inspect" | "probe") => Code::Probe,
                 _ => Code::Failure,
             };
-            Err(CodedError::new(code, ended["failure"].as_str().unwrap_or("the run did not succeed").to_owned()))
+            Err(CodedError::error(code, ended["failure"].as_str().unwrap_or("the run did not succeed").to_owned()))
         }
     }
 }
@@ -71,7 +71,7 @@ pub async fn run(options: Deploy) -> Result<Code> {
 pub fn read_crate(path: &Path) -> Result<Map<String, Value>> {
     let refused = |findings: Vec<kandra_gate::Finding>| {
         let text = findings.iter().map(|f| f.message.as_str()).collect::<Vec<_>>().join("; ");
-        CodedError::new(Code::Source, format!("{}: {text}", path.display()))
+        CodedError::error(Code::Source, format!("{}: {text}", path.display()))
     };
     let files = kandra_gate::read_directory(path).map_err(|failure| match failure {
         kandra_gate::StageFailure::Refused(findings) => refused(findings),
@@ -80,7 +80,7 @@ pub fn read_crate(path: &Path) -> Result<Map<String, Value>> {
     files
         .into_iter()
         .map(|(name, bytes)| {
-            let text = String::from_utf8(bytes).map_err(|_| CodedError::new(Code::Source, format!("{name} is not UTF-8")))?;
+            let text = String::from_utf8(bytes).map_err(|_| CodedError::error(Code::Source, format!("{name} is not UTF-8")))?;
             Ok((name, Value::String(text)))
         })
         .collect()

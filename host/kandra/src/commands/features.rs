@@ -2,7 +2,7 @@
 
 use super::{print_json, print_line};
 use crate::{
-    args::{Approve, One, Query, Remove, Rollback},
+    args::{Approve, One, Output, Query, Remove, Rollback, Switch},
     client::Client,
     exit::{Code, CodedError},
     terminal,
@@ -77,15 +77,15 @@ pub async fn rollback(options: Rollback) -> Result<Code> {
     let slug = slug(&options.slug)?;
     let current = client.get(&format!("/api/features/{slug}")).await?["revision"].as_u64().unwrap_or_default();
     let Some(target) = options.revision.map(u64::from).or_else(|| current.checked_sub(1).filter(|r| *r > 0)) else {
-        return Err(CodedError::new(Code::Usage, format!("{slug} has no revision before {current}")));
+        return Err(CodedError::error(Code::Usage, format!("{slug} has no revision before {current}")));
     };
     let question = format!("Point {slug} at revision {target} instead of {current}? Its data stays as it is.");
     if options.dry_run {
-        terminal::say(format!("would point {slug} at revision {target} instead of {current}; its data would stay as it is"));
-        return Ok(Code::Ok);
+        let words = format!("would point {slug} at revision {target} instead of {current}; its data would stay as it is");
+        return would(options.output, words, json!({ "feature": slug, "from": current, "revision": target }));
     }
     if !options.yes && !terminal::confirm(&question) {
-        return Err(CodedError::new(Code::Usage, "nothing was changed; add --yes to roll back without a question"));
+        return Err(CodedError::error(Code::Usage, "nothing was changed; add --yes to roll back without a question"));
     }
     let mut done = client.post(&format!("/api/features/{slug}/rollback"), &json!({ "revision": target })).await?;
     if let Some(run) = done["run"].as_str().map(str::to_owned) {
@@ -104,9 +104,20 @@ pub async fn rollback(options: Rollback) -> Result<Code> {
     Ok(Code::Ok)
 }
 
+/// What a dry run found, in words or as data.
+fn would(output: Output, words: String, mut data: Value) -> Result<Code> {
+    if output.json {
+        data["dry_run"] = true.into();
+        print_json(data)?;
+    } else {
+        terminal::say(words);
+    }
+    Ok(Code::Ok)
+}
+
 /// Which way [`switch`] goes.
 #[derive(Clone, Copy)]
-pub enum Switch {
+pub enum Way {
     /// Answer 503.
     Pause,
     /// Serve again.
@@ -114,13 +125,18 @@ pub enum Switch {
 }
 
 /// `kandra pause`, `kandra resume`
-pub async fn switch(options: One, switch: Switch) -> Result<Code> {
+pub async fn switch(options: Switch, way: Way) -> Result<Code> {
     let client = Client::find(&options.server)?;
     let slug = slug(&options.slug)?;
-    let (verb, sentence) = match switch {
-        Switch::Pause => ("pause", "is paused; its routes answer 503 until `kandra resume`"),
-        Switch::Resume => ("resume", "serves again"),
+    let (verb, sentence) = match way {
+        Way::Pause => ("pause", "is paused; its routes answer 503 until `kandra resume`"),
+        Way::Resume => ("resume", "serves again"),
     };
+    if options.dry_run {
+        let feature = client.get(&format!("/api/features/{slug}")).await?;
+        let state = feature["state"].as_str().unwrap_or_default();
+        return would(options.output, format!("would {verb} {slug}, which is {state}"), json!({ "feature": slug, "state": state }));
+    }
     let answer = client.post(&format!("/api/features/{slug}/{verb}"), &json!({})).await?;
     if options.output.json {
         print_json(answer)?;
@@ -137,11 +153,11 @@ pub async fn remove(options: Remove) -> Result<Code> {
     if options.dry_run {
         let feature = client.get(&format!("/api/features/{slug}")).await?;
         let routes = feature["routes"].as_array().map_or(0, Vec::len);
-        terminal::say(format!("would remove {slug} and its {routes} routes; its data and history would stay"));
-        return Ok(Code::Ok);
+        let words = format!("would remove {slug} and its {routes} routes; its data and history would stay");
+        return would(options.output, words, json!({ "feature": slug, "routes": feature["routes"] }));
     }
     if !options.yes && !terminal::confirm(&format!("Remove {slug}? Its routes go, its data and history stay.")) {
-        return Err(CodedError::new(Code::Usage, "nothing was changed; add --yes to remove without a question"));
+        return Err(CodedError::error(Code::Usage, "nothing was changed; add --yes to remove without a question"));
     }
     let answer = client.send(Method::DELETE, &format!("/api/features/{slug}"), None).await?.map_err(crate::client::Refused::into_error)?;
     if options.output.json {
@@ -157,7 +173,12 @@ pub async fn approve(options: Approve) -> Result<Code> {
     let client = Client::find(&options.server)?;
     let valid = !options.run.is_empty() && options.run.chars().all(|c| c.is_ascii_hexdigit() || c == '-');
     if !valid {
-        return Err(CodedError::new(Code::Usage, format!("{:?} is not a candidate's id", options.run)));
+        return Err(CodedError::error(Code::Usage, format!("{:?} is not a candidate's id", options.run)));
+    }
+    if options.dry_run {
+        let candidate = client.get(&format!("/api/candidates/{}", options.run)).await?;
+        let title = candidate["title"].as_str().unwrap_or_default();
+        return would(options.output, format!("would let {title:?} go live"), json!({ "candidate": candidate }));
     }
     let answer = client.post(&format!("/api/candidates/{}/approve", options.run), &json!({})).await?;
     if options.output.json {
@@ -170,5 +191,5 @@ pub async fn approve(options: Approve) -> Result<Code> {
 
 /// A slug that may stand in a path.
 pub fn slug(text: &str) -> Result<Slug> {
-    text.parse().map_err(|e: kandra_control::IdError| CodedError::new(Code::Usage, e.to_string()))
+    text.parse().map_err(|e: kandra_control::IdError| CodedError::error(Code::Usage, e.to_string()))
 }

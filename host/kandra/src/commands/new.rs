@@ -14,7 +14,7 @@ pub fn run(options: New) -> Result<Code> {
     let slug = slug(&options.slug)?;
     let folder = options.dir.join(slug.as_str());
     if folder.exists() {
-        return Err(CodedError::new(Code::Usage, format!("{} exists already; choose another slug or --dir", folder.display())));
+        return Err(CodedError::error(Code::Usage, format!("{} exists already; choose another slug or --dir", folder.display())));
     }
     let title = options.title.unwrap_or_else(|| sentence_case(slug.as_str()));
     let sdk = match options.sdk {
