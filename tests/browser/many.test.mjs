@@ -30,7 +30,7 @@ const SOON_MS = 1000;
 let server, browser;
 
 before(async () => {
-  [server, browser] = await Promise.all([Server.start(["--difficulty", "0"]), openBrowser()]);
+  [server, browser] = await Promise.all([Server.start(["--difficulty", "0", "--interval", "3600"]), openBrowser()]);
   for (const entry of WISHES) entry.slug = await server.make(entry.wish);
 });
 

@@ -63,10 +63,8 @@ test("the dashboard lets nobody frame it, and writes only from itself", async ()
     document.body.append(frame);
   }, server.url);
   assert.equal(await Promise.race([blocked, sleep(4000)]), true);
-  const before = (await server.get("/api/requests")).items?.length ?? 0;
   await page.evaluate((address) => fetch(address, { method: "POST", mode: "no-cors", body: JSON.stringify({ title: "Forged from elsewhere", details: "" }) }).catch(() => {}), `${server.url}/api/requests`);
-  assert.equal((await server.get("/api/requests")).items?.length ?? 0, before);
-  assert.ok(!JSON.stringify(await server.get("/api/requests")).includes("Forged"));
+  assert.ok(!JSON.stringify((await server.get("/api/requests")).requests).includes("Forged"));
   await page.close();
 });
 

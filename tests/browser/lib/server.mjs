@@ -113,7 +113,10 @@ export class Server {
   /** Asks, starts it at once and waits until it is live; answers its slug. */
   async make(title, details = "") {
     const request = await this.owner("POST", "/api/requests", { title, details });
-    await this.owner("POST", `/api/requests/${request.id}/start`, {});
+    // The loop may have been quicker.
+    await this.owner("POST", `/api/requests/${request.id}/start`, {}).catch((error) => {
+      if (error.status !== 409) throw error;
+    });
     return this.liveFrom(request.id);
   }
 
