@@ -1,6 +1,6 @@
 //! Columns of a table from the words that name them: `name, last watered (date) and price`.
 
-use super::{asked::fold, phrases::{capitalise, items}, render::literal};
+use super::{asked::fold, lists::items, phrases::capitalise, render::literal};
 
 /// What a column holds. The names are those of the recipe's own `Kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -11,6 +11,7 @@ mod asked;
 mod book;
 mod dates;
 mod fields;
+mod lists;
 mod pattern;
 mod phrases;
 mod render;

@@ -120,7 +120,7 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
 
 fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
-    let listed = phrases::choices(asked);
+    let listed = lists::choices(asked);
     let mut explained: Vec<Range<usize>> = listed.iter().map(|l| l.words.clone()).collect();
     let is_who = pattern::match_at(&asked.words, "who|whose|wer|what|where|which", head.start).is_some();
     let coin = has(asked, "coin|coins|munze|munzwurf") || has(asked, "heads or tails") || has(asked, "kopf oder zahl");

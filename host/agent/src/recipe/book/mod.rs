@@ -7,7 +7,7 @@ mod time;
 mod voting;
 mod writing;
 
-use super::{Order, Recipe, Subject, asked::Asked, dates, fields, pattern, phrases, render::{Value, Word, literal, toml_list}};
+use super::{Order, Recipe, Subject, asked::Asked, dates, fields, lists, pattern, phrases, render::{Value, Word, literal, toml_list}};
 use std::ops::Range;
 
 /// All recipes.

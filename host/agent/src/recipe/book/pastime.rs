@@ -28,7 +28,7 @@ pub(in crate::recipe) static QUOTE: Recipe = Recipe {
 
 fn quote(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
-    let own = phrases::choices(asked).filter(|l| l.items.len() >= 2);
+    let own = lists::choices(asked).filter(|l| l.items.len() >= 2);
     let (thing, default, lines) = if has(asked, "joke|jokes|witz|witze|funny") {
         if german { ("Witz", "Witz des Tages", JOKES_DE) } else { ("joke", "Joke of the day", JOKES) }
     } else if has(asked, "fact|facts") {
@@ -221,11 +221,11 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
 };
 
 fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    let listed = phrases::choices(asked).or_else(|| {
+    let listed = lists::choices(asked).or_else(|| {
         let words = phrases::topic(asked, head.end)?;
-        let items = phrases::items(asked.slice(words.clone()));
+        let items = lists::items(asked.slice(words.clone()));
         let names = items.len() >= 2 && items.iter().all(|i| i.split_whitespace().count() <= 3);
-        names.then_some(phrases::Listed { items, words })
+        names.then_some(lists::Listed { items, words })
     });
     let (_, mut explained) = topic(asked, &head);
     let players = listed.as_ref().map(|l| l.items.clone()).unwrap_or_default();

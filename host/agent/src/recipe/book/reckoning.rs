@@ -32,7 +32,7 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
 };
 
 fn counter(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if phrases::choices(asked).is_some() {
+    if lists::choices(asked).is_some() {
         return None;
     }
     if !has(asked, "click|clicks|clicking|button|press|presses|we|i|you|our|my|they") && has(asked, "visitor|visitors|visit|visits|page|hit|hits counter|views") {

@@ -34,7 +34,7 @@ pub(in crate::recipe) static POLL: Recipe = Recipe {
 };
 
 fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    let listed = phrases::choices(asked);
+    let listed = lists::choices(asked);
     let (topic, mut explained) = topic(asked, &head);
     let question = phrases::question(asked);
     let may_add = has(asked, "add|suggest|enter|propose .. own|new|more|other|options|choices|answers|suggestions|ideas") || has(asked, "own options|suggestions|choices|answers|ideas");
@@ -189,7 +189,7 @@ pub(in crate::recipe) static RATING: Recipe = Recipe {
 };
 
 fn rating(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if phrases::choices(asked).is_some_and(|l| l.items.len() > 2) {
+    if lists::choices(asked).is_some_and(|l| l.items.len() > 2) {
         return None;
     }
     let stars = phrases::numbers(asked).into_iter().map(|(_, n)| n).find(|n| (3..=10).contains(n)).unwrap_or(5);

@@ -139,7 +139,7 @@ pub(in crate::recipe) static TODO: Recipe = Recipe {
 fn todo(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (_, mut explained) = topic(asked, &head);
     let shopping = has(asked, "shopping|grocery|groceries|buy|buying|einkauf*|packing|pack|packliste|bring");
-    let listed = phrases::choices(asked);
+    let listed = lists::choices(asked);
     let first = listed.as_ref().map(|l| l.items.clone()).unwrap_or_default();
     explained.extend(listed.map(|l| l.words));
     let (thing, default) = match (shopping, phrases::is_german(asked)) {
