@@ -7,6 +7,7 @@ mod headers;
 mod page;
 mod respond;
 mod site;
+mod stranger;
 mod visitor;
 mod wire;
 
@@ -144,8 +145,15 @@ async fn serve(
     let storage = Storage::Directory { path: options.features.clone(), checkpointer: Checkpointer::start()? };
     let environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
     let live = Live::with(options.artifacts.clone(), environment, recorder)?;
-    let shared =
-        Arc::new(Shared { live, hub, addresses, visitor_key: options.visitor_key.clone(), ready: false.into(), draining: false.into() });
+    let shared = Arc::new(Shared {
+        live,
+        hub,
+        addresses,
+        visitor_key: options.visitor_key.clone(),
+        visitor_salt: stranger::salt(&options.features)?,
+        ready: false.into(),
+        draining: false.into(),
+    });
     let server = bind(listener, shared.clone(), workers(&options))?;
     let handle = server.handle();
     actix_web::rt::spawn(server);

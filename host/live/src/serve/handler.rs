@@ -5,6 +5,7 @@ use super::{
     headers::{self, Origin},
     respond::{self, Reader, Response},
     site::{Addresses, Site},
+    stranger::{self, Salt, Strangers},
     visitor::{self, Visitors},
 };
 use crate::{
@@ -51,6 +52,7 @@ pub(crate) struct Shared {
     pub hub: Arc<Hub>,
     pub addresses: Addresses,
     pub visitor_key: String,
+    pub visitor_salt: Salt,
     /// The restored set has been mounted.
     pub ready: AtomicBool,
     /// This process is about to end: connections are closed after their answer.
@@ -64,6 +66,7 @@ type Sites = HashMap<(Box<str>, bool), Rc<Site>>;
 pub(crate) struct Front {
     shared: Arc<Shared>,
     visitors: Visitors,
+    strangers: Strangers,
     sites: RefCell<Sites>,
     last: RefCell<Option<Rc<Site>>>,
 }
@@ -71,7 +74,8 @@ pub(crate) struct Front {
 impl Front {
     pub fn new(shared: Arc<Shared>) -> Self {
         let visitors = Visitors::new(&shared.visitor_key);
-        Self { shared, visitors, sites: RefCell::default(), last: RefCell::default() }
+        let strangers = Strangers::new(shared.visitor_salt);
+        Self { shared, visitors, strangers, sites: RefCell::default(), last: RefCell::default() }
     }
 
     /// Answers a request.
@@ -184,6 +188,9 @@ impl Front {
         }
         let token = request.headers().get(visitor::HEADER).and_then(|value| value.to_str().ok());
         let visitor = token.map_or("", |token| self.visitors.name(token, slug, Timestamp::now().millis()));
+        let stranger = if visitor.is_empty() { stranger::address(request, &self.shared.addresses) } else { None };
+        let stranger = stranger.map(|address| self.strangers.name(address, slug));
+        let visitor = stranger.as_deref().unwrap_or(visitor);
         let calling = with_headers(request, site.origin, |headers| {
             live::begin(found, started, method, path, request.query_string(), headers, &body, visitor)
         })?;
