@@ -40,6 +40,8 @@ pub struct Options {
     pub environment: Vec<(String, String)>,
     /// A home to start over; a fresh one otherwise.
     pub home: Option<PathBuf>,
+    /// Another binary than [`binary`], such as a copy of it.
+    pub program: Option<PathBuf>,
 }
 
 impl Options {
@@ -269,7 +271,7 @@ impl Drop for Server {
 }
 
 fn spawn(home: &Path, options: &Options) -> Result<Child> {
-    let binary = binary();
+    let binary = options.program.clone().unwrap_or_else(binary);
     let has = |name: &str| options.arguments.iter().any(|a| a == name);
     let mut command = Command::new(&binary);
     command.arg("serve").arg("--home").arg(home);

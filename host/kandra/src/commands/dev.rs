@@ -14,7 +14,7 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use kandra_control::{AgentSettings, Config, Progress};
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use serde_json::{Map, Value, json};
 use std::{path::Path, time::Duration};
 
@@ -47,14 +47,10 @@ pub fn run(options: Dev) -> Result<Code> {
 
 async fn follow(path: &Path, home: &Path, slug: &str, mut files: Map<String, Value>) -> Result<Code> {
     let client = connect(home).await?;
-    let page = client.get("/api/status").await?;
-    if page["warm"]["finished"] == false {
-        terminal::say("the first build on this machine prepares the SDK; it takes about a minute");
-    }
+    warmed(&client).await?;
     let mut sent = Map::new();
     loop {
-        if files != sent {
-            send(&client, slug, &files).await?;
+        if files != sent && send(&client, slug, &files).await? == Sent::Judged {
             sent = files.clone();
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -79,7 +75,37 @@ async fn connect(home: &Path) -> Result<Client> {
     Err(anyhow::anyhow!("the private server did not start within 10 s"))
 }
 
-async fn send(client: &Client, slug: &str, files: &Map<String, Value>) -> Result<()> {
+/// Waits until crates can be built; says so when that takes a while.
+async fn warmed(client: &Client) -> Result<()> {
+    let mut told = String::new();
+    loop {
+        let warm = client.get("/api/status").await?["warm"].take();
+        if warm["finished"] == true {
+            return Ok(());
+        }
+        let words = match warm["failure"].as_str() {
+            Some(failure) => failure,
+            None if warm["total"].as_u64() > Some(0) => "the first build on this machine prepares the SDK; it takes about a minute",
+            None => "",
+        };
+        if !words.is_empty() && words != told {
+            terminal::say(words);
+            words.clone_into(&mut told);
+        }
+        tokio::time::sleep(LOOK_EVERY).await;
+    }
+}
+
+/// What became of a save.
+#[derive(PartialEq, Eq)]
+enum Sent {
+    /// It serves, or its author was told why not.
+    Judged,
+    /// The server could not take it just now.
+    NotYet,
+}
+
+async fn send(client: &Client, slug: &str, files: &Map<String, Value>) -> Result<Sent> {
     let current = client.send(Method::GET, &format!("/api/features/{slug}"), None).await?.ok();
     let mut body = json!({ "files": files, "message": "Saved" });
     if let Some(revision) = current.and_then(|feature| feature["revision"].as_u64()) {
@@ -87,10 +113,11 @@ async fn send(client: &Client, slug: &str, files: &Map<String, Value>) -> Result
     }
     let accepted = match client.send(Method::POST, "/api/features", Some(&body)).await? {
         Ok(answer) => answer,
+        Err(refused) if refused.status == StatusCode::SERVICE_UNAVAILABLE => return Ok(Sent::NotYet),
         Err(refused) => {
             print_findings(&refused.problem["findings"]);
             terminal::say(refused.into_error());
-            return Ok(());
+            return Ok(Sent::Judged);
         }
     };
     let run = accepted["run"].as_str().context("the server named no run")?;
@@ -102,5 +129,5 @@ async fn send(client: &Client, slug: &str, files: &Map<String, Value>) -> Result
         print_findings(&ended["findings"]);
         terminal::say(ended["failure"].as_str().unwrap_or("the save did not pass; the last good revision serves"));
     }
-    Ok(())
+    Ok(Sent::Judged)
 }
