@@ -34,8 +34,8 @@ pub(crate) fn topic(asked: &Asked, from: usize) -> Option<Range<usize>> {
 }
 
 fn topic_end(text: &str) -> usize {
-    const ENDS: [&str; 20] = [
-        " so ", " that ", " which ", " where ", " who ", " with ", " please", " and show", " and let", " and then", " and see", " using ", " from ", " by ", " between ", " when ",
+    const ENDS: [&str; 22] = [
+        " so ", " that ", " which ", " where ", " who ", " with ", " please", " and show", " and let", " and then", " and see", " using ", " from ", " by ", " between ", " when ", " out of ", " among ",
         " wo ", " mit ", " bitte", " damit ",
     ];
     let lower = text.to_ascii_lowercase();
