@@ -173,7 +173,9 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
         head.push(line.trim_end().to_owned());
         line.clear();
     }
-    let header = |name: &str| head.iter().skip(1).filter_map(|l| l.split_once(": ")).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_owned());
+    let header = |name: &str| {
+        head.iter().skip(1).filter_map(|l| l.split_once(": ")).find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.to_owned())
+    };
     let length: usize = header("content-length").and_then(|l| l.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length.min(16 << 20)];
     reader.read_exact(&mut body)?;
@@ -190,7 +192,15 @@ fn serve(mut stream: TcpStream, state: &Mutex<State>) -> std::io::Result<()> {
             *count += 1;
             *count
         };
-        let reply = match violation(&head, header("x-api-key").as_deref(), header("anthropic-version").as_deref(), &body, script, is_repair, &state.required) {
+        let reply = match violation(
+            &head,
+            header("x-api-key").as_deref(),
+            header("anthropic-version").as_deref(),
+            &body,
+            script,
+            is_repair,
+            &state.required,
+        ) {
             Some(violation) => {
                 state.violations.push(violation);
                 Reply::Status(400, "the call lacks something; see the server's violations", None)
@@ -216,7 +226,15 @@ fn requested_title(body: &Value) -> String {
     request["title"].as_str().unwrap_or_default().to_owned()
 }
 
-fn violation(head: &[String], key: Option<&str>, version: Option<&str>, body: &Value, script: Script, is_repair: bool, required: &[String]) -> Option<String> {
+fn violation(
+    head: &[String],
+    key: Option<&str>,
+    version: Option<&str>,
+    body: &Value,
+    script: Script,
+    is_repair: bool,
+    required: &[String],
+) -> Option<String> {
     let lacks = |what: &str| Some(format!("a call lacks {what}"));
     if !head.first().is_some_and(|l| l.starts_with("POST /v1/messages ")) {
         return Some(format!("not POST /v1/messages: {:?}", head.first()));
@@ -230,10 +248,15 @@ fn violation(head: &[String], key: Option<&str>, version: Option<&str>, body: &V
     if body["stream"] != true || body["model"].as_str().is_none_or(str::is_empty) || body["max_tokens"].as_u64().is_none() {
         return lacks("stream, model or max_tokens");
     }
-    if body["tool_choice"]["type"] != "tool" || !body["tools"].as_array().is_some_and(|t| t.iter().any(|t| t["name"] == body["tool_choice"]["name"])) {
+    if body["tool_choice"]["type"] != "tool"
+        || !body["tools"].as_array().is_some_and(|t| t.iter().any(|t| t["name"] == body["tool_choice"]["name"]))
+    {
         return lacks("a forced tool with its schema");
     }
-    if !body["system"][0]["text"].as_str().is_some_and(|t| t.contains("kandra::feature!") && t.contains("contract.toml") && t.contains("--color-accent")) {
+    if !body["system"][0]["text"]
+        .as_str()
+        .is_some_and(|t| t.contains("kandra::feature!") && t.contains("contract.toml") && t.contains("--color-accent"))
+    {
         return lacks("the reference and the tokens");
     }
     if body["system"][0]["cache_control"]["type"] != "ephemeral" {
@@ -264,7 +287,8 @@ fn violation(head: &[String], key: Option<&str>, version: Option<&str>, body: &V
 
 fn reply(script: Script, tool: &str, is_repair: bool, nth: u32, title: &str) -> Reply {
     let slug = slug(title);
-    let good = || if tool == "plan_feature" { plan(&slug, title, 1) } else { json!({ "files": [{ "path": "src/lib.rs", "text": library("") }] }) };
+    let good =
+        || if tool == "plan_feature" { plan(&slug, title, 1) } else { json!({ "files": [{ "path": "src/lib.rs", "text": library("") }] }) };
     let files = |extra: &str| json!({ "files": [{ "path": "src/lib.rs", "text": library(extra) }] });
     let bad_lint = "\nfn danger() -> u8 { unsafe { 1 } }\n";
     let bad_types = "\nfn wrong() -> u32 { \"no number\" }\n";
@@ -288,7 +312,9 @@ fn reply(script: Script, tool: &str, is_repair: bool, nth: u32, title: &str) -> 
         Script::Slow if first_files => Reply::Late(good()),
         Script::Obeys if tool == "plan_feature" => Reply::Tool(plan(TAKEN, title, 1)),
         Script::Obeys if first_files && nth == 1 => Reply::Tool(one_file("src/../../x.rs", "pub fn outside() {}")),
-        Script::Obeys if first_files && nth == 2 => Reply::Tool(one_file("Cargo.toml", &format!("[package]\nname = \"kandra-feature-{TAKEN}\"\n"))),
+        Script::Obeys if first_files && nth == 2 => {
+            Reply::Tool(one_file("Cargo.toml", &format!("[package]\nname = \"kandra-feature-{TAKEN}\"\n")))
+        }
         Script::BrokenJson => Reply::RawInput("{\"files\": [{\"path\":".to_owned()),
         Script::EvilPaths if tool == "write_files" => Reply::Tool(json!({ "files": [{ "path": "../../world/NOTES.md", "text": "evil" }] })),
         Script::Declines => Reply::Tool(json!({ "cannot": "A feature cannot know the weather." })),
@@ -356,9 +382,16 @@ fn answer(stream: &mut TcpStream, tool: &str, reply: Reply) -> std::io::Result<(
         Reply::Status(status, kind, retry_after) => {
             let body = json!({ "type": "error", "error": { "type": kind, "message": kind } }).to_string();
             let retry = retry_after.map_or_else(String::new, |s| format!("retry-after: {s}\r\n"));
-            write!(stream, "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
+            write!(
+                stream,
+                "HTTP/1.1 {status} Scripted\r\ncontent-type: application/json\r\n{retry}content-length: {}\r\nconnection: close\r\n\r\n{body}",
+                body.len()
+            )
         }
-        Reply::Redirect => write!(stream, "HTTP/1.1 307 Elsewhere\r\nlocation: http://127.0.0.1:9/v1/messages\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"),
+        Reply::Redirect => write!(
+            stream,
+            "HTTP/1.1 307 Elsewhere\r\nlocation: http://127.0.0.1:9/v1/messages\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+        ),
         Reply::Prose => events(stream, &text_events("Sure! Here is how I would build it: first …"), End::Clean),
         Reply::Tool(input) => events(stream, &tool_events(tool, &input.to_string()), End::Clean),
         Reply::Late(input) => {
@@ -394,7 +427,9 @@ fn tool_events(tool: &str, input: &str) -> Vec<Value> {
         events.push(json!({ "type": "content_block_delta", "index": 0, "delta": { "type": "input_json_delta", "partial_json": piece.iter().collect::<String>() } }));
     }
     events.push(json!({ "type": "content_block_stop", "index": 0 }));
-    events.push(json!({ "type": "message_delta", "delta": { "stop_reason": "tool_use", "stop_sequence": null }, "usage": { "output_tokens": 89 } }));
+    events.push(
+        json!({ "type": "message_delta", "delta": { "stop_reason": "tool_use", "stop_sequence": null }, "usage": { "output_tokens": 89 } }),
+    );
     events.push(json!({ "type": "message_stop" }));
     events
 }

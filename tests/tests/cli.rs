@@ -135,7 +135,10 @@ fn a_new_crate_is_tested_by_cargo_without_a_network() -> Result<()> {
         .output()?;
     let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert!(output.status.success(), "{out}{err}");
-    assert!(out.lines().filter_map(|l| l.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok()).sum::<u32>() >= 1, "{out}");
+    assert!(
+        out.lines().filter_map(|l| l.strip_prefix("test result: ok. ")?.split(' ').next()?.parse::<u32>().ok()).sum::<u32>() >= 1,
+        "{out}"
+    );
     Ok(())
 }
 
@@ -182,7 +185,8 @@ fn check_tells_people_programs_scanners_and_workflows() -> Result<()> {
         assert_eq!(finding["severity"], "error");
     }
     assert!(features[2]["findings"][0]["code"].as_str().is_some_and(|c| c.contains("E0308")), "{}", features[2]);
-    let unsafe_line = fs::read_to_string(at.join("bad-lint/src/lib.rs"))?.lines().position(|l| l.contains("unsafe {")).context("unsafe")? + 1;
+    let unsafe_line =
+        fs::read_to_string(at.join("bad-lint/src/lib.rs"))?.lines().position(|l| l.contains("unsafe {")).context("unsafe")? + 1;
     assert!(features[1]["findings"].as_array().is_some_and(|f| f.iter().any(|f| f["line"] == unsafe_line)), "{}", features[1]);
 
     scanners_can_read(&serde_json::from_str(&with("sarif").ends(3).out)?, features)?;
@@ -276,7 +280,9 @@ fn doctor_and_completions_answer() -> Result<()> {
     fs::write(&path, run(at.path(), &["completions", "bash"]).out)?;
     assert!(Command::new("bash").arg("-n").arg(&path).status()?.success());
     run(at.path(), &["completions", "tcsh"]).ends(2);
-    for name in ["serve", "new", "check", "dev", "deploy", "list", "show", "logs", "rollback", "pause", "resume", "remove", "approve", "doctor"] {
+    for name in
+        ["serve", "new", "check", "dev", "deploy", "list", "show", "logs", "rollback", "pause", "resume", "remove", "approve", "doctor"]
+    {
         let help = run(at.path(), &[name, "--help"]).ends(0);
         assert!(help.out.contains("Example") || name == "doctor", "{name} --help has no example: {}", help.out);
     }
@@ -383,7 +389,9 @@ async fn a_flag_wins_over_the_environment_over_the_file_over_the_default() -> Re
     assert_eq!(both.difficulty().await?, 3, "the flag");
     drop(both);
 
-    for (text, names) in [("dificulty = 1\n", "dificulty"), ("listen = 8080\n", "listen"), ("agent = \"robot\"\n", "robot"), ("home\n", "kandra.toml")] {
+    for (text, names) in
+        [("dificulty = 1\n", "dificulty"), ("listen = 8080\n", "listen"), ("agent = \"robot\"\n", "robot"), ("home\n", "kandra.toml")]
+    {
         fs::write(at.path().join("kandra.toml"), text)?;
         run(at.path(), &["serve"]).says(2, names);
     }
@@ -477,7 +485,9 @@ async fn the_owners_commands_do_what_they_say() -> Result<()> {
     ask(&server, &["rollback", "by-hand", "99", "--yes"]).await.ends(1);
 
     ask(&server, &["pause", "by-hand", "--dry-run"]).await.says(0, "would pause by-hand");
-    let status = async || Ok::<_, anyhow::Error>(reqwest::Client::new().post(format!("{}/by-hand/hit", server.live)).send().await?.status().as_u16());
+    let status = async || {
+        Ok::<_, anyhow::Error>(reqwest::Client::new().post(format!("{}/by-hand/hit", server.live)).send().await?.status().as_u16())
+    };
     assert_eq!(status().await?, 200);
     ask(&server, &["pause", "by-hand"]).await.says(0, "is paused");
     assert_eq!(status().await?, 503);

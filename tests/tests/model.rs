@@ -17,7 +17,8 @@ const STAGES: [&str; 9] = ["prompt", "source", "lint", "build", "inspect", "prob
 async fn start(script: Script) -> Result<(Server, ModelServer)> {
     let model = ModelServer::start(script);
     let mut options = Options::default().args(["--agent", "anthropic", "--model", MODEL, "--model-timeout", "2", "--interval", "5"]);
-    options.environment = [("ANTHROPIC_API_KEY", KEY), ("ANTHROPIC_BASE_URL", &model.base_url)].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
+    options.environment =
+        [("ANTHROPIC_API_KEY", KEY), ("ANTHROPIC_BASE_URL", &model.base_url)].map(|(n, v)| (n.to_owned(), v.to_owned())).to_vec();
     let server = Server::ready(options).await?;
     let run = server.deploy(&feature_crate("tests/features/bench-counter")?, None).await?;
     assert_eq!(run["state"], "succeeded", "{run}");
@@ -52,7 +53,12 @@ async fn build(server: &Server, title: &str) -> Result<(Value, Value)> {
 /// The stages of a run with their pass and outcome, such as `lint 1 refused`.
 fn stages(run: &Value) -> Vec<String> {
     let text = |stage: &Value, name: &str| stage[name].as_str().unwrap_or_default().to_owned();
-    run["stages"].as_array().into_iter().flatten().map(|s| format!("{} {} {}", text(s, "stage"), s["attempt"], text(s, "outcome"))).collect()
+    run["stages"]
+        .as_array()
+        .into_iter()
+        .flatten()
+        .map(|s| format!("{} {} {}", text(s, "stage"), s["attempt"], text(s, "outcome")))
+        .collect()
 }
 
 /// One click on what the scripted model builds.

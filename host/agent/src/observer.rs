@@ -50,9 +50,7 @@ pub enum Pick {
 
 /// The order of the queue: `waiting` by votes, then age, then id.
 pub fn order(waiting: &mut [Waiting]) {
-    waiting.sort_by(|a, b| {
-        b.votes.cmp(&a.votes).then(a.created_at.cmp(&b.created_at)).then(a.request.cmp(&b.request))
-    });
+    waiting.sort_by(|a, b| b.votes.cmp(&a.votes).then(a.created_at.cmp(&b.created_at)).then(a.request.cmp(&b.request)));
 }
 
 /// Decides what starts next.

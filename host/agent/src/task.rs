@@ -159,7 +159,9 @@ impl DevelopError {
         match self {
             Self::NeedsModel => "No built-in recipe fits this wish; it waits until the owner connects a model.",
             Self::Off => "Building is switched off here; the wish waits until the owner switches it on.",
-            Self::RecipeRefused { .. } => "The built-in recipe did not pass its checks; try other words, or ask the owner to look at the log.",
+            Self::RecipeRefused { .. } => {
+                "The built-in recipe did not pass its checks; try other words, or ask the owner to look at the log."
+            }
             Self::OutOfTurns => "The draft did not pass its checks after three repairs; describe the wish more simply and ask again.",
             Self::KeyRefused { .. } => "The model's key was refused; the owner has to renew it before this can be built.",
             Self::CallRefused { .. } => "The model refused the call; the owner finds the reason in the log.",

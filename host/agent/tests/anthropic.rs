@@ -34,7 +34,13 @@ fn agent(server: &ModelServer, key: &str) -> Agent {
         pause: Duration::from_millis(5),
         longest_pause: Duration::from_millis(20),
     };
-    let config = AgentConfig { kind: Some(AgentKind::Anthropic), api_key: Secret::new(key), base_url: Some(server.base_url.clone()), model: Some("scripted-1".into()), patience };
+    let config = AgentConfig {
+        kind: Some(AgentKind::Anthropic),
+        api_key: Secret::new(key),
+        base_url: Some(server.base_url.clone()),
+        model: Some("scripted-1".into()),
+        patience,
+    };
     Agent::from_config(config).unwrap()
 }
 
@@ -45,7 +51,13 @@ fn task() -> Task {
         summary: "Votes".into(),
         routes: vec![RouteSpec { method: "POST".into(), path: "/vote".into() }],
     };
-    Task { title: "Ring the bell".into(), details: "for dinner".into(), taken: vec!["poll".parse().unwrap()], live: vec![live], repair: None }
+    Task {
+        title: "Ring the bell".into(),
+        details: "for dinner".into(),
+        taken: vec!["poll".parse().unwrap()],
+        live: vec![live],
+        repair: None,
+    }
 }
 
 fn run(server: &ModelServer, task: Task) -> (Result<Draft, DevelopError>, Heard) {
@@ -87,7 +99,9 @@ fn a_good_answer_is_planned_first_then_written_and_paid_for() {
 
 #[test]
 fn what_passes_is_tried_again() {
-    for (script, calls) in [(Script::RateLimitedThenGood, 4), (Script::OverloadedThenGood, 6), (Script::CutThenGood, 3), (Script::ProseThenGood, 4)] {
+    for (script, calls) in
+        [(Script::RateLimitedThenGood, 4), (Script::OverloadedThenGood, 6), (Script::CutThenGood, 3), (Script::ProseThenGood, 4)]
+    {
         let (draft, heard, server) = play(script);
         is_good(&draft.unwrap_or_else(|e| panic!("{script:?}: {e}")));
         assert_eq!(server.calls().len(), calls, "{script:?}");

@@ -7,8 +7,21 @@ use kandra_model::Contract;
 
 /// Words that would break out of a Rust string, a TOML string, HTML, a script or a line, if they were not data.
 const HOSTILE: &[&str] = &[
-    r#"a "quoted" \ back\\slash"#, "\"#; fn evil() {} //", "{braces} {{slug}} {id} {}", "</script><script>alert(1)</script>", "line one\nline two\r\n[package]", "\u{202e}desrever\u{202c} \u{200b}x\u{2066}y\u{2069}",
-    "nul \u{0}\u{7}\u{1b}[31m", "Ünïcödé 日本語 العربية", "👩‍👩‍👧‍👦 🏳️‍🌈 e\u{301}", "'''\n\"\"\"\n'''", "`${x}` %s \\u{41} \\x41", "]] = 1 # comment", "<img src=x onerror=alert(1)>", "&lt;b&gt; &amp;", "a\u{feff}b\u{ad}c\u{2028}d",
+    r#"a "quoted" \ back\\slash"#,
+    "\"#; fn evil() {} //",
+    "{braces} {{slug}} {id} {}",
+    "</script><script>alert(1)</script>",
+    "line one\nline two\r\n[package]",
+    "\u{202e}desrever\u{202c} \u{200b}x\u{2066}y\u{2069}",
+    "nul \u{0}\u{7}\u{1b}[31m",
+    "Ünïcödé 日本語 العربية",
+    "👩‍👩‍👧‍👦 🏳️‍🌈 e\u{301}",
+    "'''\n\"\"\"\n'''",
+    "`${x}` %s \\u{41} \\x41",
+    "]] = 1 # comment",
+    "<img src=x onerror=alert(1)>",
+    "&lt;b&gt; &amp;",
+    "a\u{feff}b\u{ad}c\u{2028}d",
 ];
 
 fn draft(title: &str, details: &str) -> Option<Draft> {
@@ -21,11 +34,13 @@ fn draft(title: &str, details: &str) -> Option<Draft> {
 /// The gates that need neither cargo nor a child process.
 fn passes(words: &str, draft: &Draft) {
     let files = draft.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
-    let source = Source::check(files).unwrap_or_else(|findings| panic!("{words:?}: source refused: {findings:#?}\n{}", draft.files["Cargo.toml"]));
+    let source =
+        Source::check(files).unwrap_or_else(|findings| panic!("{words:?}: source refused: {findings:#?}\n{}", draft.files["Cargo.toml"]));
     assert_eq!(source.slug(), draft.slug.as_str(), "{words:?}");
     let linted = kandra_lint::lint(source).unwrap_or_else(|findings| panic!("{words:?}: lint refused: {findings:#?}"));
     assert!(linted.warnings().is_empty(), "{words:?}: {:#?}", linted.warnings());
-    let contract = Contract::parse(&draft.files["contract.toml"]).unwrap_or_else(|e| panic!("{words:?}: {e}\n{}", draft.files["contract.toml"]));
+    let contract =
+        Contract::parse(&draft.files["contract.toml"]).unwrap_or_else(|e| panic!("{words:?}: {e}\n{}", draft.files["contract.toml"]));
     assert!(contract.exchanges.len() >= 2, "{words:?}");
 }
 
@@ -80,7 +95,15 @@ fn hostile_words_stay_data() {
 fn long_and_odd_requests_are_survived() {
     let long = "x".repeat(5_000);
     let many: String = (0..600).map(|i| format!("option {i}, ")).collect();
-    for (title, details) in [(long.as_str(), long.as_str()), ("Poll", &many), (&many, ""), ("", ""), ("poll", "\n\n\n- \n- \n"), ("((((((((((", "))))))"), ("or or or or or?", "and, and, and")] {
+    for (title, details) in [
+        (long.as_str(), long.as_str()),
+        ("Poll", &many),
+        (&many, ""),
+        ("", ""),
+        ("poll", "\n\n\n- \n- \n"),
+        ("((((((((((", "))))))"),
+        ("or or or or or?", "and, and, and"),
+    ] {
         if let Some(draft) = draft(title, details) {
             passes(title, &draft);
         }
@@ -93,7 +116,13 @@ fn a_taken_slug_gets_a_number_and_a_recipe_cannot_be_repaired() {
     assert_eq!(agent.kind(), AgentKind::Offline);
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let first = draft("a guestbook", "").unwrap();
-    let mut task = Task { title: "a guestbook".into(), details: String::new(), taken: vec![first.slug.clone(), first.slug.numbered(2)], live: vec![], repair: None };
+    let mut task = Task {
+        title: "a guestbook".into(),
+        details: String::new(),
+        taken: vec![first.slug.clone(), first.slug.numbered(2)],
+        live: vec![],
+        repair: None,
+    };
     let third = runtime.block_on(agent.develop(task.clone(), &mut Silent)).unwrap();
     assert_eq!((first.slug.as_str(), third.slug.as_str()), ("guestbook", "guestbook-3"));
     assert!(third.files["Cargo.toml"].contains("name = \"kandra-feature-guestbook-3\""));

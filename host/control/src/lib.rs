@@ -20,7 +20,8 @@ mod watcher;
 mod workshop;
 
 pub use app::{
-    Actor, App, AppError, Building, FeatureSource, Layer, LiveStatus, NextPick, RequestText, RolledBack, Status, Submission, Tried, WarmStatus,
+    Actor, App, AppError, Building, FeatureSource, Layer, LiveStatus, NextPick, RequestText, RolledBack, Status, Submission, Tried,
+    WarmStatus,
 };
 pub use config::{AgentSettings, Approval, Config, ConfigError, MissingLayers, ModelSettings, Moderation, Network, Origin, Progress};
 pub use kandra_model::{IdError, Slug};

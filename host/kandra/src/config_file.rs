@@ -100,8 +100,12 @@ pub fn cache() -> Result<PathBuf> {
 /// The provider: as asked for, else Anthropic when there is a key, else the recipes.
 fn agent(kind: Option<AgentKind>, model: Option<String>, silence_secs: Option<u64>) -> AgentSettings {
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
-    let settings =
-        |key: &str, base: &str| ModelSettings { api_key: set(key).unwrap_or_default(), base_url: set(base), model: model.clone(), silence_secs };
+    let settings = |key: &str, base: &str| ModelSettings {
+        api_key: set(key).unwrap_or_default(),
+        base_url: set(base),
+        model: model.clone(),
+        silence_secs,
+    };
     match kind {
         Some(AgentKind::Offline) => AgentSettings::Offline,
         Some(AgentKind::None) => AgentSettings::None,

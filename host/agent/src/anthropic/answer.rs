@@ -124,7 +124,13 @@ pub(crate) fn plan(input: Value, taken: &[Slug]) -> Result<Plan, String> {
         summary: line(if raw.summary.trim().is_empty() { &raw.plan } else { &raw.summary }, 200),
         icon: raw.icon.trim().chars().filter(|c| !c.is_ascii()).take(7).collect(),
         height: known(&["s", "m", "l"], &raw.height).unwrap_or_else(|| "m".to_owned()),
-        capabilities: raw.capabilities.iter().filter_map(|c| known(&["kv", "events"], c)).collect::<std::collections::BTreeSet<_>>().into_iter().collect(),
+        capabilities: raw
+            .capabilities
+            .iter()
+            .filter_map(|c| known(&["kv", "events"], c))
+            .collect::<std::collections::BTreeSet<_>>()
+            .into_iter()
+            .collect(),
         plan: line(&raw.plan, 200),
         contract: raw.contract,
         declined,
@@ -187,7 +193,10 @@ fn is_allowed(path: &str) -> bool {
         name.strip_suffix(".rs").is_some_and(|stem| {
             (1..=80).contains(&stem.len())
                 && stem.split('/').count() <= 3
-                && stem.split('/').all(|part| part.starts_with(|c: char| c.is_ascii_lowercase()) && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_'))
+                && stem.split('/').all(|part| {
+                    part.starts_with(|c: char| c.is_ascii_lowercase())
+                        && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_')
+                })
         })
     };
     matches!(path, "Cargo.toml" | "contract.toml" | "README.md") || path.strip_prefix("src/").is_some_and(module)
@@ -240,7 +249,10 @@ mod tests {
     fn a_plan_is_checked() {
         let taken = ["say-hi".parse().unwrap()];
         let plan = plan(raw("say-hi"), &taken).unwrap();
-        assert_eq!((plan.slug.as_str(), plan.plan.as_str(), plan.capabilities.as_slice()), ("say-hi-2", "It says hi.", &["kv".to_owned()][..]));
+        assert_eq!(
+            (plan.slug.as_str(), plan.plan.as_str(), plan.capabilities.as_slice()),
+            ("say-hi-2", "It says hi.", &["kv".to_owned()][..])
+        );
         let manifest: toml::Table = manifest(&plan).parse().unwrap();
         assert_eq!(manifest["package"]["name"].as_str(), Some("kandra-feature-say-hi-2"));
         assert_eq!(manifest["package"]["metadata"]["kandra"]["title"].as_str(), Some("Say \"hi\""));
@@ -254,7 +266,11 @@ mod tests {
             plan(raw, &[])
         };
         assert!(with("contract", "").unwrap_err().contains("contract.toml"));
-        assert!(with("contract", "[[exchange]]\nname = \"x\"\nrequest = { path = \"/\" }\nexpect = { status = 200 }\n").unwrap_err().contains("asserts nothing"));
+        assert!(
+            with("contract", "[[exchange]]\nname = \"x\"\nrequest = { path = \"/\" }\nexpect = { status = 200 }\n")
+                .unwrap_err()
+                .contains("asserts nothing")
+        );
         assert!(with("title", "").is_err() && plan(json!([]), &[]).is_err() && plan(json!({}), &[]).is_err());
         assert_eq!(with("slug", "../etc").unwrap().slug.as_str(), "etc");
         assert_eq!(plan(json!({ "cannot": "It needs the weather." }), &[]).unwrap().declined.as_deref(), Some("It needs the weather."));
@@ -267,7 +283,22 @@ mod tests {
         for good in ["src/lib.rs", "src/widget.rs", "src/a/b_2.rs", "contract.toml", "README.md"] {
             assert!(one(good, "x").is_ok(), "{good}");
         }
-        for bad in ["/etc/passwd", "../x.rs", "src/../../x.rs", "build.rs", ".cargo/config.toml", "src/A.rs", "src/.rs", "src/x.txt", "src//x.rs", "src/x.rs\n", "world/NOTES.md", "rust-toolchain.toml", "tests/x.rs", ""] {
+        for bad in [
+            "/etc/passwd",
+            "../x.rs",
+            "src/../../x.rs",
+            "build.rs",
+            ".cargo/config.toml",
+            "src/A.rs",
+            "src/.rs",
+            "src/x.txt",
+            "src//x.rs",
+            "src/x.rs\n",
+            "world/NOTES.md",
+            "rust-toolchain.toml",
+            "tests/x.rs",
+            "",
+        ] {
             assert!(one(bad, "x").is_err(), "{bad}");
         }
         assert!(one("Cargo.toml", "[package]\nname = \"kandra-feature-other\"\n").is_err());
@@ -280,7 +311,8 @@ mod tests {
     fn a_repair_keeps_what_it_does_not_name() {
         let slug: Slug = "say-hi".parse().unwrap();
         let before = BTreeMap::from(["Cargo.toml", "src/lib.rs", "src/old.rs"].map(|p| (p.to_owned(), "before".to_owned())));
-        let change = files(json!({ "files": [{ "path": "src/lib.rs", "text": "after" }], "remove": ["src/old.rs", "Cargo.toml"] }), &slug).unwrap();
+        let change =
+            files(json!({ "files": [{ "path": "src/lib.rs", "text": "after" }], "remove": ["src/old.rs", "Cargo.toml"] }), &slug).unwrap();
         let after = change.applied_to(before);
         assert_eq!(after.keys().collect::<Vec<_>>(), ["Cargo.toml", "src/lib.rs"]);
         assert_eq!((after["Cargo.toml"].as_str(), after["src/lib.rs"].as_str()), ("before", "after"));

@@ -86,7 +86,12 @@ impl Caller {
     }
 
     /// Asks until `read` accepts the answer, at most as often as patience allows.
-    pub async fn ask<T>(&self, question: &Question, read: impl Fn(Value) -> Result<T, String>, spent: &mut Spent<'_>) -> Result<T, DevelopError> {
+    pub async fn ask<T>(
+        &self,
+        question: &Question,
+        read: impl Fn(Value) -> Result<T, String>,
+        spent: &mut Spent<'_>,
+    ) -> Result<T, DevelopError> {
         let mut complaint: Option<String> = None;
         let (mut attempts, mut unusable) = (0, 0);
         let mut pause = self.patience.pause;
@@ -141,10 +146,10 @@ impl Caller {
     }
 
     async fn stream(&self, body: &Value, answer: &mut Answer) -> Result<(), Trouble> {
-        let mut key = HeaderValue::from_str(self.key.reveal())
-            .map_err(|_| Trouble::Final(DevelopError::KeyRefused { status: 401 }))?;
+        let mut key = HeaderValue::from_str(self.key.reveal()).map_err(|_| Trouble::Final(DevelopError::KeyRefused { status: 401 }))?;
         key.set_sensitive(true);
-        let sent = self.client.post(self.endpoint.clone()).header("x-api-key", key).header("anthropic-version", API_VERSION).json(body).send();
+        let sent =
+            self.client.post(self.endpoint.clone()).header("x-api-key", key).header("anthropic-version", API_VERSION).json(body).send();
         let response = tokio::time::timeout(self.patience.silence, sent).await;
         let response = response.map_err(|_| self.silent())?.map_err(|e| again(describe(&e)))?;
         if !response.status().is_success() {
@@ -186,11 +191,18 @@ fn fault(error: StreamError) -> Trouble {
 /// An answer with an error status.
 async fn refusal(response: Response) -> Trouble {
     let status = response.status();
-    let after = response.headers().get("retry-after").and_then(|v| v.to_str().ok()).and_then(|v| v.trim().parse::<u64>().ok()).map(Duration::from_secs);
+    let after = response
+        .headers()
+        .get("retry-after")
+        .and_then(|v| v.to_str().ok())
+        .and_then(|v| v.trim().parse::<u64>().ok())
+        .map(Duration::from_secs);
     let message = error_message(response).await;
     match status {
         StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => Trouble::Final(DevelopError::KeyRefused { status: status.as_u16() }),
-        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => Trouble::Again { why: format!("status {status}: {message}"), after },
+        StatusCode::TOO_MANY_REQUESTS | StatusCode::REQUEST_TIMEOUT | StatusCode::CONFLICT => {
+            Trouble::Again { why: format!("status {status}: {message}"), after }
+        }
         _ if status.is_server_error() => Trouble::Again { why: format!("status {status}: {message}"), after },
         _ => Trouble::Final(DevelopError::CallRefused { status: status.as_u16(), message }),
     }
@@ -207,14 +219,23 @@ async fn error_message(response: Response) -> String {
         }
     }
     let json: Value = serde_json::from_slice(&body).unwrap_or_else(|_| json!({}));
-    let text = json.pointer("/error/message").and_then(Value::as_str).map_or_else(|| String::from_utf8_lossy(&body).into_owned(), ToOwned::to_owned);
+    let text = json
+        .pointer("/error/message")
+        .and_then(Value::as_str)
+        .map_or_else(|| String::from_utf8_lossy(&body).into_owned(), ToOwned::to_owned);
     shorten(&text)
 }
 
 /// The causes of a client error, without its address (which may name a private host).
 fn describe(error: &reqwest::Error) -> String {
     use std::error::Error;
-    let kind = if error.is_connect() { "cannot connect" } else if error.is_timeout() { "timed out" } else { "the connection failed" };
+    let kind = if error.is_connect() {
+        "cannot connect"
+    } else if error.is_timeout() {
+        "timed out"
+    } else {
+        "the connection failed"
+    };
     let mut cause: Option<&dyn Error> = error.source();
     let mut innermost = String::new();
     while let Some(inner) = cause {

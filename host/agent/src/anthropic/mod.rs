@@ -83,7 +83,8 @@ impl Anthropic {
         }
         spent.planned(&plan.plan, &plan.contract);
         let second = prompt::files(task, &plan);
-        let mut files = self.caller.ask(&second, |input| answer::files(input, &plan.slug).map(answer::Change::into_first_files), spent).await?;
+        let mut files =
+            self.caller.ask(&second, |input| answer::files(input, &plan.slug).map(answer::Change::into_first_files), spent).await?;
         files.insert("Cargo.toml".to_owned(), answer::manifest(&plan));
         files.entry("contract.toml".to_owned()).or_insert(plan.contract);
         Ok(Draft { slug: plan.slug, files, plan: plan.plan, origin: self.origin(), usage: spent.usage().clone() })
@@ -137,14 +138,24 @@ mod tests {
         for near in ["http://127.0.0.1:9", "http://localhost:9", "http://[::1]:9", "http://model:8080", "http://host.docker.internal"] {
             assert!(endpoint(near).is_ok(), "{near}");
         }
-        for bad in ["", "api.example.com", "http://api.example.com", "ftp://localhost", "https://user:pw@host", "https://host/?q=1", "file:///etc/passwd"] {
+        for bad in [
+            "",
+            "api.example.com",
+            "http://api.example.com",
+            "ftp://localhost",
+            "https://user:pw@host",
+            "https://host/?q=1",
+            "file:///etc/passwd",
+        ] {
             assert!(matches!(endpoint(bad), Err(ConfigError::BaseUrl(_))), "{bad}");
         }
     }
 
     #[test]
     fn model_names_are_checked() {
-        let new = |model: &str| Anthropic::new(Secret::new("k").unwrap(), Some("http://127.0.0.1:9".into()), Some(model.into()), Patience::default());
+        let new = |model: &str| {
+            Anthropic::new(Secret::new("k").unwrap(), Some("http://127.0.0.1:9".into()), Some(model.into()), Patience::default())
+        };
         assert!(new("claude-sonnet-4-5").is_ok());
         assert!(matches!(new("a model"), Err(ConfigError::Model(_))) && matches!(new(""), Err(ConfigError::Model(_))));
         assert!(!format!("{:?}", new("m").unwrap()).contains("\"k\""));

@@ -13,10 +13,8 @@ const TEMPLATE: [(&str, &str); 2] = [
     ("contract.toml", include_str!("../../../../feature-template/contract.toml")),
 ];
 /// A larger example than the template: the recipe for polls.
-const EXAMPLE: [(&str, &str); 2] = [
-    ("src/lib.rs", include_str!("../../recipes/poll/src/lib.rs")),
-    ("src/widget.rs", include_str!("../../recipes/poll/src/widget.rs")),
-];
+const EXAMPLE: [(&str, &str); 2] =
+    [("src/lib.rs", include_str!("../../recipes/poll/src/lib.rs")), ("src/widget.rs", include_str!("../../recipes/poll/src/widget.rs"))];
 
 const ROLE: &str = "\
 You are the developer of Kandra, a web server that gains features while it runs. Visitors ask for a feature; you write it as one \
@@ -116,7 +114,8 @@ pub(crate) fn repair(task: &Task, repair: &Repair) -> Question {
 
 /// Two blocks: one that is the same for every task and cached, one about this moment.
 fn system(task: &Task) -> Value {
-    let fenced = |files: &[(&str, &str)]| files.iter().map(|(path, text)| format!("`{path}`\n\n````\n{text}\n````\n\n")).collect::<String>();
+    let fenced =
+        |files: &[(&str, &str)]| files.iter().map(|(path, text)| format!("`{path}`\n\n````\n{text}\n````\n\n")).collect::<String>();
     let constant = format!(
         "{ROLE}\n\n{REFERENCE}\n\n{GATES}\n\n# The template\n\n{}# An example of the house style\n\n{}# The tokens\n\n````css\n{TOKENS}\n````\n",
         fenced(&TEMPLATE),

@@ -32,12 +32,24 @@ pub(crate) struct StreamError {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Event {
-    MessageStart { message: Start },
-    ContentBlockStart { content_block: Block },
-    ContentBlockDelta { delta: Delta },
-    MessageDelta { delta: Stop, #[serde(default)] usage: Usage },
+    MessageStart {
+        message: Start,
+    },
+    ContentBlockStart {
+        content_block: Block,
+    },
+    ContentBlockDelta {
+        delta: Delta,
+    },
+    MessageDelta {
+        delta: Stop,
+        #[serde(default)]
+        usage: Usage,
+    },
     MessageStop,
-    Error { error: Fault },
+    Error {
+        error: Fault,
+    },
     #[serde(other)]
     Other,
 }
@@ -60,7 +72,9 @@ struct Usage {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Block {
-    ToolUse { name: String },
+    ToolUse {
+        name: String,
+    },
     #[serde(other)]
     Other,
 }
@@ -68,7 +82,9 @@ enum Block {
 #[derive(Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
 enum Delta {
-    InputJsonDelta { partial_json: String },
+    InputJsonDelta {
+        partial_json: String,
+    },
     #[serde(other)]
     Other,
 }
@@ -148,12 +164,14 @@ mod tests {
         events.iter().try_for_each(|e| answer.take(e)).map(|()| answer)
     }
 
-    const START: &str = r#"{"type":"message_start","message":{"usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":1}}}"#;
+    const START: &str =
+        r#"{"type":"message_start","message":{"usage":{"input_tokens":10,"cache_read_input_tokens":90,"output_tokens":1}}}"#;
     const TOOL: &str = r#"{"type":"content_block_start","index":0,"content_block":{"type":"tool_use","id":"t","name":"plan","input":{}}}"#;
     const END: &str = r#"{"type":"message_delta","delta":{"stop_reason":"tool_use"},"usage":{"output_tokens":7}}"#;
 
     fn json(part: &str) -> String {
-        serde_json::json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": part}}).to_string()
+        serde_json::json!({"type": "content_block_delta", "index": 0, "delta": {"type": "input_json_delta", "partial_json": part}})
+            .to_string()
     }
 
     #[test]

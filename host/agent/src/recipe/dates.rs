@@ -19,28 +19,61 @@ pub(crate) struct Named {
 }
 
 const MONTHS: [&str; 12] = [
-    "january|jan|januar", "february|feb|februar", "march|mar|marz", "april|apr", "may|mai", "june|jun|juni", "july|jul|juli", "august|aug",
-    "september|sep|sept", "october|oct|oktober|okt", "november|nov", "december|dec|dezember|dez",
+    "january|jan|januar",
+    "february|feb|februar",
+    "march|mar|marz",
+    "april|apr",
+    "may|mai",
+    "june|jun|juni",
+    "july|jul|juli",
+    "august|aug",
+    "september|sep|sept",
+    "october|oct|oktober|okt",
+    "november|nov",
+    "december|dec|dezember|dez",
 ];
 const WEEKDAYS: [(&str, &str); 7] = [
-    ("monday|montag", "mon"), ("tuesday|dienstag", "tue"), ("wednesday|mittwoch", "wed"), ("thursday|donnerstag", "thu"), ("friday|freitag", "fri"),
-    ("saturday|samstag", "sat"), ("sunday|sonntag", "sun"),
+    ("monday|montag", "mon"),
+    ("tuesday|dienstag", "tue"),
+    ("wednesday|mittwoch", "wed"),
+    ("thursday|donnerstag", "thu"),
+    ("friday|freitag", "fri"),
+    ("saturday|samstag", "sat"),
+    ("sunday|sonntag", "sun"),
 ];
 const FEASTS: [(&str, &str, &str); 26] = [
-    ("christmas eve", "12-24", "Christmas Eve"), ("heiligabend", "12-24", "Heiligabend"), ("weihnachten", "12-24", "Weihnachten"),
-    ("christmas day?", "12-25", "Christmas"), ("xmas", "12-25", "Christmas"), ("boxing day", "12-26", "Boxing Day"),
-    ("new years? eve", "12-31", "New Year’s Eve"), ("silvester", "12-31", "Silvester"), ("neujahr", "01-01", "Neujahr"),
-    ("new years day?", "01-01", "New Year"), ("the new year", "01-01", "New Year"), ("new year", "01-01", "New Year"), ("halloween", "10-31", "Halloween"),
-    ("valentines|valentine|valentinstag day?", "02-14", "Valentine’s Day"), ("st|saint patricks day?", "03-17", "St. Patrick’s Day"),
-    ("april fools day?", "04-01", "April Fools’ Day"), ("independence day", "07-04", "Independence Day"), ("nikolaus", "12-06", "Nikolaus"),
-    ("pi day", "03-14", "Pi Day"), ("leap day", "02-29", "Leap Day"), ("earth day", "04-22", "Earth Day"), ("womens day", "03-08", "Women’s Day"),
-    ("summer solstice", "06-21", "Summer solstice"), ("winter solstice", "12-21", "Winter solstice"),
-    ("summer|sommer|sommeranfang", "06-21", "Summer"), ("winter|winteranfang", "12-21", "Winter"),
+    ("christmas eve", "12-24", "Christmas Eve"),
+    ("heiligabend", "12-24", "Heiligabend"),
+    ("weihnachten", "12-24", "Weihnachten"),
+    ("christmas day?", "12-25", "Christmas"),
+    ("xmas", "12-25", "Christmas"),
+    ("boxing day", "12-26", "Boxing Day"),
+    ("new years? eve", "12-31", "New Year’s Eve"),
+    ("silvester", "12-31", "Silvester"),
+    ("neujahr", "01-01", "Neujahr"),
+    ("new years day?", "01-01", "New Year"),
+    ("the new year", "01-01", "New Year"),
+    ("new year", "01-01", "New Year"),
+    ("halloween", "10-31", "Halloween"),
+    ("valentines|valentine|valentinstag day?", "02-14", "Valentine’s Day"),
+    ("st|saint patricks day?", "03-17", "St. Patrick’s Day"),
+    ("april fools day?", "04-01", "April Fools’ Day"),
+    ("independence day", "07-04", "Independence Day"),
+    ("nikolaus", "12-06", "Nikolaus"),
+    ("pi day", "03-14", "Pi Day"),
+    ("leap day", "02-29", "Leap Day"),
+    ("earth day", "04-22", "Earth Day"),
+    ("womens day", "03-08", "Women’s Day"),
+    ("summer solstice", "06-21", "Summer solstice"),
+    ("winter solstice", "12-21", "Winter solstice"),
+    ("summer|sommer|sommeranfang", "06-21", "Summer"),
+    ("winter|winteranfang", "12-21", "Winter"),
 ];
 
 /// The first day that the words name.
 pub(crate) fn find(asked: &Asked) -> Option<Named> {
-    let named = calendar(asked).or_else(|| moving(asked)).or_else(|| feast(asked)).or_else(|| weekday(asked)).or_else(|| whole_year(asked))?;
+    let named =
+        calendar(asked).or_else(|| moving(asked)).or_else(|| feast(asked)).or_else(|| weekday(asked)).or_else(|| whole_year(asked))?;
     Some(with_time(asked, named))
 }
 
@@ -105,9 +138,16 @@ fn weekday(asked: &Asked) -> Option<Named> {
 /// `24 December 2026`, `December 24th`, `24.12.2026`, `24.12.`, `2026-12-24`, `12/24/2026`; `2027` alone is its first day.
 fn calendar(asked: &Asked) -> Option<Named> {
     let words = &asked.words;
-    let day = |i: usize| words.get(i).and_then(|w| w.text.trim_end_matches(['s', 't', 'n', 'd', 'r', 'h']).parse::<i32>().ok()).filter(|d| (1..=31).contains(d));
+    let day = |i: usize| {
+        words
+            .get(i)
+            .and_then(|w| w.text.trim_end_matches(['s', 't', 'n', 'd', 'r', 'h']).parse::<i32>().ok())
+            .filter(|d| (1..=31).contains(d))
+    };
     let year_at = |i: usize| words.get(i).and_then(|w| year(&w.text));
-    let month = |i: usize| words.get(i).and_then(|_| MONTHS.iter().position(|m| pattern::match_at(words, m, i) == Some(i + 1))).map(|m| m as i32 + 1);
+    let month = |i: usize| {
+        words.get(i).and_then(|_| MONTHS.iter().position(|m| pattern::match_at(words, m, i) == Some(i + 1))).map(|m| m as i32 + 1)
+    };
     let gap = |i: usize| words.get(i + 1).map(|next| asked.text[words[i].at.end..next.at.start].trim());
     for i in 0..words.len() {
         // 24 [of] December [2026]
@@ -167,7 +207,11 @@ fn with_time(asked: &Asked, mut named: Named) -> Named {
         let next = asked.words.get(i + 1);
         let gap = next.map(|n| &asked.text[word.at.end..n.at.start]);
         let number = word.text.trim_end_matches("pm").trim_end_matches("am").trim_end_matches('h').parse::<u32>().ok().filter(|h| *h < 24);
-        let suffix = if word.text.ends_with(['m', 'h']) { &word.text[word.text.len() - if word.text.ends_with('h') { 1 } else { 2 }..] } else { next.filter(|_| gap == Some(" ")).map_or("", |n| n.text.as_str()) };
+        let suffix = if word.text.ends_with(['m', 'h']) {
+            &word.text[word.text.len() - if word.text.ends_with('h') { 1 } else { 2 }..]
+        } else {
+            next.filter(|_| gap == Some(" ")).map_or("", |n| n.text.as_str())
+        };
         let (time, end) = match (number, gap, next) {
             (Some(h), Some(":"), Some(n)) if n.text.len() >= 2 => match n.text[..2].parse::<u32>() {
                 Ok(m) if m < 60 => {
@@ -202,11 +246,30 @@ mod tests {
     #[test]
     fn days_are_understood() {
         for (text, date) in [
-            ("christmas", "12-25"), ("days till xmas", "12-25"), ("Weihnachten", "12-24"), ("new year's eve", "12-31"), ("halloween 2027", "2027-10-31"),
-            ("24 December", "12-24"), ("the 3rd of march", "03-03"), ("June 12th, 2027", "2027-06-12"), ("12 june 2027", "2027-06-12"), ("24.12.", "12-24"),
-            ("am 1.5.2027", "2027-05-01"), ("2027-02-28", "2027-02-28"), ("12/24/2026", "2026-12-24"), ("24/12/2026", "2026-12-24"), ("friday", "fri"),
-            ("friday 5pm", "friT17:00"), ("freitag 17 uhr", "friT17:00"), ("friday at 17:30", "friT17:30"), ("5. Mai", "05-05"), ("easter", "2026-04-05"),
-            ("thanksgiving", "2026-11-26"), ("black friday", "2026-11-27"), ("mothers day", "2026-05-10"), ("the year 2030", "2030-01-01"),
+            ("christmas", "12-25"),
+            ("days till xmas", "12-25"),
+            ("Weihnachten", "12-24"),
+            ("new year's eve", "12-31"),
+            ("halloween 2027", "2027-10-31"),
+            ("24 December", "12-24"),
+            ("the 3rd of march", "03-03"),
+            ("June 12th, 2027", "2027-06-12"),
+            ("12 june 2027", "2027-06-12"),
+            ("24.12.", "12-24"),
+            ("am 1.5.2027", "2027-05-01"),
+            ("2027-02-28", "2027-02-28"),
+            ("12/24/2026", "2026-12-24"),
+            ("24/12/2026", "2026-12-24"),
+            ("friday", "fri"),
+            ("friday 5pm", "friT17:00"),
+            ("freitag 17 uhr", "friT17:00"),
+            ("friday at 17:30", "friT17:30"),
+            ("5. Mai", "05-05"),
+            ("easter", "2026-04-05"),
+            ("thanksgiving", "2026-11-26"),
+            ("black friday", "2026-11-27"),
+            ("mothers day", "2026-05-10"),
+            ("the year 2030", "2030-01-01"),
         ] {
             assert_eq!(dates(text).as_deref(), Some(date), "{text}");
         }

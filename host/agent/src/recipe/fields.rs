@@ -30,9 +30,48 @@ const MOST: usize = 8;
 
 /// Words that ask for a machine rather than name a column.
 const NO_FIELDS: &[&str] = &[
-    "button", "buttons", "search", "filter", "filters", "sort", "sorting", "pagination", "checkbox", "checkboxes", "ability", "option", "possibility", "way", "voting", "votes",
-    "upvotes", "likes", "comments", "form", "page", "pages", "tabs", "categories", "folders", "user", "users", "visitors", "everyone", "people", "drag", "delete", "edit", "editing",
-    "them", "me", "us", "suche", "knopf", "colors", "colours", "style",
+    "button",
+    "buttons",
+    "search",
+    "filter",
+    "filters",
+    "sort",
+    "sorting",
+    "pagination",
+    "checkbox",
+    "checkboxes",
+    "ability",
+    "option",
+    "possibility",
+    "way",
+    "voting",
+    "votes",
+    "upvotes",
+    "likes",
+    "comments",
+    "form",
+    "page",
+    "pages",
+    "tabs",
+    "categories",
+    "folders",
+    "user",
+    "users",
+    "visitors",
+    "everyone",
+    "people",
+    "drag",
+    "delete",
+    "edit",
+    "editing",
+    "them",
+    "me",
+    "us",
+    "suche",
+    "knopf",
+    "colors",
+    "colours",
+    "style",
 ];
 
 /// The columns that a phrase lists; `None` when it does not read like columns.
@@ -55,8 +94,8 @@ fn field(item: &str) -> Option<Field> {
     let range = name.find(" from ").filter(|at| name[at + 6..].starts_with(|c: char| c.is_ascii_digit()));
     let mut words: Vec<&str> = name[..range.unwrap_or(name.len())].split_whitespace().collect();
     const LEAD: [&str; 30] = [
-        "the", "a", "an", "its", "their", "his", "her", "your", "our", "my", "optional", "columns", "column", "fields", "field", "for", "also", "each", "whose", "der", "die", "das", "ein",
-        "eine", "einem", "einer", "as", "and", "or", "with",
+        "the", "a", "an", "its", "their", "his", "her", "your", "our", "my", "optional", "columns", "column", "fields", "field", "for",
+        "also", "each", "whose", "der", "die", "das", "ein", "eine", "einem", "einer", "as", "and", "or", "with",
     ];
     while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
         words.remove(0);
@@ -66,25 +105,48 @@ fn field(item: &str) -> Option<Field> {
         words.pop();
     }
     let folded: Vec<String> = words.iter().map(|w| fold(w)).collect();
-    let asks = matches!(folded.first().map(String::as_str), Some("when" | "where" | "who" | "what" | "since" | "how" | "wann" | "wo" | "wer" | "seit"));
-    if words.is_empty() || words.len() > if asks { 6 } else { 4 } || words.join(" ").chars().count() > 40 || folded.iter().any(|w| NO_FIELDS.contains(&w.as_str())) {
+    let asks = matches!(
+        folded.first().map(String::as_str),
+        Some("when" | "where" | "who" | "what" | "since" | "how" | "wann" | "wo" | "wer" | "seit")
+    );
+    if words.is_empty()
+        || words.len() > if asks { 6 } else { 4 }
+        || words.join(" ").chars().count() > 40
+        || folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
+    {
         return None;
     }
-    let choices = if hint.contains([',', '/']) && !["yes/no", "ja/nein", "y/n"].contains(&hint.to_lowercase().as_str()) { items(hint) } else { Vec::new() };
+    let choices = if hint.contains([',', '/']) && !["yes/no", "ja/nein", "y/n"].contains(&hint.to_lowercase().as_str()) {
+        items(hint)
+    } else {
+        Vec::new()
+    };
     let kind = if choices.len() >= 2 { Kind::Choice } else { kind(&folded, &fold(hint)) };
     Some(Field { name: capitalise(&words.join(" ")), kind, choices: if kind == Kind::Choice { choices } else { Vec::new() } })
 }
 
 fn kind(name: &[String], hint: &str) -> Kind {
     const KINDS: [(Kind, &str); 9] = [
-        (Kind::YesNo, "yes/no|yesno|ja/nein|boolean|checkbox|done|paid|read|finished|available|bought|returned|vegan|vegetarian|watched|seen|owned|erledigt|bezahlt|gelesen|vorhanden|completed|working|active|urgent"),
+        (
+            Kind::YesNo,
+            "yes/no|yesno|ja/nein|boolean|checkbox|done|paid|read|finished|available|bought|returned|vegan|vegetarian|watched|seen|owned|erledigt|bezahlt|gelesen|vorhanden|completed|working|active|urgent",
+        ),
         (Kind::Email, "email|mail|e-mail|emails"),
         (Kind::Url, "url|link|website|homepage|web|webseite|links|urls"),
         (Kind::Phone, "phone|telephone|tel|mobile|cell|telefon|telefonnummer|handy|handynummer"),
-        (Kind::Date, "date|day|birthday|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|wann|expiry|expires|expiration|released|anniversary|gegossen"),
+        (
+            Kind::Date,
+            "date|day|birthday|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|wann|expiry|expires|expiration|released|anniversary|gegossen",
+        ),
         (Kind::Time, "time|start|uhrzeit|hour"),
-        (Kind::Number, "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|stars|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock"),
-        (Kind::LongText, "notes|description|comment|comments|details|instructions|text|beschreibung|notizen|kommentar|ingredients|zutaten|bemerkung|bemerkungen|review|summary"),
+        (
+            Kind::Number,
+            "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|stars|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock",
+        ),
+        (
+            Kind::LongText,
+            "notes|description|comment|comments|details|instructions|text|beschreibung|notizen|kommentar|ingredients|zutaten|bemerkung|bemerkungen|review|summary",
+        ),
         (Kind::Text, "name|title|place|location|where|who|owner|author|artist|genre|type|colour|color|status"),
     ];
     let of = |word: &str| KINDS.iter().find(|(_, words)| words.split('|').any(|w| w == word)).map(|(kind, _)| *kind);
@@ -106,7 +168,8 @@ fn kind(name: &[String], hint: &str) -> Kind {
         return Kind::Text;
     }
     // "date of birth" is a date, "price per kilo" a number; otherwise the last word decides, "start date" is a date.
-    let before_of = name.iter().position(|w| ["of", "per", "in", "at", "for", "from", "von", "pro"].contains(&w.as_str())).map(|i| &name[..i]);
+    let before_of =
+        name.iter().position(|w| ["of", "per", "in", "at", "for", "from", "von", "pro"].contains(&w.as_str())).map(|i| &name[..i]);
     let head = before_of.filter(|head| !head.is_empty()).unwrap_or(name);
     if head.first().is_some_and(|w| w == "last" || w == "next") && head.len() > 1 && head[1].ends_with("ed") {
         return Kind::Date;
@@ -118,8 +181,13 @@ impl Field {
     /// Whether tables often have such a column: it says something about what is listed.
     pub fn is_usual(&self) -> bool {
         let last = fold(&self.name);
-        let names = ["name", "title", "author", "artist", "location", "place", "status", "owner", "category", "titel", "autor", "ort", "company", "role", "item"];
-        self.kind != Kind::Text || last.split_whitespace().last().is_some_and(|w| names.contains(&w)) || ["where ", "who "].iter().any(|s| last.starts_with(s))
+        let names = [
+            "name", "title", "author", "artist", "location", "place", "status", "owner", "category", "titel", "autor", "ort", "company",
+            "role", "item",
+        ];
+        self.kind != Kind::Text
+            || last.split_whitespace().last().is_some_and(|w| names.contains(&w))
+            || ["where ", "who "].iter().any(|s| last.starts_with(s))
     }
 
     /// The recipe's own expression for it.
@@ -161,7 +229,8 @@ impl Field {
 
 /// One of a plural: `our favourite movies` → `favourite movie`.
 pub(crate) fn singular(things: &str) -> String {
-    const LEAD: [&str; 17] = ["our", "my", "the", "all", "your", "some", "a", "an", "these", "those", "unsere", "meine", "die", "der", "das", "team", "company"];
+    const LEAD: [&str; 17] =
+        ["our", "my", "the", "all", "your", "some", "a", "an", "these", "those", "unsere", "meine", "die", "der", "das", "team", "company"];
     let mut words: Vec<&str> = things.split_whitespace().collect();
     while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
         words.remove(0);
@@ -171,7 +240,9 @@ pub(crate) fn singular(things: &str) -> String {
         "person".to_owned()
     } else if let Some(stem) = last.strip_suffix("ies").filter(|s| s.len() > 2 && *s != "mov" && *s != "cook") {
         format!("{stem}y")
-    } else if let Some(stem) = last.strip_suffix("es").filter(|s| s.ends_with("ss") || s.ends_with("ch") || s.ends_with("sh") || s.ends_with('x')) {
+    } else if let Some(stem) =
+        last.strip_suffix("es").filter(|s| s.ends_with("ss") || s.ends_with("ch") || s.ends_with("sh") || s.ends_with('x'))
+    {
         stem.to_owned()
     } else if let Some(stem) = last.strip_suffix('s').filter(|s| s.len() > 2 && !s.ends_with(['s', 'u', 'i'])) {
         stem.to_owned()
@@ -193,9 +264,18 @@ mod tests {
     #[test]
     fn columns_get_their_kind() {
         let f = |name: &str, kind| (name.to_owned(), kind);
-        assert_eq!(kinds("name, last watered and location"), [f("Name", Kind::Text), f("Last watered", Kind::Date), f("Location", Kind::Text)]);
-        assert_eq!(kinds("title, a link, price in euros, date of birth"), [f("Title", Kind::Text), f("Link", Kind::Url), f("Price in euros", Kind::Number), f("Date of birth", Kind::Date)]);
-        assert_eq!(kinds("e-mail, phone number (phone), paid (yes/no)"), [f("E-mail", Kind::Email), f("Phone number", Kind::Phone), f("Paid", Kind::YesNo)]);
+        assert_eq!(
+            kinds("name, last watered and location"),
+            [f("Name", Kind::Text), f("Last watered", Kind::Date), f("Location", Kind::Text)]
+        );
+        assert_eq!(
+            kinds("title, a link, price in euros, date of birth"),
+            [f("Title", Kind::Text), f("Link", Kind::Url), f("Price in euros", Kind::Number), f("Date of birth", Kind::Date)]
+        );
+        assert_eq!(
+            kinds("e-mail, phone number (phone), paid (yes/no)"),
+            [f("E-mail", Kind::Email), f("Phone number", Kind::Phone), f("Paid", Kind::YesNo)]
+        );
         assert_eq!(fields("task, status (open, done)").unwrap()[1].choices, ["Open", "Done"]);
         assert_eq!(fields("a button to water them"), None);
         assert_eq!(fields("search"), None);
@@ -203,7 +283,16 @@ mod tests {
 
     #[test]
     fn plurals_become_one() {
-        for (many, one) in [("our plants", "plant"), ("movies", "movie"), ("hobbies", "hobby"), ("boxes", "box"), ("glasses", "glass"), ("people", "person"), ("bus", "bus"), ("books we read", "books we read")] {
+        for (many, one) in [
+            ("our plants", "plant"),
+            ("movies", "movie"),
+            ("hobbies", "hobby"),
+            ("boxes", "box"),
+            ("glasses", "glass"),
+            ("people", "person"),
+            ("bus", "bus"),
+            ("books we read", "books we read"),
+        ] {
             assert_eq!(singular(many), one);
         }
     }

@@ -1,6 +1,11 @@
 //! Lists in free wording: the options of a poll, the names to pick from, the first lines of a list.
 
-use super::{asked::{Asked, fold}, pattern, phrases::capitalise, words::is_everyday};
+use super::{
+    asked::{Asked, fold},
+    pattern,
+    phrases::capitalise,
+    words::is_everyday,
+};
 use std::ops::Range;
 
 /// The most characters of one item of a list.
@@ -50,9 +55,23 @@ pub(crate) fn items(text: &str) -> Vec<String> {
 
 /// Where the last item ends when what follows belongs to all of them: `pizza, sushi or tacos [for Friday lunch]`.
 fn shared_end(last: &str, others: &[&str]) -> Option<usize> {
-    const ENDS: [&str; 12] = [" for ", " today", " tonight", " tomorrow", " this ", " next ", " on friday", " on monday", " für ", " fuer ", " heute", " morgen"];
+    const ENDS: [&str; 12] = [
+        " for ",
+        " today",
+        " tonight",
+        " tomorrow",
+        " this ",
+        " next ",
+        " on friday",
+        " on monday",
+        " für ",
+        " fuer ",
+        " heute",
+        " morgen",
+    ];
     let lower = last.to_ascii_lowercase();
-    let found = ENDS.iter().filter(|end| !others.iter().any(|o| o.to_ascii_lowercase().contains(**end))).filter_map(|end| lower.find(end)).min();
+    let found =
+        ENDS.iter().filter(|end| !others.iter().any(|o| o.to_ascii_lowercase().contains(**end))).filter_map(|end| lower.find(end)).min();
     found.filter(|at| !others.is_empty() && !last[..*at].trim().is_empty())
 }
 
@@ -107,7 +126,9 @@ fn strip_word<'a>(text: &'a str, words: &[&str]) -> &'a str {
 /// One item without list marks, quotes, a trailing full stop; the first letter large.
 fn tidy(text: &str) -> String {
     let text = text.trim().trim_start_matches(['-', '*', '–', '•', '·']).trim_start();
-    let numbered = text.split_once(['.', ')']).filter(|(n, rest)| !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with(' '));
+    let numbered = text
+        .split_once(['.', ')'])
+        .filter(|(n, rest)| !n.is_empty() && n.len() <= 2 && n.bytes().all(|b| b.is_ascii_digit()) && rest.starts_with(' '));
     let text = numbered.map_or(text, |(_, rest)| rest);
     let text = text.trim().trim_matches(|c| "\"'".contains(c)).trim().trim_end_matches(['.', '!', '?', ',', ':']).trim();
     let text = text.strip_suffix(" please").unwrap_or(text);
@@ -128,7 +149,9 @@ pub(crate) fn choices(asked: &Asked) -> Option<Listed> {
 
 fn listed(asked: &Asked, items: Vec<String>, bytes: Range<usize>) -> Option<Listed> {
     let fits = (2..=12).contains(&items.len())
-        && items.iter().all(|i| i.chars().count() <= MOST_ITEM_CHARS && i.split_whitespace().count() <= 7 && i.chars().any(|c| !c.is_whitespace()));
+        && items
+            .iter()
+            .all(|i| i.chars().count() <= MOST_ITEM_CHARS && i.split_whitespace().count() <= 7 && i.chars().any(|c| !c.is_whitespace()));
     fits.then(|| Listed { items, words: asked.words_in(bytes) })
 }
 
@@ -138,7 +161,8 @@ fn bullets(asked: &Asked) -> Option<Listed> {
     let mut at = 0;
     for line in asked.text.split_inclusive('\n') {
         let text = line.trim();
-        let marked = text.starts_with(['-', '*', '•', '–']) || text.split_once(['.', ')']).is_some_and(|(n, rest)| n.len() <= 2 && n.parse::<u8>().is_ok() && rest.starts_with(' '));
+        let marked = text.starts_with(['-', '*', '•', '–'])
+            || text.split_once(['.', ')']).is_some_and(|(n, rest)| n.len() <= 2 && n.parse::<u8>().is_ok() && rest.starts_with(' '));
         if marked && text.len() > 1 {
             items.push(tidy(text));
             range = Some(range.map_or(at, |r| r.start)..at + line.len());
@@ -163,9 +187,15 @@ fn after_marker(asked: &Asked) -> Option<Listed> {
     const MARKERS: [&str; 11] = [
         "options|choices|answers|candidates|items|names|moglichkeiten|optionen|antworten are|sind|like|such?",
         "with options|choices|answers",
-        "between|zwischen", "among|amongst|unter", "wheel with|of|for|mit",
+        "between|zwischen",
+        "among|amongst|unter",
+        "wheel with|of|for|mit",
         "choose|choosing|pick|picks|decide|select|selects|vote|votes|voting|draw from|out of?",
-        "one of", "players|teams|participants|kids are|namely?", "out of", "score|scores|points for|of", "from|aus|among",
+        "one of",
+        "players|teams|participants|kids are|namely?",
+        "out of",
+        "score|scores|points for|of",
+        "from|aus|among",
     ];
     MARKERS.iter().find_map(|marker| {
         pattern::find_all(&asked.words, marker).into_iter().find_map(|found| {
@@ -238,9 +268,36 @@ fn around_or(asked: &Asked) -> Option<Listed> {
 /// Where a list inside a sentence gives way to the next clause: `… for lunch`, `… so that we can`.
 fn clause_end(text: &str) -> usize {
     const ENDS: [&str; 30] = [
-        " for ", " so ", " that ", " which ", " where ", " who ", " with ", " please", " today", " tonight", " tomorrow", " this ", " next ",
-        " and show", " and let", " and then", " and see", " and display", " to be ", " in the ", " at the ", " on the ", " fur ", " für ", " heute", " morgen",
-        " damit ", " bitte", " and count", " bestellen",
+        " for ",
+        " so ",
+        " that ",
+        " which ",
+        " where ",
+        " who ",
+        " with ",
+        " please",
+        " today",
+        " tonight",
+        " tomorrow",
+        " this ",
+        " next ",
+        " and show",
+        " and let",
+        " and then",
+        " and see",
+        " and display",
+        " to be ",
+        " in the ",
+        " at the ",
+        " on the ",
+        " fur ",
+        " für ",
+        " heute",
+        " morgen",
+        " damit ",
+        " bitte",
+        " and count",
+        " bestellen",
     ];
     let lower = text.to_ascii_lowercase();
     ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
@@ -270,8 +327,11 @@ mod tests {
         let foods = ["Pizza", "Sushi", "Tacos"].map(str::to_owned).to_vec();
         for title in [
             "can you add something where we can vote between pizza, sushi and tacos?",
-            "Poll: pizza, sushi or tacos", "lunch poll (pizza, sushi, tacos)", "What's for lunch? pizza, sushi, tacos",
-            "vote between pizza, sushi and tacos for lunch", "a poll with options \"pizza\", \"sushi\" and \"tacos\"",
+            "Poll: pizza, sushi or tacos",
+            "lunch poll (pizza, sushi, tacos)",
+            "What's for lunch? pizza, sushi, tacos",
+            "vote between pizza, sushi and tacos for lunch",
+            "a poll with options \"pizza\", \"sushi\" and \"tacos\"",
         ] {
             assert_eq!(chosen(title, ""), Some(foods.clone()), "{title}");
         }

@@ -181,9 +181,10 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
 }
 
 fn candidate(recipe: &'static Recipe, asked: &Asked) -> Option<Candidate> {
-    let of_patterns = recipe.heads.iter().flat_map(|(pattern, weight)| {
-        pattern::find_all(&asked.words, pattern).into_iter().map(move |head| (head, *weight))
-    });
+    let of_patterns = recipe
+        .heads
+        .iter()
+        .flat_map(|(pattern, weight)| pattern::find_all(&asked.words, pattern).into_iter().map(move |head| (head, *weight)));
     let of_extra = recipe.extra.and_then(|extra| extra(asked)).map(|head| (head, recipe.extra_points));
     of_patterns
         .chain(of_extra)
@@ -197,8 +198,12 @@ fn is_about_what_exists(asked: &Asked) -> bool {
     const CHANGES: &str = "change|fix|update|improve|move|remove|delete|rename|replace|modify|edit|adjust|extend|translate|hide|resize|repair|disable|undo|revert|ignore|forget|\
          andere|andert|losche|loscht|entferne|entfernt|repariere";
     let words = &asked.words;
-    let lead = words.iter().take_while(|w| matches!(w.text.as_str(), "please" | "can" | "could" | "you" | "we" | "bitte" | "kannst" | "du" | "konnt" | "ihr")).count();
-    let asks_for_change = pattern::match_at(words, CHANGES, lead).is_some() && !words.get(lead + 1).is_some_and(|w| matches!(w.text.as_str(), "a" | "an"))
+    let lead = words
+        .iter()
+        .take_while(|w| matches!(w.text.as_str(), "please" | "can" | "could" | "you" | "we" | "bitte" | "kannst" | "du" | "konnt" | "ihr"))
+        .count();
+    let asks_for_change = pattern::match_at(words, CHANGES, lead).is_some()
+        && !words.get(lead + 1).is_some_and(|w| matches!(w.text.as_str(), "a" | "an"))
         || pattern::match_at(words, "make|mach the|this|that|it|den|die|das", lead).is_some();
     let features = "guestbook|poll|counter|todo|todos|chat|dice|quiz|calculator|timer|countdown|scoreboard|noteboard|leaderboard|converter|picker|palette|gastebuch|umfrage|zahler";
     let on_a_feature = pattern::find(words, &format!("to|on|in|into|of|from|below|under|next the|our|existing|current {features}"), 0)
@@ -234,7 +239,10 @@ fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked) -> Option<i3
     }
     let own = own_words(candidate.recipe, asked);
     let strange = |i: usize| {
-        !own[i] && !order.explained.iter().any(|r| r.contains(&i)) && !candidate.head.contains(&i) && !words::is_everyday(&asked.words[i].text)
+        !own[i]
+            && !order.explained.iter().any(|r| r.contains(&i))
+            && !candidate.head.contains(&i)
+            && !words::is_everyday(&asked.words[i].text)
     };
     let head = &candidate.head;
     let before = head.start.checked_sub(1).filter(|i| !asked.words[head.start].starts_sentence && strange(*i));
@@ -251,9 +259,8 @@ fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked) -> Option<i3
 fn names_another(candidate: &Candidate, order: &Order, asked: &Asked, all: &[Candidate]) -> bool {
     let own = own_words(candidate.recipe, asked);
     all.iter().filter(|other| !std::ptr::eq(other.recipe, candidate.recipe) && other.points >= STRONG).any(|other| {
-        other.head.clone().all(|i| {
-            !own[i] && !candidate.head.contains(&i) && !order.explained.iter().any(|r| r.contains(&i))
-        }) && (other.recipe.fill)(asked, other.head.clone()).is_some()
+        other.head.clone().all(|i| !own[i] && !candidate.head.contains(&i) && !order.explained.iter().any(|r| r.contains(&i)))
+            && (other.recipe.fill)(asked, other.head.clone()).is_some()
     })
 }
 

@@ -1,6 +1,10 @@
 //! Parameters from free wording: topics, titles, questions, numbers.
 
-use super::{asked::{Asked, fold}, pattern, words::{KNOWN, is_everyday}};
+use super::{
+    asked::{Asked, fold},
+    pattern,
+    words::{KNOWN, is_everyday},
+};
 use std::ops::Range;
 
 /// The first letter large.
@@ -29,14 +33,57 @@ pub(crate) fn topic(asked: &Asked, from: usize) -> Option<Range<usize>> {
     let text = &asked.text[rest.clone()];
     let end = text.find([':', '(', ',', '"']).unwrap_or(text.len()).min(topic_end(text));
     let words = asked.words_in(rest.start..rest.start + end);
-    let empty = asked.words[words.clone()].iter().all(|w| matches!(w.text.as_str(), "everyone" | "everybody" | "all" | "us" | "me" | "visitors" | "people" | "the" | "page" | "website" | "site" | "fun" | "my" | "our" | "this" | "here" | "alle" | "users" | "team"));
+    let empty = asked.words[words.clone()].iter().all(|w| {
+        matches!(
+            w.text.as_str(),
+            "everyone"
+                | "everybody"
+                | "all"
+                | "us"
+                | "me"
+                | "visitors"
+                | "people"
+                | "the"
+                | "page"
+                | "website"
+                | "site"
+                | "fun"
+                | "my"
+                | "our"
+                | "this"
+                | "here"
+                | "alle"
+                | "users"
+                | "team"
+        )
+    });
     (!words.is_empty() && words.len() <= 9 && !empty).then_some(words)
 }
 
 fn topic_end(text: &str) -> usize {
     const ENDS: [&str; 22] = [
-        " so ", " that ", " which ", " where ", " who ", " with ", " please", " and show", " and let", " and then", " and see", " using ", " from ", " by ", " between ", " when ", " out of ", " among ",
-        " wo ", " mit ", " bitte", " damit ",
+        " so ",
+        " that ",
+        " which ",
+        " where ",
+        " who ",
+        " with ",
+        " please",
+        " and show",
+        " and let",
+        " and then",
+        " and see",
+        " using ",
+        " from ",
+        " by ",
+        " between ",
+        " when ",
+        " out of ",
+        " among ",
+        " wo ",
+        " mit ",
+        " bitte",
+        " damit ",
     ];
     let lower = text.to_ascii_lowercase();
     ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
@@ -61,9 +108,28 @@ pub(crate) fn question(asked: &Asked) -> Option<String> {
     let end = asked.text.find('?')?;
     let start = asked.text[..end].rfind(['.', '!', '\n', ':', '"']).map_or(0, |i| i + 1);
     let text = asked.text[start..end].trim();
-    let request = ["can you", "could you", "could we", "can we have", "can we get", "would you", "is it possible", "please", "how about", "could there", "can there", "is there", "konnt", "kannst", "what about", "would it be"];
+    let request = [
+        "can you",
+        "could you",
+        "could we",
+        "can we have",
+        "can we get",
+        "would you",
+        "is it possible",
+        "please",
+        "how about",
+        "could there",
+        "can there",
+        "is there",
+        "konnt",
+        "kannst",
+        "what about",
+        "would it be",
+    ];
     let folded = fold(text);
-    let usable = (3..=16).contains(&text.split_whitespace().count()) && text.chars().count() <= 100 && !request.iter().any(|r| folded.starts_with(r));
+    let usable = (3..=16).contains(&text.split_whitespace().count())
+        && text.chars().count() <= 100
+        && !request.iter().any(|r| folded.starts_with(r));
     usable.then(|| format!("{}?", capitalise(text)))
 }
 
@@ -83,7 +149,10 @@ fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<String> {
     while start < head.start && lead.contains(&asked.words[start].text.as_str()) {
         start += 1;
     }
-    if !asked.words.get(head.start)?.in_title || head.start - start > 3 || (start..=head.start).skip(1).any(|i| asked.words[i].starts_sentence) {
+    if !asked.words.get(head.start)?.in_title
+        || head.start - start > 3
+        || (start..=head.start).skip(1).any(|i| asked.words[i].starts_sentence)
+    {
         return None;
     }
     let rest = asked.rest_of_sentence(start);
@@ -93,7 +162,12 @@ fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<String> {
     let phrase = text[..cut].trim().trim_end_matches(['.', '!', '-']).trim();
     let phrase = trim_end_words(phrase);
     let first = asked.words[start].text.as_str();
-    let slipped = head.clone().any(|i| !KNOWN.contains(asked.words[i].text.as_str()) && !is_everyday(&asked.words[i].text) && asked.words[i].text.is_ascii() && asked.words[i].text.len() >= 5);
+    let slipped = head.clone().any(|i| {
+        !KNOWN.contains(asked.words[i].text.as_str())
+            && !is_everyday(&asked.words[i].text)
+            && asked.words[i].text.is_ascii()
+            && asked.words[i].text.len() >= 5
+    });
     if slipped || NO_TITLE.split('|').any(|w| w == first) {
         return None;
     }
@@ -117,7 +191,20 @@ fn trim_end_words(phrase: &str) -> &str {
 }
 
 fn clause_end_for_title(text: &str) -> usize {
-    const ENDS: [&str; 12] = [" everybody", " everyone", " anybody", " anyone", " people can", " visitors can", " we can", " i can", " to track", " to the page", " to this", " auf der"];
+    const ENDS: [&str; 12] = [
+        " everybody",
+        " everyone",
+        " anybody",
+        " anyone",
+        " people can",
+        " visitors can",
+        " we can",
+        " i can",
+        " to track",
+        " to the page",
+        " to this",
+        " auf der",
+    ];
     let lower = text.to_ascii_lowercase();
     ENDS.iter().filter_map(|end| lower.find(end)).min().unwrap_or(text.len())
 }
@@ -125,8 +212,27 @@ fn clause_end_for_title(text: &str) -> usize {
 /// Whole numbers in the words, in digits or in words up to twenty, with their place.
 pub(crate) fn numbers(asked: &Asked) -> Vec<(usize, u64)> {
     const NAMES: [&str; 21] = [
-        "zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen",
-        "sixteen", "seventeen", "eighteen", "nineteen", "twenty",
+        "zero",
+        "one",
+        "two",
+        "three",
+        "four",
+        "five",
+        "six",
+        "seven",
+        "eight",
+        "nine",
+        "ten",
+        "eleven",
+        "twelve",
+        "thirteen",
+        "fourteen",
+        "fifteen",
+        "sixteen",
+        "seventeen",
+        "eighteen",
+        "nineteen",
+        "twenty",
     ];
     const GERMAN: [&str; 13] = ["null", "eins", "zwei", "drei", "vier", "funf", "sechs", "sieben", "acht", "neun", "zehn", "elf", "zwolf"];
     asked
@@ -143,8 +249,42 @@ pub(crate) fn numbers(asked: &Asked) -> Vec<(usize, u64)> {
 /// Whether the words are German rather than English.
 pub(crate) fn is_german(asked: &Asked) -> bool {
     const MARKS: [&str; 36] = [
-        "der", "die", "das", "ein", "eine", "einen", "und", "oder", "fur", "mit", "ich", "wir", "bitte", "umfrage", "gastebuch", "zahler", "liste", "wurfel", "wie", "viele",
-        "tage", "bis", "uns", "mochte", "unsere", "wer", "soll", "konnen", "abstimmung", "abstimmen", "uhr", "notizen", "des", "zum", "auf", "aufgabenliste",
+        "der",
+        "die",
+        "das",
+        "ein",
+        "eine",
+        "einen",
+        "und",
+        "oder",
+        "fur",
+        "mit",
+        "ich",
+        "wir",
+        "bitte",
+        "umfrage",
+        "gastebuch",
+        "zahler",
+        "liste",
+        "wurfel",
+        "wie",
+        "viele",
+        "tage",
+        "bis",
+        "uns",
+        "mochte",
+        "unsere",
+        "wer",
+        "soll",
+        "konnen",
+        "abstimmung",
+        "abstimmen",
+        "uhr",
+        "notizen",
+        "des",
+        "zum",
+        "auf",
+        "aufgabenliste",
     ];
     asked.words.iter().filter(|w| MARKS.contains(&w.text.as_str())).count() * 4 >= asked.words.len().max(1)
 }

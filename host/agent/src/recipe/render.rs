@@ -39,7 +39,9 @@ pub(crate) fn render(path: &str, template: &str, values: &[(&str, Value)], words
 
 fn with_constant(text: &str, name: &str, value: &Value) -> String {
     let head = format!("const {name}: ");
-    let Some(start) = text.match_indices(&head).map(|(i, _)| i).find(|i| *i == 0 || text[..*i].ends_with(['\n']) || text[..*i].ends_with("\npub ")) else {
+    let Some(start) =
+        text.match_indices(&head).map(|(i, _)| i).find(|i| *i == 0 || text[..*i].ends_with(['\n']) || text[..*i].ends_with("\npub "))
+    else {
         return text.to_owned();
     };
     let after_type = start + text[start..].find(" = ").expect("a constant has a value") + 3;
@@ -115,8 +117,9 @@ fn markdown_escape(text: &str) -> String {
 }
 
 fn is_hidden(c: char) -> bool {
-    c.is_control() || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
-        && c != '\u{200d}'
+    c.is_control()
+        || matches!(c, '\u{ad}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}' | '\u{e0000}'..='\u{e007f}')
+            && c != '\u{200d}'
 }
 
 /// Keeps or drops the lines between section marks.
@@ -173,14 +176,22 @@ mod tests {
     #[test]
     fn constants_are_written_anew() {
         let template = "/// What.\nconst A: &str = \"x\";\nconst B: &[&str] = &[\n    \"y\",\n];\nfn f() { let _ = A; }\n";
-        let values = [("A", Value::Text("a \"quoted\" \\ line\n{{b}}".into())), ("B", Value::Texts(vec!["1".into()])), ("C", Value::Number(1))];
+        let values =
+            [("A", Value::Text("a \"quoted\" \\ line\n{{b}}".into())), ("B", Value::Texts(vec!["1".into()])), ("C", Value::Number(1))];
         let text = render("src/lib.rs", template, &values, &BTreeMap::new());
-        assert_eq!(text, "/// What.\nconst A: &str = \"a \\\"quoted\\\" \\\\ line\\n{{b}}\";\nconst B: &[&str] = &[\"1\"];\nfn f() { let _ = A; }\n");
+        assert_eq!(
+            text,
+            "/// What.\nconst A: &str = \"a \\\"quoted\\\" \\\\ line\\n{{b}}\";\nconst B: &[&str] = &[\"1\"];\nfn f() { let _ = A; }\n"
+        );
     }
 
     #[test]
     fn words_are_filled_in_once_and_escaped() {
-        let words = BTreeMap::from([("a", Word::Text("\"{{b}}\" \u{202e}".into())), ("b", Word::Raw("[1]".into())), ("on", Word::Raw("true".into()))]);
+        let words = BTreeMap::from([
+            ("a", Word::Text("\"{{b}}\" \u{202e}".into())),
+            ("b", Word::Raw("[1]".into())),
+            ("on", Word::Raw("true".into())),
+        ]);
         let template = "x = \"{{a}}\"\n{{#on}}\ny = {{b}}\n{{/on}}\n{{^on}}\nz = 1\n{{/on}}\nw = \"{{none}}\"\n";
         let text = render("contract.toml", template, &[], &words);
         assert_eq!(text, "x = \"\\\"{{b}}\\\" \\U0000202E\"\ny = [1]\nw = \"{{none}}\"\n");

@@ -29,7 +29,8 @@ fn the_corpus_is_answered() {
     let (mut fits, mut refusals) = (0, 0);
     for line in CORPUS.lines().filter(|l| !l.trim().is_empty() && !l.starts_with('#')) {
         let mut parts = line.splitn(3, " | ");
-        let (recipe, wording, wanted) = (parts.next().unwrap().trim(), parts.next().expect(line).trim_end_matches(" |").trim(), parts.next().unwrap_or(""));
+        let (recipe, wording, wanted) =
+            (parts.next().unwrap().trim(), parts.next().expect(line).trim_end_matches(" |").trim(), parts.next().unwrap_or(""));
         let (title, details) = wording.split_once(" // ").unwrap_or((wording, ""));
         match order(title, &details.replace("\\n", "\n")) {
             None if recipe == "-" => refusals += 1,
@@ -39,7 +40,8 @@ fn the_corpus_is_answered() {
                 fits += 1;
                 let all = format!("title = {title}\n{}", files.values().cloned().collect::<String>());
                 for part in wanted.split('¦').map(str::trim).filter(|p| !p.is_empty() && !all.contains(p)) {
-                    let constants: String = files["src/lib.rs"].lines().filter(|l| l.starts_with("const ")).map(|l| format!("    {l}\n")).collect();
+                    let constants: String =
+                        files["src/lib.rs"].lines().filter(|l| l.starts_with("const ")).map(|l| format!("    {l}\n")).collect();
                     wrong.push(format!("{wording}\n    lacks {part}\n    title = {title}\n{constants}"));
                 }
             }

@@ -41,7 +41,8 @@ pub(crate) const DEMANDS: &[&str] = &[
     // money
     "pay|pays|paying|payment|payments|paypal|stripe|checkout|invoice|invoices|bezahlen|bezahlung|webshop|shop|store|donate|donation|donations|spenden",
     "buy|sell|sells|selling|auction|cart|subscription|ecommerce|mortgage|loan|loans|tax|taxes|salary|bitcoin|crypto*|ethereum|stock|stocks|aktie|aktien",
-    "exchange rate|rates", "currency|currencies|wahrung|wahrungen|usd|eur|gbp|euro|euros|dollar|dollars|money",
+    "exchange rate|rates",
+    "currency|currencies|wahrung|wahrungen|usd|eur|gbp|euro|euros|dollar|dollars|money",
     // messages that leave the page
     "email|emails|mail|mails|mailing|newsletter|newsletters|inbox|sms|whatsapp|telegram|slack|discord|webhook|webhooks",
     "notify|notifies|notification|notifications|remind|reminds|reminder|reminders|alert|alerts|alarm|alarms|benachrichtig*|erinner*",
@@ -50,7 +51,9 @@ pub(crate) const DEMANDS: &[&str] = &[
     "twitter|facebook|instagram|tiktok|reddit|youtube|spotify|netflix|github|gitlab|jira|trello|wikipedia|google|amazon|steam|twitch|gmail|outlook",
     "weather|forecast|forecasts|wetter|wettervorhersage|wetterbericht|news|headlines|rss|nachrichtenticker|api|apis|scrape*|crawl*",
     "map|maps|gps|geolocation|landkarte|route|routes|directions|navigation|flight|flights|train|trains|parcel|parcels|package|packages|deliveries|traffic",
-    "search engine", "suchmaschine", "search .. web|internet",
+    "search engine",
+    "suchmaschine",
+    "search .. web|internet",
     // files and media
     "upload|uploads|uploading|uploaded|attach*|hochladen|photo|photos|picture|pictures|image|images|selfie*|gif|gifs|meme|memes|avatar|avatars|foto|fotos|bild|bilder|logo|logos",
     "video|videos|camera|webcam|kamera|microphone|audio|voice|speech|podcast|podcasts|music|song player|playlist|radio|soundboard|sound|sounds|musik|piano|drum|drums|synth*|mp3",
@@ -63,26 +66,37 @@ pub(crate) const DEMANDS: &[&str] = &[
     "generate|generates|generated|generating .. story|stories|poem|poems|text|texts|essay|essays|art|names|password|passwords|recipe|recipes|code|lyrics|story",
     // calendars
     "calendar|calendars|kalender|appointment|appointments|booking|bookings|reserve|reservation|reservations|schedule|schedules|scheduling|termin|termine|doodle|timetable|roster|shift|shifts",
-    "days|hours|time|weeks since", "recurring|repeating|repeat every",
+    "days|hours|time|weeks since",
+    "recurring|repeating|repeat every",
     // games that need their own rules
     "chess|schach|checkers|sudoku|tetris|snake|pacman|minesweeper|solitaire|poker|blackjack|hangman|galgenmannchen|wordle|scrabble|crossword|mahjong|2048|pong|breakout|asteroids|battleship|battleships|flappy|platformer|shooter|racing|bingo|labyrinth|maze|puzzle|puzzles|jigsaw|darts|golf|uno|risk|simulator|simulation|arcade",
-    "memory game", "connect four|4", "text adventure", "card game|games", "lottery|lotto|casino|gambl*|slot|roulette",
+    "memory game",
+    "connect four|4",
+    "text adventure",
+    "card game|games",
+    "lottery|lotto|casino|gambl*|slot|roulette",
     // the page itself
-    "dark|light mode", "theme|themes|font|fonts|background|layout|header|footer|navbar|favicon|banner|css|stylesheet",
+    "dark|light mode",
+    "theme|themes|font|fonts|background|layout|header|footer|navbar|favicon|banner|css|stylesheet",
     "bigger|smaller|faster|slower|wider|larger|nicer|prettier|redesign|refactor|rewrite",
     "hack|hacks|exploit|shell|terminal|sudo|compiler|ide|sql|server|servers|cpu|ram|disk|uptime|ping|dns|ssh|docker|malware|virus|ddos",
     "wifi|bluetooth|iot|thermostat|sensor|sensors|printer|lamp|lights|heating|robot|drone",
     // too much, or too near a person
     "bmi|horoscope|horoscopes|zodiac|tarot|astrology|horoskop|dating|matchmaking|diagnose|diagnosis|medical",
     "markdown|wysiwyg|wiki|blog|blogs|blogging|forum|forums|cms|portfolio|marketplace|threads|threaded|hashtags|follower|followers|dms|channels|rooms",
-    "conference|zoom|skype|screenshare|multiple|several questions|polls|surveys|lists|boards", "questionnaire|branching",
-    "secret santa", "wichteln",
+    "conference|zoom|skype|screenshare|multiple|several questions|polls|surveys|lists|boards",
+    "questionnaire|branching",
+    "secret santa",
+    "wichteln",
 ];
 
 /// All words of the list above and of every recipe's patterns: a typed word among them is never taken for a slip.
 pub(crate) static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let patterns = book::ALL.iter().flat_map(|r| r.heads.iter().map(|(p, _)| *p).chain(r.vocabulary.iter().copied()));
-    let more = ["title", "titles", "vote", "votes", "clock", "board", "quite", "quiet", "there", "three", "about", "count", "country", "pool", "pools"];
+    let more = [
+        "title", "titles", "vote", "votes", "clock", "board", "quite", "quiet", "there", "three", "about", "count", "country", "pool",
+        "pools",
+    ];
     patterns
         .chain(DEMANDS.iter().copied())
         .flat_map(|p| p.split([' ', '|']))

@@ -210,7 +210,9 @@ impl Config {
             AgentSettings::OpenAi(settings) if key_is_missing(settings) => {
                 Err(ConfigError::NoKey { agent: "openai", variable: "OPENAI_API_KEY" })
             }
-            AgentSettings::Anthropic(settings) | AgentSettings::OpenAi(settings) => silence(settings).map_or(Ok(()), |secs| Err(ConfigError::ModelTimeout(secs))),
+            AgentSettings::Anthropic(settings) | AgentSettings::OpenAi(settings) => {
+                silence(settings).map_or(Ok(()), |secs| Err(ConfigError::ModelTimeout(secs)))
+            }
             AgentSettings::Offline | AgentSettings::None => Ok(()),
         }
     }

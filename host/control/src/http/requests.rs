@@ -36,7 +36,8 @@ pub(super) async fn show(app: &App, caller: &Caller, requests: Vec<Request>) -> 
         }
         request
     };
-    let shown = |request: Request| Shown { voted: voted.contains(&request.id), own: own.contains(&request.id), request: with_reason(request) };
+    let shown =
+        |request: Request| Shown { voted: voted.contains(&request.id), own: own.contains(&request.id), request: with_reason(request) };
     Ok(requests.into_iter().map(shown).collect())
 }
 

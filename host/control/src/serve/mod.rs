@@ -115,7 +115,8 @@ impl Server {
     /// Everything that must be there before the first answer; what may take long begins in the background.
     async fn start(config: Config, tell: &Listener) -> Result<Self, ControlError> {
         let root = config.home.clone();
-        let (home, lock) = tokio::task::spawn_blocking(move || Home::open(&root)).await.map_err(|error| ControlError::System(error.into()))??;
+        let (home, lock) =
+            tokio::task::spawn_blocking(move || Home::open(&root)).await.map_err(|error| ControlError::System(error.into()))??;
         let sockets = Sockets::bind(config.listen, config.live_listen).await?;
         let addresses = (sockets.control_address, sockets.live_address);
         let owner = OwnerToken::load(&home)?;

@@ -28,7 +28,8 @@ pub fn run(options: Dev) -> Result<Code> {
     let slug = slug(name.strip_prefix("kandra-feature-").unwrap_or(&name))?.to_string();
     let home = std::env::temp_dir().join(format!("kandra-dev-{}", std::process::id()));
     let mut config = Config::new(home.clone(), std::env::current_exe()?, config_file::cache()?);
-    config.listen = options.listen.parse().map_err(|_| CodedError::error(Code::Usage, format!("{:?} is not an address", options.listen)))?;
+    config.listen =
+        options.listen.parse().map_err(|_| CodedError::error(Code::Usage, format!("{:?} is not an address", options.listen)))?;
     config.live_listen = (config.listen.ip(), 0).into();
     config.agent = AgentSettings::None;
     config.progress = Progress::Quiet;

@@ -16,7 +16,9 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
         ("number between", 13),
         ("zufallszahl|zufallszahlen", 15),
     ],
-    vocabulary: &["roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last"],
+    vocabulary: &[
+        "roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last",
+    ],
     vetoes: &["yahtzee|kniffel|craps|cubes|loaded|weighted", "prime|phone"],
     subject: Subject::Closed,
     extra: Some(|asked| asked.words.iter().position(|w| notation(&w.text).is_some()).map(|i| i..i + 1)),
@@ -37,7 +39,10 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let numbers = phrases::numbers(asked);
     let (count, low, high) = if let Some((count, sides)) = asked.words.iter().find_map(|w| notation(&w.text)) {
         (count, 1, sides)
-    } else if has(asked, "random number|numbers|integer") || has(asked, "number generator|picker|randomizer") || has(asked, "zufallszahl|zufallszahlen") {
+    } else if has(asked, "random number|numbers|integer")
+        || has(asked, "number generator|picker|randomizer")
+        || has(asked, "zufallszahl|zufallszahlen")
+    {
         match numbers.iter().map(|(_, n)| *n).collect::<Vec<_>>()[..] {
             [low, high, ..] if low < high && high <= 1_000_000_000 => (1, low, high),
             [high] if (2..=1_000_000_000).contains(&high) => (1, 1, high),
@@ -45,7 +50,9 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
             _ => return None,
         }
     } else {
-        let sided = |i: usize| asked.words.get(i + 1).is_some_and(|w| w.text.starts_with("side") || w.text.starts_with("seit") || w.text == "faces");
+        let sided = |i: usize| {
+            asked.words.get(i + 1).is_some_and(|w| w.text.starts_with("side") || w.text.starts_with("seit") || w.text == "faces")
+        };
         let sides = numbers.iter().find(|(i, _)| sided(*i)).map_or(6, |(_, n)| *n);
         let count = numbers.iter().find(|(i, n)| !sided(*i) && (1..=20).contains(n)).map_or(1, |(_, n)| *n);
         let count = if count == 1 && has(asked, "a? pair of dice") { 2 } else { count };
@@ -75,7 +82,10 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
     example: "Who does the dishes: Ann, Bob or Eve?",
     example_de: "Wer spült heute: Anna, Bernd oder Eva?",
     heads: &[
-        ("random name|names|person|winner|student|restaurant|option|choice|item|decision|movie|meal|dinner|lunch member? picker|generator|selector|chooser|maker|drawer|draw", 16),
+        (
+            "random name|names|person|winner|student|restaurant|option|choice|item|decision|movie|meal|dinner|lunch member? picker|generator|selector|chooser|maker|drawer|draw",
+            16,
+        ),
         ("name|names|lunch|winner|decision|option|restaurant|movie|student picker|drawer|maker|wheel|chooser|selector|randomizer", 15),
         ("pick|picks|choose|chooses|select|selects|draw|draws|decide|decides .. random|randomly|chance", 15),
         ("randomly|random pick|picks|choose|chooses|select|selects|draw|draws|decide|decides|assign", 15),
@@ -109,8 +119,19 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
         ("wer soll|muss|macht|spult|kocht|putzt|zahlt|fahrt|geht|bringt|ist", 12),
         ("raffle|losentscheid", 14),
     ],
-    vocabulary: &["pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print"],
-    vetoes: &["random number|numbers", "team generator", "groups|pairs|weighted|probabilit*|seating", "teams of", "without repeat*", "who is|are coming|attending|online|there|you", "who|whose is|are watching|viewing|best|responsible", "wer ist dabei|online"],
+    vocabulary: &[
+        "pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print",
+    ],
+    vetoes: &[
+        "random number|numbers",
+        "team generator",
+        "groups|pairs|weighted|probabilit*|seating",
+        "teams of",
+        "without repeat*",
+        "who is|are coming|attending|online|there|you",
+        "who|whose is|are watching|viewing|best|responsible",
+        "wer ist dabei|online",
+    ],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -177,8 +198,26 @@ fn who_question(asked: &Asked, from: usize) -> Option<String> {
 }
 
 const EIGHT_BALL: &[&str] = &[
-    "Certainly.", "Without a doubt.", "Yes!", "Most likely.", "It looks good.", "Everything says yes.", "You may count on it.", "As I see it, yes.", "The signs are good.", "Yes, but wait a little.",
-    "Hard to say.", "Ask again later.", "Better not tell now.", "Think about it and ask again.", "The answer is foggy.", "Do not count on it.", "No.", "The signs are bad.", "Very doubtful.", "My sources say no.",
+    "Certainly.",
+    "Without a doubt.",
+    "Yes!",
+    "Most likely.",
+    "It looks good.",
+    "Everything says yes.",
+    "You may count on it.",
+    "As I see it, yes.",
+    "The signs are good.",
+    "Yes, but wait a little.",
+    "Hard to say.",
+    "Ask again later.",
+    "Better not tell now.",
+    "Think about it and ask again.",
+    "The answer is foggy.",
+    "Do not count on it.",
+    "No.",
+    "The signs are bad.",
+    "Very doubtful.",
+    "My sources say no.",
 ];
 
 pub(in crate::recipe) static ROCK_PAPER_SCISSORS: Recipe = Recipe {
@@ -225,7 +264,9 @@ pub(in crate::recipe) static GUESS: Recipe = Recipe {
         ("zahl|zahlen raten|erraten|erratet|ratet", 17),
         ("higher|hi or? lower|lo", 14),
     ],
-    vocabulary: &["secret|secretly|number|numbers|guess|guesses|higher|lower|hint|hints|between|random|thinks|tries|warm|cold|hidden|high|low|attempts|score|best|zahl|raten"],
+    vocabulary: &[
+        "secret|secretly|number|numbers|guess|guesses|higher|lower|hint|hints|between|random|thinks|tries|warm|cold|hidden|high|low|attempts|score|best|zahl|raten",
+    ],
     vetoes: &["how many jelly|beans|word|country|flag|card|cards"],
     subject: Subject::Closed,
     extra: None,

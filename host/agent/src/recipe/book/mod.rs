@@ -7,15 +7,42 @@ mod time;
 mod voting;
 mod writing;
 
-use super::{Order, Recipe, Subject, asked::Asked, dates, fields, lists, pattern, phrases, render::{Value, Word, literal, toml_list}};
+use super::{
+    Order, Recipe, Subject,
+    asked::Asked,
+    dates, fields, lists, pattern, phrases,
+    render::{Value, Word, literal, toml_list},
+};
 use std::ops::Range;
 
 /// All recipes.
 pub(super) static ALL: &[&Recipe] = &[
-    &reckoning::COUNTER, &voting::POLL, &writing::GUESTBOOK, &writing::TODO, &writing::LIST, &time::COUNTDOWN, &chance::DICE, &reckoning::CONVERTER,
-    &pastime::QUOTE, &reckoning::WORDS, &writing::NOTES, &pastime::TIC_TAC_TOE, &pastime::PALETTE, &chance::PICKER, &chance::ROCK_PAPER_SCISSORS,
-    &voting::REACTIONS, &voting::RATING, &time::TIMER, &pastime::TRIVIA, &chance::GUESS, &writing::CHAT, &voting::SUGGESTIONS, &reckoning::CALCULATOR,
-    &time::CLOCK, &pastime::SCOREBOARD, &voting::RSVP,
+    &reckoning::COUNTER,
+    &voting::POLL,
+    &writing::GUESTBOOK,
+    &writing::TODO,
+    &writing::LIST,
+    &time::COUNTDOWN,
+    &chance::DICE,
+    &reckoning::CONVERTER,
+    &pastime::QUOTE,
+    &reckoning::WORDS,
+    &writing::NOTES,
+    &pastime::TIC_TAC_TOE,
+    &pastime::PALETTE,
+    &chance::PICKER,
+    &chance::ROCK_PAPER_SCISSORS,
+    &voting::REACTIONS,
+    &voting::RATING,
+    &time::TIMER,
+    &pastime::TRIVIA,
+    &chance::GUESS,
+    &writing::CHAT,
+    &voting::SUGGESTIONS,
+    &reckoning::CALCULATOR,
+    &time::CLOCK,
+    &pastime::SCOREBOARD,
+    &voting::RSVP,
 ];
 
 /// The files of `recipes/<name>/`.

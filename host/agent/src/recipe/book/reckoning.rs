@@ -22,8 +22,16 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
         ("increment|increments|increase|increases .. number|by one|1", 12),
         ("plus|+ one|1 button", 12),
     ],
-    vocabulary: &["click|clicks|clicking|press|presses|count|counts|counting|up|down|plus|minus|increment|increments|increase|increases|decrease|decrement|number|shared|total|tally|many|often|how|wie|oft|viele"],
-    vetoes: &["word|words|character|characters|letter|letters|calorie|calories|daily|unread|followers", "per|each visitor|user|person|day", "online|viewers", "people are here", "step|steps"],
+    vocabulary: &[
+        "click|clicks|clicking|press|presses|count|counts|counting|up|down|plus|minus|increment|increments|increase|increases|decrease|decrement|number|shared|total|tally|many|often|how|wie|oft|viele",
+    ],
+    vetoes: &[
+        "word|words|character|characters|letter|letters|calorie|calories|daily|unread|followers",
+        "per|each visitor|user|person|day",
+        "online|viewers",
+        "people are here",
+        "step|steps",
+    ],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -35,21 +43,33 @@ fn counter(asked: &Asked, head: Range<usize>) -> Option<Order> {
     if lists::choices(asked).is_some() {
         return None;
     }
-    if !has(asked, "click|clicks|clicking|button|press|presses|we|i|you|our|my|they") && has(asked, "visitor|visitors|visit|visits|page|hit|hits counter|views") {
+    if !has(asked, "click|clicks|clicking|button|press|presses|we|i|you|our|my|they")
+        && has(asked, "visitor|visitors|visit|visits|page|hit|hits counter|views")
+    {
         return None;
     }
     let down = has(asked, "down|minus|decrement|decrease|decreases|subtract|runter|abwarts|abziehen") || has(asked, "both ways|directions");
     let how_many = pattern::find(&asked.words, "how many|often|wie|viele|oft", 0).map(|at| at.end);
     let many = pattern::find(&asked.words, "how many", 0).map(|at| at.end);
     let of = phrases::topic(asked, head.end).filter(|_| how_many.is_none());
-    let before = head.start.checked_sub(1).filter(|i| of.is_none() && how_many.is_none() && !super::super::words::is_everyday(&asked.words[*i].text) && !asked.words[head.start].starts_sentence && !matches!(asked.words[*i].text.as_str(), "click" | "shared" | "hit" | "tap" | "global"));
+    let before = head.start.checked_sub(1).filter(|i| {
+        of.is_none()
+            && how_many.is_none()
+            && !super::super::words::is_everyday(&asked.words[*i].text)
+            && !asked.words[head.start].starts_sentence
+            && !matches!(asked.words[*i].text.as_str(), "click" | "shared" | "hit" | "tap" | "global")
+    });
     let counted = many.filter(|i| *i < asked.words.len()).map(|i| i..i + 1).or(of.clone()).or(before.map(|i| i..i + 1));
     let label = counted.clone().map(|r| asked.slice(r).to_owned()).filter(|l| l.split_whitespace().count() <= 5 && !l.starts_with("times"));
     let german = phrases::is_german(asked);
     let label = label.unwrap_or_else(|| if german { "Klicks" } else { "clicks" }.to_owned());
     Some(Order {
         title: phrases::title(asked, head, if german { "Zähler" } else { "Counter" }),
-        summary: if down { "One number for everybody, up and down by a press.".to_owned() } else { "One number for everybody, one more with each press.".to_owned() },
+        summary: if down {
+            "One number for everybody, up and down by a press.".to_owned()
+        } else {
+            "One number for everybody, one more with each press.".to_owned()
+        },
         words: vec![("label", text(&label)), ("down", raw(down))],
         constants: vec![("LABEL", Value::Text(label)), ("DOWN", Value::Flag(down))],
         explained: of.into_iter().chain(how_many.map(|i| i..asked.words_in(asked.rest_of_sentence(i)).end)).collect(),
@@ -66,8 +86,12 @@ pub(in crate::recipe) static CONVERTER: Recipe = Recipe {
         ("convert|converts|converting|converter|convertor|conversion|umrechnen|umrechner|umrechnung|einheitenumrechner", 14),
         ("rechne|rechnet|rechnen .. um", 14),
     ],
-    vocabulary: &["convert|converts|converting|converter|convertor|conversion|umrechnen|umrechner|unit|units|metric|imperial|measurement|measurements|length|lengths|distance|distances|weight|weights|mass|temperature|temperatures|volume|volumes|speed|speeds|area|areas|data|time|to|into|in|from|between|and|vice|versa|back|forth|common|cooking|kitchen|einheiten|nach|lange|gewicht|temperatur|degree|degrees|grad|american|european|us|per|stuff"],
-    vetoes: &["zone|zones|roman|binary|hex|hexadecimal|decimal|case|uppercase|lowercase|base|number|numbers|words|shoe|clothing|json|file|files|text"],
+    vocabulary: &[
+        "convert|converts|converting|converter|convertor|conversion|umrechnen|umrechner|unit|units|metric|imperial|measurement|measurements|length|lengths|distance|distances|weight|weights|mass|temperature|temperatures|volume|volumes|speed|speeds|area|areas|data|time|to|into|in|from|between|and|vice|versa|back|forth|common|cooking|kitchen|einheiten|nach|lange|gewicht|temperatur|degree|degrees|grad|american|european|us|per|stuff",
+    ],
+    vetoes: &[
+        "zone|zones|roman|binary|hex|hexadecimal|decimal|case|uppercase|lowercase|base|number|numbers|words|shoe|clothing|json|file|files|text",
+    ],
     subject: Subject::Closed,
     extra: Some(between_units),
     extra_points: 14,
@@ -85,7 +109,8 @@ fn between_units(asked: &Asked) -> Option<Range<usize>> {
     }
     let (a, b) = found.windows(2).find_map(|w| (w[0].1 == w[1].1 && w[0].1 != "time").then_some((w[0].0, w[1].0)))?;
     let related = b == a + 1 && asked.text[asked.words[a].at.end..asked.words[b].at.start].contains(['>', '<', '/', '→', '='])
-        || b - a <= 3 && asked.words[a + 1..b].iter().any(|w| matches!(w.text.as_str(), "to" | "in" | "into" | "nach" | "and" | "und" | "zu"))
+        || b - a <= 3
+            && asked.words[a + 1..b].iter().any(|w| matches!(w.text.as_str(), "to" | "in" | "into" | "nach" | "and" | "und" | "zu"))
         || has(asked, "how|wie many|viele");
     related.then_some(a..b + 1)
 }
@@ -94,30 +119,64 @@ fn between_units(asked: &Asked) -> Option<Range<usize>> {
 type Unit = (&'static str, &'static str, &'static str, f64, f64);
 
 const UNITS: &[Unit] = &[
-    ("nautical mile|miles", "nmi", "length", 1852.0, 0.0), ("mile|miles|mi|meile|meilen", "mi", "length", 1609.344, 0.0), ("kilometer|kilometre|kilometers|kilometres|km|kms", "km", "length", 1000.0, 0.0),
-    ("centimeter|centimetre|centimeters|centimetres|cm|zentimeter", "cm", "length", 0.01, 0.0), ("millimeter|millimetre|millimeters|millimetres|mm", "mm", "length", 0.001, 0.0),
-    ("yard|yards|yd", "yd", "length", 0.9144, 0.0), ("foot|feet|ft|fuss", "ft", "length", 0.3048, 0.0), ("inch|inches|zoll", "in", "length", 0.0254, 0.0), ("meter|metre|meters|metres", "m", "length", 1.0, 0.0),
-    ("kilogram|kilograms|kilo|kilos|kg|kgs|kilogramm", "kg", "mass", 1.0, 0.0), ("gram|grams|g|gramm|grammes", "g", "mass", 0.001, 0.0), ("pound|pounds|lb|lbs|pfund", "lb", "mass", 0.45359237, 0.0),
-    ("ounce|ounces|oz|unze|unzen", "oz", "mass", 0.028349523125, 0.0), ("stone|stones", "st", "mass", 6.35029318, 0.0), ("tonne|tonnes|tons|ton|tonnen", "t", "mass", 1000.0, 0.0),
-    ("fahrenheit|f", "F", "temperature", 5.0 / 9.0, 459.67 * 5.0 / 9.0), ("celsius|celcius|centigrade|c", "C", "temperature", 1.0, 273.15), ("kelvin", "K", "temperature", 1.0, 0.0),
-    ("milliliter|millilitre|milliliters|millilitres|ml", "ml", "volume", 0.001, 0.0), ("liter|litre|liters|litres|l", "l", "volume", 1.0, 0.0), ("gallon|gallons|gallonen", "gal", "volume", 3.785411784, 0.0),
-    ("quart|quarts", "qt", "volume", 0.946352946, 0.0), ("pint|pints", "pt", "volume", 0.473176473, 0.0), ("cup|cups|tassen", "cup", "volume", 0.2365882365, 0.0), ("tablespoon|tablespoons|tbsp|essloffel", "tbsp", "volume", 0.01478676478125, 0.0),
+    ("nautical mile|miles", "nmi", "length", 1852.0, 0.0),
+    ("mile|miles|mi|meile|meilen", "mi", "length", 1609.344, 0.0),
+    ("kilometer|kilometre|kilometers|kilometres|km|kms", "km", "length", 1000.0, 0.0),
+    ("centimeter|centimetre|centimeters|centimetres|cm|zentimeter", "cm", "length", 0.01, 0.0),
+    ("millimeter|millimetre|millimeters|millimetres|mm", "mm", "length", 0.001, 0.0),
+    ("yard|yards|yd", "yd", "length", 0.9144, 0.0),
+    ("foot|feet|ft|fuss", "ft", "length", 0.3048, 0.0),
+    ("inch|inches|zoll", "in", "length", 0.0254, 0.0),
+    ("meter|metre|meters|metres", "m", "length", 1.0, 0.0),
+    ("kilogram|kilograms|kilo|kilos|kg|kgs|kilogramm", "kg", "mass", 1.0, 0.0),
+    ("gram|grams|g|gramm|grammes", "g", "mass", 0.001, 0.0),
+    ("pound|pounds|lb|lbs|pfund", "lb", "mass", 0.45359237, 0.0),
+    ("ounce|ounces|oz|unze|unzen", "oz", "mass", 0.028349523125, 0.0),
+    ("stone|stones", "st", "mass", 6.35029318, 0.0),
+    ("tonne|tonnes|tons|ton|tonnen", "t", "mass", 1000.0, 0.0),
+    ("fahrenheit|f", "F", "temperature", 5.0 / 9.0, 459.67 * 5.0 / 9.0),
+    ("celsius|celcius|centigrade|c", "C", "temperature", 1.0, 273.15),
+    ("kelvin", "K", "temperature", 1.0, 0.0),
+    ("milliliter|millilitre|milliliters|millilitres|ml", "ml", "volume", 0.001, 0.0),
+    ("liter|litre|liters|litres|l", "l", "volume", 1.0, 0.0),
+    ("gallon|gallons|gallonen", "gal", "volume", 3.785411784, 0.0),
+    ("quart|quarts", "qt", "volume", 0.946352946, 0.0),
+    ("pint|pints", "pt", "volume", 0.473176473, 0.0),
+    ("cup|cups|tassen", "cup", "volume", 0.2365882365, 0.0),
+    ("tablespoon|tablespoons|tbsp|essloffel", "tbsp", "volume", 0.01478676478125, 0.0),
     ("teaspoon|teaspoons|tsp|teeloffel", "tsp", "volume", 0.00492892159375, 0.0),
-    ("mph", "mph", "speed", 0.44704, 0.0), ("kmh|kph", "kmh", "speed", 1.0 / 3.6, 0.0), ("knot|knots|knoten", "kn", "speed", 1852.0 / 3600.0, 0.0),
-    ("hectare|hectares|hektar", "ha", "area", 10_000.0, 0.0), ("acre|acres", "ac", "area", 4046.8564224, 0.0),
-    ("minute|minutes|minuten", "min", "time", 60.0, 0.0), ("hour|hours|stunden", "h", "time", 3600.0, 0.0), ("second|seconds|sekunden", "s", "time", 1.0, 0.0), ("day|days|tage", "d", "time", 86_400.0, 0.0), ("week|weeks|wochen", "wk", "time", 604_800.0, 0.0),
-    ("megabyte|megabytes|mb", "MB", "data", 1_000_000.0, 0.0), ("gigabyte|gigabytes|gb", "GB", "data", 1_000_000_000.0, 0.0), ("terabyte|terabytes|tb", "TB", "data", 1_000_000_000_000.0, 0.0), ("kilobyte|kilobytes|kb", "kB", "data", 1000.0, 0.0),
+    ("mph", "mph", "speed", 0.44704, 0.0),
+    ("kmh|kph", "kmh", "speed", 1.0 / 3.6, 0.0),
+    ("knot|knots|knoten", "kn", "speed", 1852.0 / 3600.0, 0.0),
+    ("hectare|hectares|hektar", "ha", "area", 10_000.0, 0.0),
+    ("acre|acres", "ac", "area", 4046.8564224, 0.0),
+    ("minute|minutes|minuten", "min", "time", 60.0, 0.0),
+    ("hour|hours|stunden", "h", "time", 3600.0, 0.0),
+    ("second|seconds|sekunden", "s", "time", 1.0, 0.0),
+    ("day|days|tage", "d", "time", 86_400.0, 0.0),
+    ("week|weeks|wochen", "wk", "time", 604_800.0, 0.0),
+    ("megabyte|megabytes|mb", "MB", "data", 1_000_000.0, 0.0),
+    ("gigabyte|gigabytes|gb", "GB", "data", 1_000_000_000.0, 0.0),
+    ("terabyte|terabytes|tb", "TB", "data", 1_000_000_000_000.0, 0.0),
+    ("kilobyte|kilobytes|kb", "kB", "data", 1000.0, 0.0),
 ];
 
 const KINDS: &[(&str, &str, &str, &str)] = &[
-    ("length|lengths|distance|distances|height|lange|langen", "length", "mi", "km"), ("weight|weights|mass|gewicht|gewichte|masse", "mass", "lb", "kg"), ("temperature|temperatures|temperatur|temperaturen", "temperature", "F", "C"),
-    ("volume|volumes|cooking|kitchen|baking|recipe|volumen", "volume", "cup", "ml"), ("speed|speeds|geschwindigkeit", "speed", "mph", "kmh"), ("area|areas|flache", "area", "ac", "ha"), ("data|storage|file sizes?", "data", "GB", "MB"), ("time|durations", "time", "h", "min"),
+    ("length|lengths|distance|distances|height|lange|langen", "length", "mi", "km"),
+    ("weight|weights|mass|gewicht|gewichte|masse", "mass", "lb", "kg"),
+    ("temperature|temperatures|temperatur|temperaturen", "temperature", "F", "C"),
+    ("volume|volumes|cooking|kitchen|baking|recipe|volumen", "volume", "cup", "ml"),
+    ("speed|speeds|geschwindigkeit", "speed", "mph", "kmh"),
+    ("area|areas|flache", "area", "ac", "ha"),
+    ("data|storage|file sizes?", "data", "GB", "MB"),
+    ("time|durations", "time", "h", "min"),
 ];
 
 fn converter(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let mut named: Vec<(Range<usize>, &Unit)> = Vec::new();
     for unit in UNITS {
-        if let Some(at) = pattern::find(&asked.words, unit.0, 0).filter(|at| !named.iter().any(|(other, _)| other.contains(&(at.end - 1)))) {
+        if let Some(at) = pattern::find(&asked.words, unit.0, 0).filter(|at| !named.iter().any(|(other, _)| other.contains(&(at.end - 1))))
+        {
             named.push((at, unit));
         }
     }
@@ -163,7 +222,10 @@ pub(in crate::recipe) static WORDS: Recipe = Recipe {
     example: "A word counter",
     example_de: "Ein Wortzähler",
     heads: &[
-        ("word|words|character|characters|letter|letters|text|sentence|essay|worter|zeichen|wort and? characters|character|letter? counter|count|counting|counts|zahler|zahlen", 18),
+        (
+            "word|words|character|characters|letter|letters|text|sentence|essay|worter|zeichen|wort and? characters|character|letter? counter|count|counting|counts|zahler|zahlen",
+            18,
+        ),
         ("count|counts|counting|zahlt|zahlen the|number|all? of? the|my? words|word|characters|letters|worter|worte|zeichen|sentences", 18),
         ("wordcounter|wordcount|wortzahler|zeichenzahler|worterzahler", 18),
         ("how many words|characters|letters", 17),
@@ -172,7 +234,9 @@ pub(in crate::recipe) static WORDS: Recipe = Recipe {
         ("reading time", 14),
         ("characters|character limit|length", 12),
     ],
-    vocabulary: &["word|words|count|counts|counter|counting|character|characters|letter|letters|text|texts|paste|pasted|essay|essays|paragraph|sentence|sentences|line|lines|reading|textarea|field|length|spaces|typing|long|article|articles|contains|has|contain|number|many|how|worter|zeichen|eingeben|einfugen|tweet|while|live|document"],
+    vocabulary: &[
+        "word|words|count|counts|counter|counting|character|characters|letter|letters|text|texts|paste|pasted|essay|essays|paragraph|sentence|sentences|line|lines|reading|textarea|field|length|spaces|typing|long|article|articles|contains|has|contain|number|many|how|worter|zeichen|eingeben|einfugen|tweet|while|live|document",
+    ],
     vetoes: &["frequency|frequencies|unique|cloud|each|vowels|occurrences|scrabble|syllables"],
     subject: Subject::Closed,
     extra: None,
@@ -201,8 +265,12 @@ pub(in crate::recipe) static CALCULATOR: Recipe = Recipe {
         ("add|adds subtract|subtracts multiply|and", 12),
         ("rechner", 11),
     ],
-    vocabulary: &["pocket|basic|math|maths|arithmetic|sum|sums|add|adds|subtract|multiply|divide|plus|minus|times|brackets|number|numbers|calculate|calculates|calculations|calculation|keypad|four|operations|addition|subtraction|multiplication|division|expression|expressions|grundrechenarten|rechnen|addieren|taschenrechner"],
-    vetoes: &["scientific|sin|sine|cosine|graphing|percent|history|memory|tip|tips|bill|split|fraction|fractions|matrix|interest|wissenschaftlich*|log|sqrt|root"],
+    vocabulary: &[
+        "pocket|basic|math|maths|arithmetic|sum|sums|add|adds|subtract|multiply|divide|plus|minus|times|brackets|number|numbers|calculate|calculates|calculations|calculation|keypad|four|operations|addition|subtraction|multiplication|division|expression|expressions|grundrechenarten|rechnen|addieren|taschenrechner",
+    ],
+    vetoes: &[
+        "scientific|sin|sine|cosine|graphing|percent|history|memory|tip|tips|bill|split|fraction|fractions|matrix|interest|wissenschaftlich*|log|sqrt|root",
+    ],
     subject: Subject::Closed,
     extra: None,
     extra_points: 0,
@@ -229,7 +297,10 @@ mod tests {
             assert!(recipe.contains(&format!("\"{id}\"")), "{id} of {kind}");
         }
         for (_, kind, from, to) in KINDS {
-            assert!(recipe.contains(&format!("(\"{kind}\", &[")) && UNITS.iter().any(|u| u.1 == *from) && UNITS.iter().any(|u| u.1 == *to), "{kind}");
+            assert!(
+                recipe.contains(&format!("(\"{kind}\", &[")) && UNITS.iter().any(|u| u.1 == *from) && UNITS.iter().any(|u| u.1 == *to),
+                "{kind}"
+            );
         }
     }
 }

@@ -19,7 +19,9 @@ pub(in crate::recipe) static COUNTDOWN: Recipe = Recipe {
         ("when is|are", 11),
         ("tage|schlafen|wochen bis", 14),
     ],
-    vocabulary: &["timer|clock|clocks|days|day|hours|minutes|seconds|left|remaining|until|till|date|time|big|event|watch|counter|count|ticking|ticks|sekunden|stunden|minuten|uhr|zahler|wie|viele"],
+    vocabulary: &[
+        "timer|clock|clocks|days|day|hours|minutes|seconds|left|remaining|until|till|date|time|big|event|watch|counter|count|ticking|ticks|sekunden|stunden|minuten|uhr|zahler|wie|viele",
+    ],
     vetoes: &["several|multiple countdowns|events", "each|every visitor|user|person", "since|notification", "letters and|numbers round"],
     subject: Subject::Free,
     extra: None,
@@ -34,7 +36,8 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     if named.is_none() && (duration(asked).is_some() || is_when) {
         return None;
     }
-    let to = pattern::find(&asked.words, "to|till|til|until|before|for|bis|zu|zum|zur|left", head.end.saturating_sub(1).max(head.start)).map(|r| r.end);
+    let to = pattern::find(&asked.words, "to|till|til|until|before|for|bis|zu|zum|zur|left", head.end.saturating_sub(1).max(head.start))
+        .map(|r| r.end);
     let topic = to.map(|start| {
         let rest = asked.rest_of_sentence(start);
         let text = &asked.text[rest.clone()];
@@ -50,14 +53,22 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let bare = topic.clone().map(|r| {
         let end = named.as_ref().filter(|n| n.words.start >= r.start && n.words.start < r.end).map_or(r.end, |n| n.words.start);
         let mut end = end;
-        while end > r.start && matches!(asked.words[end - 1].text.as_str(), "on" | "at" | "am" | "in" | "the" | "this" | "next" | "den" | "um" | "is" | "which" | "of") {
+        while end > r.start
+            && matches!(
+                asked.words[end - 1].text.as_str(),
+                "on" | "at" | "am" | "in" | "the" | "this" | "next" | "den" | "um" | "is" | "which" | "of"
+            )
+        {
             end -= 1;
         }
         asked.slice(r.start..end).to_owned()
     });
     let feast = named.as_ref().and_then(|n| n.occasion.clone());
     let occasion = match (bare.filter(|b| !b.is_empty()), feast) {
-        (Some(bare), Some(feast)) if bare.split_whitespace().count() <= 1 && !has(asked, "party|dinner|holiday|holidays|market|sale") => { let _ = bare; feast }
+        (Some(bare), Some(feast)) if bare.split_whitespace().count() <= 1 && !has(asked, "party|dinner|holiday|holidays|market|sale") => {
+            let _ = bare;
+            feast
+        }
         (Some(bare), _) => phrases::capitalise(&bare),
         (None, Some(feast)) => feast,
         (None, None) => match &named {
@@ -95,7 +106,9 @@ pub(in crate::recipe) static TIMER: Recipe = Recipe {
         ("countdown .. minutes|minute|seconds|second|hours|hour|mins|min|minuten|sekunden", 16),
         ("count|counts|counting down from", 15),
     ],
-    vocabulary: &["minute|minutes|min|mins|second|seconds|hour|hours|start|stop|pause|reset|countdown|clock|watch|timer|egg|tea|kitchen|meeting|meetings|pomodoro|focus|work|standup|stand|break|eggs|boil|boiling|count|counts|counting|down|time|shared|minuten|sekunden|stunden|fur|exercise|presentation|exam|workout|coffee"],
+    vocabulary: &[
+        "minute|minutes|min|mins|second|seconds|hour|hours|start|stop|pause|reset|countdown|clock|watch|timer|egg|tea|kitchen|meeting|meetings|pomodoro|focus|work|standup|stand|break|eggs|boil|boiling|count|counts|counting|down|time|shared|minuten|sekunden|stunden|fur|exercise|presentation|exam|workout|coffee",
+    ],
     vetoes: &["lap|laps|interval|intervals|chess|several|multiple|track|tracking|tabata|cube", "timers"],
     subject: Subject::Closed,
     extra: None,
@@ -114,7 +127,11 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
         (true, _) => 0,
         (false, Some(seconds)) => seconds,
         (false, None) if pomodoro => 1500,
-        (false, None) => phrases::numbers(asked).iter().map(|(_, n)| *n as i64).find(|n| (1..=1440).contains(n)).map_or(300, |n| if has(asked, "from") { n } else { n * 60 }),
+        (false, None) => phrases::numbers(asked)
+            .iter()
+            .map(|(_, n)| *n as i64)
+            .find(|n| (1..=1440).contains(n))
+            .map_or(300, |n| if has(asked, "from") { n } else { n * 60 }),
     };
     if !(0..=86_400).contains(&seconds) {
         return None;
@@ -126,7 +143,11 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
     };
     Some(Order {
         title: phrases::title(asked, head, if stopwatch { "Stopwatch" } else { "Timer" }),
-        summary: if stopwatch { "A stopwatch that everybody sees run.".to_owned() } else { format!("A timer of {spoken} that everybody sees run; the time can be changed.") },
+        summary: if stopwatch {
+            "A stopwatch that everybody sees run.".to_owned()
+        } else {
+            format!("A timer of {spoken} that everybody sees run; the time can be changed.")
+        },
         words: vec![("seconds", raw(seconds))],
         constants: vec![("SECONDS", Value::Number(seconds))],
         explained: vec![],
@@ -136,15 +157,24 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
 /// `5 minutes`, `90 seconds`, `an hour`, `1 hour 30 minutes`, in seconds.
 fn duration(asked: &Asked) -> Option<i64> {
     const UNITS: [(&str, i64); 3] = [
-        ("second|seconds|sec|secs|s|sekunde|sekunden", 1), ("minute|minutes|min|mins|m|minuten", 60), ("hour|hours|h|hr|hrs|stunde|stunden", 3600),
+        ("second|seconds|sec|secs|s|sekunde|sekunden", 1),
+        ("minute|minutes|min|mins|m|minuten", 60),
+        ("hour|hours|h|hr|hrs|stunde|stunden", 3600),
     ];
-    let unit = |i: usize| UNITS.iter().find(|(names, _)| asked.words.get(i).is_some_and(|w| names.split('|').any(|n| n == w.text))).map(|(_, s)| *s);
-    let of_numbers: i64 = phrases::numbers(asked).iter().filter_map(|(i, n)| Some(i64::try_from(*n).ok()?.checked_mul(unit(i + 1)?)?.clamp(0, 1_000_000))).sum();
+    let unit = |i: usize| {
+        UNITS.iter().find(|(names, _)| asked.words.get(i).is_some_and(|w| names.split('|').any(|n| n == w.text))).map(|(_, s)| *s)
+    };
+    let of_numbers: i64 = phrases::numbers(asked)
+        .iter()
+        .filter_map(|(i, n)| Some(i64::try_from(*n).ok()?.checked_mul(unit(i + 1)?)?.clamp(0, 1_000_000)))
+        .sum();
     if of_numbers > 0 {
         return Some(of_numbers);
     }
     // "an hour", "25min"
-    let article = (0..asked.words.len()).find(|i| matches!(asked.words[*i].text.as_str(), "a" | "an" | "eine" | "einer") && unit(i + 1).is_some()).and_then(|i| unit(i + 1));
+    let article = (0..asked.words.len())
+        .find(|i| matches!(asked.words[*i].text.as_str(), "a" | "an" | "eine" | "einer") && unit(i + 1).is_some())
+        .and_then(|i| unit(i + 1));
     article.or_else(|| {
         asked.words.iter().find_map(|w| {
             let digits = w.text.find(|c: char| !c.is_ascii_digit()).filter(|at| *at > 0)?;
@@ -171,7 +201,9 @@ pub(in crate::recipe) static CLOCK: Recipe = Recipe {
         ("aktuelle uhrzeit", 15),
         ("wie spat|viel ist|uhr", 14),
     ],
-    vocabulary: &["time|times|clock|clocks|zone|zones|world|date|cities|city|current|local|live|digital|ticking|seconds|offices|office|uhrzeit|weltuhr|wie|spat|different|major|around|world|globe|where|colleagues|tell|tells"],
+    vocabulary: &[
+        "time|times|clock|clocks|zone|zones|world|date|cities|city|current|local|live|digital|ticking|seconds|offices|office|uhrzeit|weltuhr|wie|spat|different|major|around|world|globe|where|colleagues|tell|tells",
+    ],
     vetoes: &["alarm|chess|analog|analogue|convert|converter|meeting|meetings|card|cards", "clock in|out"],
     subject: Subject::Closed,
     extra: None,
@@ -181,21 +213,66 @@ pub(in crate::recipe) static CLOCK: Recipe = Recipe {
 };
 
 const CITIES: &[(&str, &str, &str)] = &[
-    ("new york", "New York", "America/New_York"), ("nyc", "New York", "America/New_York"), ("los angeles", "Los Angeles", "America/Los_Angeles"), ("san francisco", "San Francisco", "America/Los_Angeles"),
-    ("chicago", "Chicago", "America/Chicago"), ("denver", "Denver", "America/Denver"), ("toronto", "Toronto", "America/Toronto"), ("vancouver", "Vancouver", "America/Vancouver"),
-    ("boston", "Boston", "America/New_York"), ("seattle", "Seattle", "America/Los_Angeles"), ("austin", "Austin", "America/Chicago"), ("miami", "Miami", "America/New_York"),
-    ("mexico city?", "Mexico City", "America/Mexico_City"), ("sao paulo", "São Paulo", "America/Sao_Paulo"), ("buenos aires", "Buenos Aires", "America/Argentina/Buenos_Aires"),
-    ("london", "London", "Europe/London"), ("dublin", "Dublin", "Europe/Dublin"), ("lisbon|lissabon", "Lisbon", "Europe/Lisbon"), ("paris", "Paris", "Europe/Paris"),
-    ("berlin", "Berlin", "Europe/Berlin"), ("munich|munchen", "Munich", "Europe/Berlin"), ("hamburg", "Hamburg", "Europe/Berlin"), ("vienna|wien", "Vienna", "Europe/Vienna"),
-    ("zurich", "Zürich", "Europe/Zurich"), ("amsterdam", "Amsterdam", "Europe/Amsterdam"), ("brussels", "Brussels", "Europe/Brussels"), ("madrid", "Madrid", "Europe/Madrid"),
-    ("rome|rom", "Rome", "Europe/Rome"), ("stockholm", "Stockholm", "Europe/Stockholm"), ("oslo", "Oslo", "Europe/Oslo"), ("helsinki", "Helsinki", "Europe/Helsinki"),
-    ("warsaw|warschau", "Warsaw", "Europe/Warsaw"), ("prague|prag", "Prague", "Europe/Prague"), ("athens", "Athens", "Europe/Athens"), ("istanbul", "Istanbul", "Europe/Istanbul"),
-    ("kyiv|kiev", "Kyiv", "Europe/Kyiv"), ("cairo", "Cairo", "Africa/Cairo"), ("lagos", "Lagos", "Africa/Lagos"), ("nairobi", "Nairobi", "Africa/Nairobi"),
-    ("johannesburg", "Johannesburg", "Africa/Johannesburg"), ("cape town", "Cape Town", "Africa/Johannesburg"), ("dubai", "Dubai", "Asia/Dubai"), ("delhi", "Delhi", "Asia/Kolkata"),
-    ("mumbai", "Mumbai", "Asia/Kolkata"), ("bangalore", "Bangalore", "Asia/Kolkata"), ("india", "India", "Asia/Kolkata"), ("bangkok", "Bangkok", "Asia/Bangkok"),
-    ("singapore|singapur", "Singapore", "Asia/Singapore"), ("hong kong", "Hong Kong", "Asia/Hong_Kong"), ("beijing|peking", "Beijing", "Asia/Shanghai"), ("shanghai", "Shanghai", "Asia/Shanghai"),
-    ("taipei", "Taipei", "Asia/Taipei"), ("seoul", "Seoul", "Asia/Seoul"), ("tokyo|tokio", "Tokyo", "Asia/Tokyo"), ("japan", "Japan", "Asia/Tokyo"), ("sydney", "Sydney", "Australia/Sydney"),
-    ("melbourne", "Melbourne", "Australia/Melbourne"), ("auckland", "Auckland", "Pacific/Auckland"), ("honolulu|hawaii", "Honolulu", "Pacific/Honolulu"), ("utc|gmt", "UTC", "UTC"),
+    ("new york", "New York", "America/New_York"),
+    ("nyc", "New York", "America/New_York"),
+    ("los angeles", "Los Angeles", "America/Los_Angeles"),
+    ("san francisco", "San Francisco", "America/Los_Angeles"),
+    ("chicago", "Chicago", "America/Chicago"),
+    ("denver", "Denver", "America/Denver"),
+    ("toronto", "Toronto", "America/Toronto"),
+    ("vancouver", "Vancouver", "America/Vancouver"),
+    ("boston", "Boston", "America/New_York"),
+    ("seattle", "Seattle", "America/Los_Angeles"),
+    ("austin", "Austin", "America/Chicago"),
+    ("miami", "Miami", "America/New_York"),
+    ("mexico city?", "Mexico City", "America/Mexico_City"),
+    ("sao paulo", "São Paulo", "America/Sao_Paulo"),
+    ("buenos aires", "Buenos Aires", "America/Argentina/Buenos_Aires"),
+    ("london", "London", "Europe/London"),
+    ("dublin", "Dublin", "Europe/Dublin"),
+    ("lisbon|lissabon", "Lisbon", "Europe/Lisbon"),
+    ("paris", "Paris", "Europe/Paris"),
+    ("berlin", "Berlin", "Europe/Berlin"),
+    ("munich|munchen", "Munich", "Europe/Berlin"),
+    ("hamburg", "Hamburg", "Europe/Berlin"),
+    ("vienna|wien", "Vienna", "Europe/Vienna"),
+    ("zurich", "Zürich", "Europe/Zurich"),
+    ("amsterdam", "Amsterdam", "Europe/Amsterdam"),
+    ("brussels", "Brussels", "Europe/Brussels"),
+    ("madrid", "Madrid", "Europe/Madrid"),
+    ("rome|rom", "Rome", "Europe/Rome"),
+    ("stockholm", "Stockholm", "Europe/Stockholm"),
+    ("oslo", "Oslo", "Europe/Oslo"),
+    ("helsinki", "Helsinki", "Europe/Helsinki"),
+    ("warsaw|warschau", "Warsaw", "Europe/Warsaw"),
+    ("prague|prag", "Prague", "Europe/Prague"),
+    ("athens", "Athens", "Europe/Athens"),
+    ("istanbul", "Istanbul", "Europe/Istanbul"),
+    ("kyiv|kiev", "Kyiv", "Europe/Kyiv"),
+    ("cairo", "Cairo", "Africa/Cairo"),
+    ("lagos", "Lagos", "Africa/Lagos"),
+    ("nairobi", "Nairobi", "Africa/Nairobi"),
+    ("johannesburg", "Johannesburg", "Africa/Johannesburg"),
+    ("cape town", "Cape Town", "Africa/Johannesburg"),
+    ("dubai", "Dubai", "Asia/Dubai"),
+    ("delhi", "Delhi", "Asia/Kolkata"),
+    ("mumbai", "Mumbai", "Asia/Kolkata"),
+    ("bangalore", "Bangalore", "Asia/Kolkata"),
+    ("india", "India", "Asia/Kolkata"),
+    ("bangkok", "Bangkok", "Asia/Bangkok"),
+    ("singapore|singapur", "Singapore", "Asia/Singapore"),
+    ("hong kong", "Hong Kong", "Asia/Hong_Kong"),
+    ("beijing|peking", "Beijing", "Asia/Shanghai"),
+    ("shanghai", "Shanghai", "Asia/Shanghai"),
+    ("taipei", "Taipei", "Asia/Taipei"),
+    ("seoul", "Seoul", "Asia/Seoul"),
+    ("tokyo|tokio", "Tokyo", "Asia/Tokyo"),
+    ("japan", "Japan", "Asia/Tokyo"),
+    ("sydney", "Sydney", "Australia/Sydney"),
+    ("melbourne", "Melbourne", "Australia/Melbourne"),
+    ("auckland", "Auckland", "Pacific/Auckland"),
+    ("honolulu|hawaii", "Honolulu", "Pacific/Honolulu"),
+    ("utc|gmt", "UTC", "UTC"),
 ];
 
 fn clock(asked: &Asked, head: Range<usize>) -> Option<Order> {
@@ -206,7 +283,14 @@ fn clock(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let world = has(asked, "world|weltuhr|weltzeituhr|zones|cities|offices|around|different|globe");
     let places: Vec<(&str, &str)> = match (found.is_empty(), world) {
         (false, _) => found.iter().map(|(_, name, zone)| (*name, *zone)).collect(),
-        (true, true) => vec![("San Francisco", "America/Los_Angeles"), ("New York", "America/New_York"), ("London", "Europe/London"), ("Berlin", "Europe/Berlin"), ("Delhi", "Asia/Kolkata"), ("Tokyo", "Asia/Tokyo")],
+        (true, true) => vec![
+            ("San Francisco", "America/Los_Angeles"),
+            ("New York", "America/New_York"),
+            ("London", "Europe/London"),
+            ("Berlin", "Europe/Berlin"),
+            ("Delhi", "Asia/Kolkata"),
+            ("Tokyo", "Asia/Tokyo"),
+        ],
         (true, false) => vec![(if phrases::is_german(asked) { "Hier" } else { "Here" }, "")],
     };
     let names: Vec<String> = places.iter().map(|(name, _)| (*name).to_owned()).collect();

@@ -37,8 +37,10 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let listed = lists::choices(asked);
     let (topic, mut explained) = topic(asked, &head);
     let question = phrases::question(asked);
-    let may_add = has(asked, "add|suggest|enter|propose .. own|new|more|other|options|choices|answers|suggestions|ideas") || has(asked, "own options|suggestions|choices|answers|ideas");
-    let strong = pattern::match_at(&asked.words, POLL.heads[0].0, head.start).is_some() || pattern::match_at(&asked.words, POLL.heads[1].0, head.start).is_some();
+    let may_add = has(asked, "add|suggest|enter|propose .. own|new|more|other|options|choices|answers|suggestions|ideas")
+        || has(asked, "own options|suggestions|choices|answers|ideas");
+    let strong = pattern::match_at(&asked.words, POLL.heads[0].0, head.start).is_some()
+        || pattern::match_at(&asked.words, POLL.heads[1].0, head.start).is_some();
     let (options, open) = match listed {
         Some(listed) => {
             explained.push(listed.words);
@@ -70,7 +72,28 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
 /// `should we move the meeting to Friday`, `whether we should get a dog`.
 fn is_yes_or_no(question: Option<&str>, topic: Option<&str>) -> bool {
     const STARTS: [&str; 22] = [
-        "should ", "shall ", "do ", "does ", "is ", "are ", "can ", "will ", "would ", "did ", "have ", "has ", "soll", "sollen ", "ist ", "sind ", "wollen ", "if ", "whether ", "we should", "ob ", "wollt ",
+        "should ",
+        "shall ",
+        "do ",
+        "does ",
+        "is ",
+        "are ",
+        "can ",
+        "will ",
+        "would ",
+        "did ",
+        "have ",
+        "has ",
+        "soll",
+        "sollen ",
+        "ist ",
+        "sind ",
+        "wollen ",
+        "if ",
+        "whether ",
+        "we should",
+        "ob ",
+        "wollt ",
     ];
     [question, topic].into_iter().flatten().any(|t| STARTS.iter().any(|s| t.to_lowercase().starts_with(s)))
         && !question.is_some_and(|q| q.to_lowercase().contains(" or "))
@@ -82,7 +105,10 @@ pub(in crate::recipe) static REACTIONS: Recipe = Recipe {
     example: "Emoji reactions: 👍 ❤️ 😂",
     example_de: "Reaktionen mit Emojis: 👍 ❤️ 😂",
     heads: &[
-        ("reaction|reactions|emoji|emojis|mood|moods|smiley|smileys board|buttons|button|bar|wall|poll|tracker|row|meter|counter|counters|vote|picker|check|barometer|checkin", 15),
+        (
+            "reaction|reactions|emoji|emojis|mood|moods|smiley|smileys board|buttons|button|bar|wall|poll|tracker|row|meter|counter|counters|vote|picker|check|barometer|checkin",
+            15,
+        ),
         ("react|reagieren with|to|using|mit|auf", 13),
         ("like|clap|applause|heart|thumbs|upvote up? button|buttons|counter", 15),
         ("thumbs up", 13),
@@ -135,7 +161,8 @@ fn reactions(asked: &Asked, head: Range<usize>) -> Option<Order> {
 
 /// The emoji in a text, each once, at most twelve, joined sequences kept together.
 fn emojis(text: &str) -> Vec<String> {
-    let is_emoji = |c: char| matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}' | '\u{1f1e6}'..='\u{1f1ff}');
+    let is_emoji =
+        |c: char| matches!(c, '\u{1f300}'..='\u{1faff}' | '\u{2600}'..='\u{27bf}' | '\u{2b50}' | '\u{2b55}' | '\u{1f1e6}'..='\u{1f1ff}');
     let is_tail = |c: char| matches!(c, '\u{fe0f}' | '\u{1f3fb}'..='\u{1f3ff}' | '\u{20e3}');
     let mut found: Vec<String> = Vec::new();
     let mut current = String::new();
@@ -193,11 +220,16 @@ fn rating(asked: &Asked, head: Range<usize>) -> Option<Order> {
         return None;
     }
     let stars = phrases::numbers(asked).into_iter().map(|(_, n)| n).find(|n| (3..=10).contains(n)).unwrap_or(5);
-    let object = pattern::find(&asked.words, "rate|bewerte|bewerten", 0).filter(|at| asked.words.get(at.end).is_some_and(|w| !matches!(w.text.as_str(), "with" | "from" | "by" | "mit")));
+    let object = pattern::find(&asked.words, "rate|bewerte|bewerten", 0)
+        .filter(|at| asked.words.get(at.end).is_some_and(|w| !matches!(w.text.as_str(), "with" | "from" | "by" | "mit")));
     let after_rate = object.map(|at| {
         let rest = asked.rest_of_sentence(at.end);
         let lower = asked.text[rest.clone()].to_lowercase();
-        let cut = [" with ", " from ", " out of ", " on a ", " by ", " mit ", ",", ":", " between ", " using "].iter().filter_map(|e| lower.find(e)).min().unwrap_or(lower.len());
+        let cut = [" with ", " from ", " out of ", " on a ", " by ", " mit ", ",", ":", " between ", " using "]
+            .iter()
+            .filter_map(|e| lower.find(e))
+            .min()
+            .unwrap_or(lower.len());
         asked.words_in(rest.start..rest.start + cut)
     });
     let words = after_rate.filter(|r| !r.is_empty() && r.len() <= 8).or_else(|| phrases::topic(asked, head.end));
@@ -219,18 +251,29 @@ pub(in crate::recipe) static SUGGESTIONS: Recipe = Recipe {
     example: "A suggestion box with votes",
     example_de: "Ein Ideenkasten mit Stimmen",
     heads: &[
-        ("suggestion|suggestions|feedback|idea|ideas|wish|wishes|proposal|proposals|question|questions|topic|topics box|board|wall|collector|list|inbox", 15),
-        ("suggestions|suggestion|vorschlage|vorschlag|vorschlagsbox|ideenbox|ideenkasten|ideensammlung|kummerkasten|wunschkasten|brainstorm|brainstorming", 14),
+        (
+            "suggestion|suggestions|feedback|idea|ideas|wish|wishes|proposal|proposals|question|questions|topic|topics box|board|wall|collector|list|inbox",
+            15,
+        ),
+        (
+            "suggestions|suggestion|vorschlage|vorschlag|vorschlagsbox|ideenbox|ideenkasten|ideensammlung|kummerkasten|wunschkasten|brainstorm|brainstorming",
+            14,
+        ),
         ("upvote|upvotes|upvoting", 14),
         ("ideen|vorschlage sammeln|bewerten", 15),
-        ("submit|collect|collecting|share|gather|propose|suggest|post|sammeln .. ideas|idea|suggestions|feedback|proposals|topics|questions|wishes|improvements|ideen|vorschlage", 14),
+        (
+            "submit|collect|collecting|share|gather|propose|suggest|post|sammeln .. ideas|idea|suggestions|feedback|proposals|topics|questions|wishes|improvements|ideen|vorschlage",
+            14,
+        ),
         ("feature requests|ideas", 13),
         ("what should|could|can we|be improve|improved|better|change|changed", 13),
         ("wishlist|wish list? .. voting|votes|vote|upvotes", 16),
         ("feedback", 11),
         ("suggest|vorschlagen", 11),
     ],
-    vocabulary: &["vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall"],
+    vocabulary: &[
+        "vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall",
+    ],
     vetoes: &["comment|comments|reply|replies|status|categories|category|moderate|moderation"],
     subject: Subject::Free,
     extra: None,
@@ -243,7 +286,9 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (topic, explained) = topic(asked, &head);
     let prompt = phrases::question(asked)
         .or_else(|| topic.map(|t| if phrases::is_german(asked) { format!("Dein Vorschlag: {t}") } else { format!("Your suggestion: {t}") }))
-        .unwrap_or_else(|| if phrases::is_german(asked) { "Was könnte besser sein?".to_owned() } else { "What could be better?".to_owned() });
+        .unwrap_or_else(
+            || if phrases::is_german(asked) { "Was könnte besser sein?".to_owned() } else { "What could be better?".to_owned() },
+        );
     Some(Order {
         title: phrases::title(asked, head, "Suggestion box"),
         summary: "Everybody may add a suggestion and support others; the most wanted stand first.".to_owned(),
@@ -273,7 +318,10 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
         ("wer ist|macht dabei|mit", 14),
         ("say|tell|confirm|mark|indicate .. coming|come|comes|attend|attending|joining|join", 14),
     ],
-    vocabulary: &["sign up|in", "signup|sheet|list|yes|no|maybe|coming|come|attend|attending|register|registration|bring|brings|bringing|guests|guest|party|event|poll"],
+    vocabulary: &[
+        "sign up|in",
+        "signup|sheet|list|yes|no|maybe|coming|come|attend|attending|register|registration|bring|brings|bringing|guests|guest|party|event|poll",
+    ],
     vetoes: &["maximum|waitlist|limit|limited|slots|slot|seats|dish|payment"],
     subject: Subject::Free,
     extra: None,

@@ -10,14 +10,22 @@ pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
     heads: &[
         ("guestbook|guestbooks|gastebuch|guessbook", 15),
         ("guest|visitor|visitors book|books", 15),
-        ("leave|leaves|leaving|write|post|drop|sign|hinterlassen|schreiben .. message|messages|note|notes|greeting|greetings|comment|comments|wish|wishes|compliment|compliments|regards|nachricht|nachrichten|grusse|gruss|kommentar|kommentare|hello|hi", 13),
-        ("message|messages|greeting|greetings|comment|comments|compliment|compliments|wishes|thank|thanks|kudos|gratitude|memory|memories board|wall|book|box|section|area", 14),
+        (
+            "leave|leaves|leaving|write|post|drop|sign|hinterlassen|schreiben .. message|messages|note|notes|greeting|greetings|comment|comments|wish|wishes|compliment|compliments|regards|nachricht|nachrichten|grusse|gruss|kommentar|kommentare|hello|hi",
+            13,
+        ),
+        (
+            "message|messages|greeting|greetings|comment|comments|compliment|compliments|wishes|thank|thanks|kudos|gratitude|memory|memories board|wall|book|box|section|area",
+            14,
+        ),
         ("comments|kommentare", 11),
         ("say|write hi|hello|hallo|something", 12),
         ("post|share|write|tell what|something|thoughts|stories|memories|things", 11),
         ("nachricht|nachrichten|grusse hinterlassen|dalassen|schreiben", 13),
     ],
-    vocabulary: &["name|message|messages|note|notes|sign|signing|wall|book|board|visitors|entry|entries|greeting|greetings|comment|comments|short|newest|first|date|time|others|wedding|birthday"],
+    vocabulary: &[
+        "name|message|messages|note|notes|sign|signing|wall|book|board|visitors|entry|entries|greeting|greetings|comment|comments|short|newest|first|date|time|others|wedding|birthday",
+    ],
     vetoes: &["reply|replies|edit|likes|moderate|moderation|approve|approval|photo|article|articles|rating|stars"],
     subject: Subject::Free,
     extra: None,
@@ -69,7 +77,8 @@ pub(in crate::recipe) static CHAT: Recipe = Recipe {
 
 fn chat(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (_, explained) = topic(asked, &head);
-    let welcome = if phrases::is_german(asked) { "Noch hat niemand etwas gesagt. Sag hallo!" } else { "Nobody has said anything yet. Say hello!" };
+    let welcome =
+        if phrases::is_german(asked) { "Noch hat niemand etwas gesagt. Sag hallo!" } else { "Nobody has said anything yet. Say hello!" };
     Some(Order {
         title: phrases::title(asked, head, "Chat"),
         summary: "What one visitor writes, all others read at once.".to_owned(),
@@ -92,7 +101,9 @@ pub(in crate::recipe) static NOTES: Recipe = Recipe {
         ("notes|notizen|notepad|memos", 12),
         ("schwarzes brett", 15),
     ],
-    vocabulary: &["board|wall|color|colour|colors|colours|pin|stick|sticky|edit|edits|remove|removes|delete|add|paper|write|message|messages|text|coloured|colored"],
+    vocabulary: &[
+        "board|wall|color|colour|colors|colours|pin|stick|sticky|edit|edits|remove|removes|delete|add|paper|write|message|messages|text|coloured|colored",
+    ],
     vetoes: &["folders|tags|rich|private|drag|kanban|columns|release|patch", "with title|titles"],
     subject: Subject::Free,
     extra: None,
@@ -127,8 +138,14 @@ pub(in crate::recipe) static TODO: Recipe = Recipe {
         ("things|stuff|tasks|items we|i|to need|have|must? to? do|buy|get|pack|bring", 15),
         ("tasks|chores|aufgaben", 12),
     ],
-    vocabulary: &["list|add|remove|removes|delete|deletes|buy|tick|check|off|done|complete|completed|finish|finished|items|item|tasks|task|shopping|store|packing|things|mark|cross|clear|shared|abhaken|hinzufugen|loschen"],
-    vetoes: &["due|deadline|deadlines|priority|priorities|assign*|category|categories|tags|subtasks|drag|kanban|columns", "with fields", "for each person"],
+    vocabulary: &[
+        "list|add|remove|removes|delete|deletes|buy|tick|check|off|done|complete|completed|finish|finished|items|item|tasks|task|shopping|store|packing|things|mark|cross|clear|shared|abhaken|hinzufugen|loschen",
+    ],
+    vetoes: &[
+        "due|deadline|deadlines|priority|priorities|assign*|category|categories|tags|subtasks|drag|kanban|columns",
+        "with fields",
+        "for each person",
+    ],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -147,7 +164,11 @@ fn todo(asked: &Asked, head: Range<usize>) -> Option<Order> {
         (false, true) => ("task", "Aufgaben"),
         (false, false) => ("task", "To-do list"),
     };
-    let rows: Vec<String> = first.iter().enumerate().map(|(i, t)| format!("{{ id = \"{:012}\", text = \"{}\", done = false }}", i + 1, super::super::render::toml_escape(t))).collect();
+    let rows: Vec<String> = first
+        .iter()
+        .enumerate()
+        .map(|(i, t)| format!("{{ id = \"{:012}\", text = \"{}\", done = false }}", i + 1, super::super::render::toml_escape(t)))
+        .collect();
     let summary = if first.is_empty() {
         "A list that everybody shares: add, tick off, take away.".to_owned()
     } else {
@@ -168,18 +189,33 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
     example: "A list of plants with name, last watered and location",
     example_de: "Eine Liste der Pflanzen mit Name, Datum und Ort",
     heads: &[
-        ("list|lists|table|catalogue|catalog|directory|inventory|collection|overview|register|database|log|logbook|diary|journal|tracker|registry|library|liste|tabelle|verzeichnis|ubersicht|sammlung|inventar of|with|for|where|to|von|mit|der|unserer|aller|containing|including", 14),
+        (
+            "list|lists|table|catalogue|catalog|directory|inventory|collection|overview|register|database|log|logbook|diary|journal|tracker|registry|library|liste|tabelle|verzeichnis|ubersicht|sammlung|inventar of|with|for|where|to|von|mit|der|unserer|aller|containing|including",
+            14,
+        ),
         ("keep|keeping track|tabs|record|records|a? list|log of", 14),
-        ("track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|list|save|note|register|enter|erfassen|verwalten|sammeln .. with|including|by|mit", 13),
-        ("wish|reading|watch|book|books|movie|movies|film|films|recipe|recipes|birthday|birthdays|contact|contacts|address|phone|plant|plants|expense|expenses|bird|equipment|member|members|job|price|gift|restaurant|restaurants list|lists|log|collection|tracker|table|directory|book|catalogue|catalog|register", 14),
+        (
+            "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|list|save|note|register|enter|erfassen|verwalten|sammeln .. with|including|by|mit",
+            13,
+        ),
+        (
+            "wish|reading|watch|book|books|movie|movies|film|films|recipe|recipes|birthday|birthdays|contact|contacts|address|phone|plant|plants|expense|expenses|bird|equipment|member|members|job|price|gift|restaurant|restaurants list|lists|log|collection|tracker|table|directory|book|catalogue|catalog|register",
+            14,
+        ),
         ("wishlist|watchlist|bucketlist|booklist|bookshelf|addressbook|wunschliste|leseliste|adressbuch|geburtstagsliste|bucherliste", 14),
         ("collection of", 13),
         ("who|whos is? brings|bringing|bring what", 15),
         ("wer bringt|macht|ubernimmt was", 15),
         ("expenses|expense|ausgaben", 10),
     ],
-    vocabulary: &["list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|sign|signup|up|sheet|form|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet", "money|buy|price"],
-    vetoes: &["log in|into", "sort|sortable|sorting|filter|filters|search|searchable|import|reminder|vote|voting|votes|comments|chart|pagination"],
+    vocabulary: &[
+        "list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|sign|signup|up|sheet|form|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet",
+        "money|buy|price",
+    ],
+    vetoes: &[
+        "log in|into",
+        "sort|sortable|sorting|filter|filters|search|searchable|import|reminder|vote|voting|votes|comments|chart|pagination",
+    ],
     subject: Subject::Free,
     extra: Some(reads_like_columns),
     extra_points: 13,
@@ -213,10 +249,18 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
         title,
         summary: format!("A table that everybody can fill in: {}.", and(&names)),
         words: vec![
-            ("first_field", text(&names[0])), ("first_value", text(first)), ("second_value", text(second)),
-            ("typed", raw(typed.is_some())), ("typed_field", text(typed.as_ref().map_or("", |t| &t.0))), ("typed_wanted", text(typed.as_ref().map_or("", |t| t.1))),
+            ("first_field", text(&names[0])),
+            ("first_value", text(first)),
+            ("second_value", text(second)),
+            ("typed", raw(typed.is_some())),
+            ("typed_field", text(typed.as_ref().map_or("", |t| &t.0))),
+            ("typed_wanted", text(typed.as_ref().map_or("", |t| t.1))),
         ],
-        constants: vec![("THING", Value::Text(thing)), ("FIELDS", Value::Rust(format!("&[\n{}]", rust.concat()))), ("TOTALS", Value::Flag(totals))],
+        constants: vec![
+            ("THING", Value::Text(thing)),
+            ("FIELDS", Value::Rust(format!("&[\n{}]", rust.concat()))),
+            ("TOTALS", Value::Flag(totals)),
+        ],
         explained: explained_columns.into_iter().chain(things).collect(),
     })
 }
@@ -226,7 +270,8 @@ fn columns(asked: &Asked, from: usize) -> Option<(Range<usize>, Vec<fields::Fiel
     const WITH: &str = "with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
     let after_with = (from..asked.words.len()).filter(|i| pattern::match_at(&asked.words, WITH, *i).is_some()).map(|i| i + 1);
     let start_at = asked.words.get(from)?.at.start;
-    let after_colon = asked.text[start_at..].match_indices([':', '(']).map(|(i, _)| asked.words.partition_point(|w| w.at.start < start_at + i));
+    let after_colon =
+        asked.text[start_at..].match_indices([':', '(']).map(|(i, _)| asked.words.partition_point(|w| w.at.start < start_at + i));
     let their = pattern::find(&asked.words, "and|und their|its|ihre|deren", from).map(|at| at.end);
     if let Some(first) = their.filter(|i| *i < asked.words.len()) {
         let start = asked.words[first].at.start;
@@ -247,7 +292,8 @@ fn columns(asked: &Asked, from: usize) -> Option<(Range<usize>, Vec<fields::Fiel
 pub(super) fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
     let (words, columns) = columns(asked, 0)?;
     let known = columns.iter().filter(|f| f.is_usual()).count();
-    let is_table = columns.len() >= 2 && known >= 2 || columns.len() >= 2 && known >= 1 && has(asked, "list|log|table|tracker|directory|inventory|liste|tabelle");
+    let is_table = columns.len() >= 2 && known >= 2
+        || columns.len() >= 2 && known >= 1 && has(asked, "list|log|table|tracker|directory|inventory|liste|tabelle");
     (is_table && words.start > 0).then(|| words.start - 1..words.start)
 }
 
@@ -256,7 +302,11 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
     const USUAL: [(&str, &str, &str); 10] = [
         ("brings|bringing|bring|bringt", "name, brings", "Name, bringt mit"),
         ("birthday|birthdays|geburtstag|geburtstage|geburtstagsliste", "name, birthday", "Name, Geburtstag"),
-        ("phone|contact|contacts|address|addressbook|adressbuch|telefonliste", "name, phone, e-mail, notes", "Name, Telefon, E-Mail, Notizen"),
+        (
+            "phone|contact|contacts|address|addressbook|adressbuch|telefonliste",
+            "name, phone, e-mail, notes",
+            "Name, Telefon, E-Mail, Notizen",
+        ),
         ("expense|expenses|ausgaben", "what, date, amount", "Wofür, Datum, Betrag"),
         ("book|books|reading|booklist|bookshelf|bucher|bucherliste|leseliste", "title, author, read", "Titel, Autor, Gelesen"),
         ("movie|movies|film|films|filme|watch|watchlist", "title, year, seen", "Titel, Jahr, Notizen"),
@@ -268,7 +318,8 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
     let noun = "list|liste|collection|directory|inventory|catalogue|catalog|wishlist|watchlist|wunschliste|booklist|table|tabelle|log|logbook|tracker|book|addressbook|adressbuch|bookshelf|geburtstagsliste|leseliste|bucherliste|sammlung";
     let is_list = has(asked, noun) && !has(asked, "that|which|where|who|so|if|from");
     let german = phrases::is_german(asked);
-    let usual = USUAL.iter().find(|(things, _, _)| has(asked, things)).map(|(_, english, deutsch)| if german { *deutsch } else { *english });
+    let usual =
+        USUAL.iter().find(|(things, _, _)| has(asked, things)).map(|(_, english, deutsch)| if german { *deutsch } else { *english });
     let plain = names_things.then_some(if german { "Name, Notizen" } else { "name, notes" });
     usual.or(plain).filter(|_| is_list || has(asked, WHO_WHAT)).and_then(fields::fields)
 }
@@ -276,7 +327,8 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
 fn starts_with_verb(title: &str) -> bool {
     let folded = super::super::asked::fold(title);
     let mut words = folded.split_whitespace();
-    matches!(words.next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list")) && words.next().is_some_and(|w| w != "of")
+    matches!(words.next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list"))
+        && words.next().is_some_and(|w| w != "of")
 }
 
 const WHO_WHAT: &str = "who|whos|wer is? brings|bringing|bring|bringt|macht|ubernimmt what|was";
@@ -285,11 +337,19 @@ const VERBS: &str = "track|tracks|tracking|record|collect|collects|log|manage|or
 /// The things between the head and the fields: `list of [our plants] with …`, `track [our plants] with …`.
 fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>> {
     let words = &asked.words;
-    let of = (head.start..end.min(words.len())).find(|i| matches!(words[*i].text.as_str(), "of" | "for" | "von" | "der" | "aller" | "unserer" | "fur"));
+    let of = (head.start..end.min(words.len()))
+        .find(|i| matches!(words[*i].text.as_str(), "of" | "for" | "von" | "der" | "aller" | "unserer" | "fur"));
     let verb = (0..=head.start).find_map(|i| pattern::match_at(words, VERBS, i));
     let start = of.map(|i| i + 1).or(verb)?;
     let mut stop = start;
-    while stop < end && !words[stop].starts_sentence && !matches!(words[stop].text.as_str(), "with" | "where" | "that" | "to" | "so" | "in" | "and" | "we" | "i" | "mit" | "everyone" | "everybody" | "each" | "by") && stop - start < 5 {
+    while stop < end
+        && !words[stop].starts_sentence
+        && !matches!(
+            words[stop].text.as_str(),
+            "with" | "where" | "that" | "to" | "so" | "in" | "and" | "we" | "i" | "mit" | "everyone" | "everybody" | "each" | "by"
+        )
+        && stop - start < 5
+    {
         stop += 1;
     }
     let text_end = words.get(start)?.at.start;
@@ -301,11 +361,37 @@ fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>
 /// Where the fields give way to the next clause.
 fn clause_end(text: &str) -> usize {
     const ENDS: [&str; 26] = [
-        " so ", " that ", " which ", " where ", " who ", " please", " and show", " and let", " and then", " and see", " and display", " and sum", " and total", " and the total", " and a total", " plus a total",
-        " for everyone", " for everybody", " for each", " to keep", " bitte", " damit ", " and calculate", " and add up", " with a total", " with total",
+        " so ",
+        " that ",
+        " which ",
+        " where ",
+        " who ",
+        " please",
+        " and show",
+        " and let",
+        " and then",
+        " and see",
+        " and display",
+        " and sum",
+        " and total",
+        " and the total",
+        " and a total",
+        " plus a total",
+        " for everyone",
+        " for everybody",
+        " for each",
+        " to keep",
+        " bitte",
+        " damit ",
+        " and calculate",
+        " and add up",
+        " with a total",
+        " with total",
     ];
     let lower = text.to_ascii_lowercase();
     // "name, where it stands and when it was watered" names columns; "name and age where I can see it" does not.
-    let names_column = |end: &str, at: usize| [" where ", " who "].contains(&end) && [",", " and", " or"].iter().any(|before| lower[..at].ends_with(before));
+    let names_column = |end: &str, at: usize| {
+        [" where ", " who "].contains(&end) && [",", " and", " or"].iter().any(|before| lower[..at].ends_with(before))
+    };
     ENDS.iter().filter_map(|end| lower.match_indices(end).map(|(at, _)| at).find(|at| !names_column(end, *at))).min().unwrap_or(text.len())
 }
