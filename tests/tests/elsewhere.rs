@@ -5,6 +5,7 @@ use kandra_tests::{Events, Options, Server, binary, feature_crate};
 use serde_json::{Value, json};
 use std::{
     fs,
+    process::{Command, Stdio},
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
@@ -85,6 +86,38 @@ async fn the_binary_alone_serves_at_once_queues_and_then_builds() -> Result<()> 
     let widget = reqwest::get(format!("{}/{slug}/widget", server.live)).await?;
     assert_eq!(widget.status(), 200);
     ensure!(!at.join(".cache").exists() && at.join("cache/kandra").is_dir(), "the cache is where XDG_CACHE_HOME says");
+    Ok(())
+}
+
+#[test]
+fn a_killed_server_leaves_no_process_behind() -> Result<()> {
+    let machine = tempfile::tempdir()?;
+    let program = machine.path().join("kandra");
+    fs::copy(binary(), &program)?;
+    let name = program.display().to_string();
+    let left = || -> Result<Vec<String>> {
+        let commands = fs::read_dir("/proc")?.flatten().filter_map(|entry| fs::read_to_string(entry.path().join("cmdline")).ok());
+        Ok(commands.filter(|line| line.starts_with(&name)).map(|line| line.replace('\0', " ")).collect())
+    };
+    // At the start it proves its jails: children that sleep, fork and wait.
+    for millis in (0..600).step_by(60) {
+        let mut server = Command::new(&program)
+            .args(["serve", "--home", "home", "--listen", "127.0.0.1:0", "--live-listen", "127.0.0.1:0", "--agent", "none"])
+            .current_dir(machine.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()?;
+        std::thread::sleep(Duration::from_millis(millis));
+        server.kill()?;
+        server.wait()?;
+    }
+    // The last live may drain for five seconds.
+    let deadline = Instant::now() + Duration::from_secs(15);
+    while !left()?.is_empty() {
+        ensure!(Instant::now() < deadline, "{:#?}", left()?);
+        std::thread::sleep(Duration::from_millis(100));
+    }
     Ok(())
 }
 

@@ -270,6 +270,7 @@ impl Command {
     pub fn run(mut self) -> Result<Finished, JailError> {
         let started = Instant::now();
         let mut command = self.build().map_err(|e| self.spawn_error(e))?;
+        end_with_this_thread(&mut command);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         let mut child = command.spawn().map_err(|e| self.spawn_error(e))?;
         drop(command);
@@ -310,6 +311,21 @@ impl Command {
         let ended = tree.ended.take().expect("waited for above");
         let end = ended_by_us.unwrap_or(if overflow.load(Ordering::Acquire) { End::OutputLimit } else { ended.end });
         Ok(Finished { end, stdout, stderr, elapsed, cpu: ended.cpu, peak_resident: ended.peak_resident })
+    }
+}
+
+/// Lets the child be killed when this thread ends, and so when this process is: nobody else would keep its deadline.
+fn end_with_this_thread(command: &mut std::process::Command) {
+    let parent = libc::pid_t::try_from(std::process::id()).expect("process ids are small");
+    // SAFETY: between fork and exec only async-signal-safe calls: prctl and getppid, on plain numbers.
+    unsafe {
+        command.pre_exec(move || {
+            if libc::prctl(libc::PR_SET_PDEATHSIG, libc::SIGKILL, 0, 0, 0) != 0 {
+                return Err(io::Error::last_os_error());
+            }
+            // It may have ended before that line.
+            if libc::getppid() == parent { Ok(()) } else { Err(io::Error::from_raw_os_error(libc::ESRCH)) }
+        });
     }
 }
 

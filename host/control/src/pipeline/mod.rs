@@ -65,7 +65,10 @@ async fn drive(app: &Arc<App>, ticket: Ticket, run: Run) {
     match result {
         Ok(Some(feature)) => {
             tracing::info!(run = %run.id, feature = %feature.slug, revision = %feature.revision, "mounted");
-            app.observer().well();
+            // That a known source could be built anew says nothing of the model or of what a request needs.
+            if matches!(run.cause, Cause::Request { .. }) {
+                app.observer().well();
+            }
             if feature.tier == Tier::Quick {
                 app.rebuilds().optimise(feature.slug);
             }
