@@ -58,13 +58,16 @@ enum Command {
         /// Worker threads
         #[arg(long)]
         workers: usize,
+        /// Headers of every answer: a JSON list of pairs
+        #[arg(long)]
+        headers: String,
     },
 }
 
 fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
-    if let Command::Static { workers } = arguments.command {
-        serve::static_server(workers)?;
+    if let Command::Static { workers, headers } = arguments.command {
+        serve::static_server(workers, &headers)?;
         return Ok(ExitCode::SUCCESS);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

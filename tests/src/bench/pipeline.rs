@@ -23,7 +23,7 @@ const REQUESTS: [&str; 20] = [
     "A notes board",
     "Tic-tac-toe",
     "A colour palette",
-    "Pick one of Ann, Bob and Eve at random",
+    "Who should do the dishes: Ann, Bob or Eve",
     "A poll: tea or coffee",
     "A list of plants with name, last watered and location",
     "Convert celsius to fahrenheit",
@@ -43,6 +43,7 @@ pub async fn run() -> Result<Vec<Bar>> {
     println!("{:<58} {:>9} {}", "request", "total ms", STAGES.map(|s| format!("{s:>8}")).join(""));
     for title in REQUESTS {
         let request = server.visitor().ask(title).await?;
+        anyhow::ensure!(request["recipe"].is_string(), "no recipe fits {title:?}");
         let id = request["id"].as_str().context("a request has an id")?.to_owned();
         let start = server.owner().post(&format!("/api/requests/{id}/start"), &serde_json::json!({})).await?;
         anyhow::ensure!(start.status < 300, "{title}: {}", start.text);

@@ -1,15 +1,15 @@
-//! A loaded feature against the same code as static actix-web routes: byte-identical answers, interleaved in one run,
-//! both servers on one core and the load on the other.
+//! A loaded feature against the same code as static actix-web routes: byte-identical answers (headers too, but for the
+//! date), interleaved in one run, both servers on one core and the load on the other.
 
 #[path = "../../features/bench-routes/src/logic.rs"]
 mod logic;
 
 use crate::{Bar, median};
-use actix_web::{App, HttpResponse, HttpServer, Responder, web};
+use actix_web::{App, HttpResponse, HttpResponseBuilder, HttpServer, Responder, web};
 use anyhow::{Context, Result, bail};
 use kandra_tests::{
     Options, Server, feature_crate,
-    load::{self, Connection},
+    load::{self, Connection, Reply},
 };
 use std::{
     io::{BufRead, BufReader},
@@ -38,12 +38,13 @@ pub async fn run(rounds: usize, connections: usize) -> Result<Vec<Bar>> {
         anyhow::ensure!(Instant::now() < deadline, "the optimised build did not arrive");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
-    let fixed = StaticServer::start()?;
+    let loaded = server.live.trim_start_matches("http://").to_owned();
+    let text = load::request("GET", &loaded, "/bench-routes/text", None);
+    let fixed = StaticServer::start(&host_headers(&Connection::open(&loaded).await?.exchange(&text).await?.head))?;
     let live = server.live_pid().context("live runs")?;
     for (pid, core) in [(live, "0"), (fixed.child.id(), "0"), (std::process::id(), "1")] {
         pin(pid, core)?;
     }
-    let loaded = server.live.trim_start_matches("http://").to_owned();
     let routes = [
         Route { name: "13-byte text", method: "GET", path: "/text", body: None, at_least: 0.92 },
         Route { name: "path and query to JSON of 50 rows", method: "GET", path: "/rows/plants?limit=50", body: None, at_least: 0.95 },
@@ -59,13 +60,7 @@ pub async fn run(rounds: usize, connections: usize) -> Result<Vec<Bar>> {
         let theirs = request(&fixed.address, "");
         let (a, b) =
             (Connection::open(&loaded).await?.exchange(&ours).await?, Connection::open(&fixed.address).await?.exchange(&theirs).await?);
-        anyhow::ensure!(
-            a.status == 200 && a.body == b.body,
-            "{}: the answers differ:\n{}\n{}",
-            route.name,
-            String::from_utf8_lossy(&a.body),
-            String::from_utf8_lossy(&b.body)
-        );
+        same(route.name, &a, &b)?;
         let (mut ratios, mut rates) = (Vec::new(), Vec::new());
         for round in 0..=rounds {
             let mut rate = [0.0; 2];
@@ -115,13 +110,43 @@ struct StaticServer {
 }
 
 impl StaticServer {
-    fn start() -> Result<Self> {
-        let mut child =
-            Command::new(std::env::current_exe()?).args(["static", "--workers", &WORKERS.to_string()]).stdout(Stdio::piped()).spawn()?;
+    /// One that sends these headers with every answer.
+    fn start(headers: &[(String, String)]) -> Result<Self> {
+        let headers = serde_json::to_string(headers)?;
+        let arguments = ["static", "--workers", &WORKERS.to_string(), "--headers", &headers];
+        let mut child = Command::new(std::env::current_exe()?).args(arguments).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(child.stdout.take().expect("piped")).read_line(&mut line)?;
         Ok(Self { child, address: line.trim().to_owned() })
     }
+}
+
+/// The headers that live puts on every answer of a feature.
+fn host_headers(head: &str) -> Vec<(String, String)> {
+    let routes_own = ["content-type", "content-length", "date"];
+    head.lines()
+        .filter_map(|line| line.split_once(": "))
+        .filter(|(name, _)| !routes_own.contains(name))
+        .map(|(n, v)| (n.to_owned(), v.to_owned()))
+        .collect()
+}
+
+/// Whether two answers are the same but for their date and the order of their headers.
+fn same(name: &str, ours: &Reply, theirs: &Reply) -> Result<()> {
+    let lines = |reply: &Reply| {
+        let mut lines: Vec<String> = reply.head.lines().filter(|line| !line.starts_with("date: ")).map(str::to_owned).collect();
+        lines.sort_unstable();
+        lines
+    };
+    let text = |reply: &Reply| format!("{:#?}\n{}", lines(reply), String::from_utf8_lossy(&reply.body));
+    anyhow::ensure!(ours.status == 200, "{name}: {}", text(ours));
+    anyhow::ensure!(
+        ours.body == theirs.body && lines(ours) == lines(theirs),
+        "{name}: the answers differ:\n{}\n{}",
+        text(ours),
+        text(theirs)
+    );
+    Ok(())
 }
 
 impl Drop for StaticServer {
@@ -136,23 +161,39 @@ struct Limit {
     limit: Option<u32>,
 }
 
-async fn text() -> impl Responder {
-    HttpResponse::Ok().content_type("text/plain; charset=utf-8").body(logic::TEXT)
+/// What live adds to every answer.
+type Headers = web::Data<Vec<(String, String)>>;
+
+fn ok(headers: &Headers) -> HttpResponseBuilder {
+    let mut builder = HttpResponse::Ok();
+    for (name, value) in headers.iter() {
+        builder.insert_header((name.as_str(), value.as_str()));
+    }
+    builder
 }
 
-async fn rows(group: web::Path<String>, query: web::Query<Limit>) -> impl Responder {
-    HttpResponse::Ok().json(logic::rows(&group, query.limit.unwrap_or(10).min(1000)))
+async fn text(headers: Headers) -> impl Responder {
+    ok(&headers).content_type("text/plain; charset=utf-8").body(logic::TEXT)
 }
 
-async fn echo(body: web::Json<serde_json::Value>) -> impl Responder {
-    HttpResponse::Ok().json(body.into_inner())
+async fn rows(headers: Headers, group: web::Path<String>, query: web::Query<Limit>) -> impl Responder {
+    ok(&headers).json(logic::rows(&group, query.limit.unwrap_or(10).min(1000)))
 }
 
-/// The same code as ordinary actix-web routes; prints its address.
-pub fn static_server(workers: usize) -> Result<()> {
+async fn echo(headers: Headers, body: web::Json<serde_json::Value>) -> impl Responder {
+    ok(&headers).json(body.into_inner())
+}
+
+/// The same code as ordinary actix-web routes, with live's headers as a JSON list of pairs; prints its address.
+pub fn static_server(workers: usize, headers: &str) -> Result<()> {
+    let headers: Headers = web::Data::new(serde_json::from_str(headers)?);
     actix_web::rt::System::new().block_on(async {
-        let server = HttpServer::new(|| {
-            App::new().route("/text", web::get().to(text)).route("/rows/{group}", web::get().to(rows)).route("/echo", web::post().to(echo))
+        let server = HttpServer::new(move || {
+            App::new()
+                .app_data(headers.clone())
+                .route("/text", web::get().to(text))
+                .route("/rows/{group}", web::get().to(rows))
+                .route("/echo", web::post().to(echo))
         })
         .workers(workers)
         .bind("127.0.0.1:0")?;

@@ -34,10 +34,13 @@ pub(crate) fn salt(features: &Path) -> io::Result<Salt> {
     Ok(salt)
 }
 
+/// By feature.
+type Names = HashMap<Box<str>, Rc<str>>;
+
 /// One worker's pseudonyms.
 pub(crate) struct Strangers {
     salt: Salt,
-    known: RefCell<HashMap<IpAddr, HashMap<Box<str>, Rc<str>>>>,
+    known: RefCell<HashMap<IpAddr, Names>>,
     count: Cell<usize>,
 }
 
