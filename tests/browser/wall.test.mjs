@@ -97,8 +97,10 @@ test("a hostile widget on the page gets hold of nothing", async (t) => {
       if (result === "left") {
         // The browser shows its own page of refusal in the frame; the next attack begins afresh.
         await now.waitForLoadState("domcontentloaded").catch(() => {});
-        const shown = await (await page.$('iframe[data-slug="hostile"]')).contentFrame();
-        assert.match(shown.url(), /^chrome-error:/, name);
+        // The navigation that was refused ends a moment after the script that asked for it.
+        const shown = async () => (await (await page.$('iframe[data-slug="hostile"]')).contentFrame()).url();
+        for (let tries = 0; tries < 60 && !/^chrome-error:/.test(await shown()); tries += 1) await page.waitForTimeout(50);
+        assert.match(await shown(), /^chrome-error:/, name);
         await page.reload();
       }
       assert.equal(page.url(), home, "the page was taken elsewhere");

@@ -11,7 +11,7 @@ use kandra_store::{RequestOrder, RequestQuery, Viewer};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-const NEEDS_MODEL: &str = "No recipe fits these words and no model is configured; it waits until the owner sets a model's key.";
+const NEEDS_MODEL: &str = "No recipe fits these words; it waits for a model, which the owner can configure with a key.";
 
 /// A request, and what it is to whoever asks.
 #[derive(Serialize)]
