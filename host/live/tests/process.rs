@@ -182,6 +182,8 @@ fn a_fault_stays_with_its_feature() {
     for kind in [FaultKind::Panic, FaultKind::Budget, FaultKind::Deadline] {
         live.expect(|message| matches!(message, ToControl::Fault { kind: told, .. } if *told == kind));
     }
+    let settings = FeatureSettings { deadline_ms: 2_000, concurrent_calls: 2, ..FeatureSettings::default() };
+    live.command(Command::Configure { feature: slug(), settings });
     let waiting: Vec<_> = (0..2)
         .map(|_| {
             let mut connection = live.connect();
@@ -189,6 +191,8 @@ fn a_fault_stays_with_its_feature() {
             connection
         })
         .collect();
+    // Both have begun before a third is tried, which would take the place of one of them.
+    until(&mut live, |report| report.libraries.iter().any(|library| library.leases == 2));
     let busy = until_status(&live, "/trial/revision", 429);
     assert!(busy.text().contains("busy") && busy.header("retry-after") == "1");
     assert_eq!(live.get("/other/revision").status, 200);
