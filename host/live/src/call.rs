@@ -5,14 +5,14 @@ use crate::{
     current::{self, Running},
     environment::short_id,
     failure::Failure,
-    load::CaughtFault,
+    load::{CaughtFault, Library},
     mount::{Lease, Mount},
     worker,
 };
 use kandra_abi::{Call, Polled, RequestView, Response, fault_kind};
 use kandra_wire::FaultKind;
 use std::{
-    future::{Future, poll_fn},
+    future::Future,
     pin::Pin,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
@@ -64,25 +64,48 @@ impl Answered {
     }
 }
 
-/// Makes a call. Nothing of the author's code runs yet.
-pub(crate) fn begin(lease: Lease, view: &RequestView<'_>, started: Instant) -> Result<Calling, Failure> {
+/// A call whose first poll is done; most end with it.
+pub(crate) struct Begun {
+    calling: Calling,
+    first: Poll<Result<Response, CaughtFault>>,
+}
+
+/// Makes a call and polls it once, in one entry into the library.
+pub(crate) fn begin(lease: Lease, view: &RequestView<'_>, started: Instant, cx: &Context<'_>) -> Result<Begun, Failure> {
     let route = view.route as usize;
-    let mount = lease.mount();
-    match worker::enter(mount.number, POLL_BUDGET_MS, || mount.library.start(view)).ok_or(Failure::NotAWorker)? {
-        Ok(call) => Ok(Calling { call: Some(call), lease: Some(lease), waker: None, route, started }),
+    let mount = lease.shared().clone();
+    let library = &mount.library;
+    let (running, entered) = current::scope(Running { lease, waker: Some(cx.waker().clone()) }, || {
+        worker::enter(mount.number, POLL_BUDGET_MS, || library.start(view).map(|call| (call, step(library, call))))
+    });
+    match entered.ok_or(Failure::NotAWorker)? {
+        Ok((call, polled)) => {
+            let mut calling = Calling { call: Some(call), lease: Some(running.lease), waker: running.waker, route, started };
+            let first = calling.settle(polled, cx);
+            Ok(Begun { calling, first })
+        }
         Err(fault) => {
             let failure = blame(&fault);
-            account(mount, route, started, failure.status());
-            tell(mount, route, &failure, &fault);
+            account(&mount, route, started, failure.status());
+            tell(&mount, route, &failure, &fault);
             Err(failure)
         }
     }
 }
 
+/// Polls a call and drops it when it has ended.
+#[inline]
+fn step(library: &Library, call: Call) -> Polled {
+    let polled = library.poll(call);
+    if matches!(polled, Polled::Ready(_) | Polled::Faulted(_)) {
+        library.drop_call(call);
+    }
+    polled
+}
+
 /// Runs a call to its end.
-pub(crate) async fn complete(mut calling: Calling) -> Result<Answered, Failure> {
-    // Most calls end with their first poll; those need no timer.
-    let first = poll_fn(|cx| Poll::Ready(Pin::new(&mut calling).poll(cx))).await;
+pub(crate) async fn complete(begun: Begun) -> Result<Answered, Failure> {
+    let Begun { mut calling, first } = begun;
     let settings = calling.mount().feature.settings.load();
     let (deadline_ms, most_bytes) = (settings.deadline_ms, settings.response_bytes);
     drop(settings);
@@ -167,6 +190,25 @@ impl Calling {
     fn mount(&self) -> &Mount {
         self.lease.as_ref().expect("the call is not being polled").mount()
     }
+
+    /// Takes note of what a poll came to.
+    fn settle(&mut self, polled: Polled, cx: &Context<'_>) -> Poll<Result<Response, CaughtFault>> {
+        match polled {
+            Polled::Pending => Poll::Pending,
+            Polled::PendingWoken => {
+                cx.waker().wake_by_ref();
+                Poll::Pending
+            }
+            Polled::Ready(response) => {
+                self.call = None;
+                Poll::Ready(Ok(response))
+            }
+            Polled::Faulted(fault) => {
+                self.call = None;
+                Poll::Ready(Err(fault.into()))
+            }
+        }
+    }
 }
 
 impl Future for Calling {
@@ -179,33 +221,14 @@ impl Future for Calling {
             Some(waker) if waker.will_wake(cx.waker()) => waker,
             _ => cx.waker().clone(),
         };
-        let mount = lease.mount();
-        let (number, poll, drop_call) = (mount.number, mount.library.poll_function(), mount.library.drop_function());
+        let mount = lease.shared().clone();
         let (running, polled) = current::scope(Running { lease, waker: Some(waker) }, || {
-            worker::enter(number, POLL_BUDGET_MS, || {
-                let polled = poll(call);
-                if matches!(polled, Polled::Ready(_) | Polled::Faulted(_)) {
-                    drop_call(call);
-                }
-                polled
-            })
+            worker::enter(mount.number, POLL_BUDGET_MS, || step(&mount.library, call))
         });
         self.lease = Some(running.lease);
         self.waker = running.waker;
         match polled {
-            Some(Polled::Pending) => Poll::Pending,
-            Some(Polled::PendingWoken) => {
-                cx.waker().wake_by_ref();
-                Poll::Pending
-            }
-            Some(Polled::Ready(response)) => {
-                self.call = None;
-                Poll::Ready(Ok(response))
-            }
-            Some(Polled::Faulted(fault)) => {
-                self.call = None;
-                Poll::Ready(Err(fault.into()))
-            }
+            Some(polled) => self.settle(polled, cx),
             None => {
                 let message = "the call was moved to a thread that does not serve features".to_owned();
                 Poll::Ready(Err(CaughtFault { kind: fault_kind::PANIC, message, location: String::new() }))
@@ -217,11 +240,11 @@ impl Future for Calling {
 impl Drop for Calling {
     fn drop(&mut self) {
         let (Some(call), Some(lease)) = (self.call.take(), self.lease.take()) else { return };
-        let (number, drop_call) = (lease.mount().number, lease.mount().library.drop_function());
+        let mount = lease.shared().clone();
         let (running, ()) = current::scope(Running { lease, waker: None }, || {
-            if worker::enter(number, POLL_BUDGET_MS, || drop_call(call)).is_none() {
+            if worker::enter(mount.number, POLL_BUDGET_MS, || mount.library.drop_call(call)).is_none() {
                 // The worker is ending: its budget is gone, the call still has to be dropped.
-                drop_call(call);
+                mount.library.drop_call(call);
             }
         });
         drop(running);

@@ -72,7 +72,7 @@ pub(crate) struct Store {
     /// Everything, or `None` when it is too much.
     resident: RwLock<Option<BTreeMap<String, Entry>>>,
     path: Option<PathBuf>,
-    /// Commits since the last checkpoint.
+    /// About how many pages were written to the log since the last checkpoint.
     pub(crate) unchecked: AtomicU64,
 }
 
@@ -155,7 +155,7 @@ impl Store {
         let Some(old) = self.current(&file, key)? else { return Err(Status::NOT_FOUND) };
         file.execute("DELETE FROM kv WHERE key = ?1", params![key])?;
         file.bytes = file.bytes.saturating_sub(old.bytes(key));
-        self.committed();
+        self.committed(0);
         if let Some(resident) = &mut *self.resident.write().unwrap_or_else(PoisonError::into_inner) {
             resident.remove(key);
         }
@@ -229,6 +229,12 @@ impl Store {
         Ok(listed)
     }
 
+    /// Runs something while nobody writes.
+    fn without_writers<T>(&self, then: impl FnOnce() -> T) -> T {
+        let _nobody_writes = self.file();
+        then()
+    }
+
     fn file(&self) -> MutexGuard<'_, Database> {
         self.file.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -265,7 +271,7 @@ impl Store {
                    ON CONFLICT (key) DO UPDATE SET value = excluded.value, expires = excluded.expires";
         file.execute(sql, params![key, value, expires])?;
         file.bytes = bytes;
-        self.committed();
+        self.committed(size(key, value.len()));
         let mut resident = self.resident.write().unwrap_or_else(PoisonError::into_inner);
         if bytes > RESIDENT_BYTES && self.path.is_some() {
             *resident = None;
@@ -293,7 +299,7 @@ impl Store {
             return Ok(());
         }
         file.execute("DELETE FROM kv WHERE key IN (SELECT key FROM kv WHERE expires > 0 AND expires <= ?1 LIMIT 10000)", params![now])?;
-        self.committed();
+        self.committed(0);
         let mut resident = self.resident.write().unwrap_or_else(PoisonError::into_inner);
         for (key, bytes) in expired {
             file.bytes = file.bytes.saturating_sub(bytes);
@@ -304,8 +310,9 @@ impl Store {
         Ok(())
     }
 
-    fn committed(&self) {
-        self.unchecked.fetch_add(1, Ordering::Relaxed);
+    /// Notes a commit of so many bytes: their pages and about two of the tree above them.
+    fn committed(&self, bytes: u64) {
+        self.unchecked.fetch_add(bytes.div_ceil(4096) + 2, Ordering::Relaxed);
     }
 }
 

@@ -21,9 +21,11 @@ use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier};
 use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, MountedReport, Refusal, RouteStatistics};
 use std::{
     collections::HashMap,
+    future::poll_fn,
     io,
     path::{Path, PathBuf},
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    task::{Context, Poll},
     thread::JoinHandle,
     time::{Duration, Instant},
 };
@@ -405,13 +407,14 @@ impl Live {
     pub(crate) async fn try_dispatch(&self, ask: Ask<'_>) -> Result<call::Answered, Failure> {
         let started = Instant::now();
         let (slug, path) = split(ask.path);
-        let calling = {
-            let found = self.find(slug, ask.method, path)?;
+        let mut found = Some(self.find(slug, ask.method, path)?);
+        let begun = poll_fn(|cx| {
+            let found = found.take().expect("this future is ready with its first poll");
             let headers: Vec<Header<'_>> =
                 ask.headers.iter().map(|(name, value)| Header { name: RStr::from_str(name), value: RSlice::from_slice(value) }).collect();
-            begin(found, started, ask.method, path, ask.query, &headers, ask.body, ask.visitor)?
-        };
-        call::complete(calling).await
+            Poll::Ready(begin(found, started, ask.method, path, ask.query, &headers, ask.body, ask.visitor, cx))
+        });
+        call::complete(begun.await?).await
     }
 
     /// Finds a route and leases it.
@@ -477,7 +480,7 @@ impl std::fmt::Debug for Live {
     }
 }
 
-/// Begins the call that was found.
+/// Makes the call that was found and polls it once.
 #[allow(clippy::too_many_arguments)] // the parts of one request, each borrowed from another place
 pub(crate) fn begin(
     found: Found<'_>,
@@ -488,7 +491,8 @@ pub(crate) fn begin(
     headers: &[Header<'_>],
     body: &[u8],
     visitor: &str,
-) -> Result<call::Calling, Failure> {
+    cx: &Context<'_>,
+) -> Result<call::Begun, Failure> {
     let Found { lease, route, values } = found;
     let decoded = values.iter().map(|value| percent_decode(value).ok_or(Failure::BadPath)).collect::<Result<Vec<_>, _>>()?;
     // The names lie in the mount, which the lease keeps; the shared handle lets them be borrowed while the lease moves.
@@ -506,7 +510,7 @@ pub(crate) fn begin(
         body: RSlice::from_slice(body),
         visitor: RStr::from_str(visitor),
     };
-    call::begin(lease, &view, started)
+    call::begin(lease, &view, started, cx)
 }
 
 /// Copies, hashes, opens and checks an artifact.

@@ -137,16 +137,16 @@ impl Library {
         }
     }
 
-    /// What polls a call once. The library must stay open as long as it is used.
+    /// Polls a call once.
     #[inline]
-    pub fn poll_function(&self) -> extern "C" fn(Call) -> Polled {
-        self.module.poll()
+    pub fn poll(&self, call: Call) -> Polled {
+        self.module.poll()(call)
     }
 
-    /// What drops a call, which must not be used again. The library must stay open as long as it is used.
+    /// Drops a call, which must not be used again.
     #[inline]
-    pub fn drop_function(&self) -> extern "C" fn(Call) {
-        self.module.drop_call()
+    pub fn drop_call(&self, call: Call) {
+        self.module.drop_call()(call);
     }
 
     /// What runs the thread-local destructors that the library has recorded on the thread that calls it. The library

@@ -1,7 +1,7 @@
 //! The child's side: what a role does first thing in `main`.
 
 use crate::{
-    Layer, Limits, MissingLayers, Namespaces, Policy, Role,
+    Layer, MissingLayers, Namespaces, Policy, Role,
     namespaces::{self, Scope},
     syscalls,
 };
@@ -64,7 +64,7 @@ pub fn confine(policy: &Policy) -> Result<Vec<Layer>, ConfineError> {
             optional.retain(|layer| *layer != Layer::PidNamespace);
         }
     }
-    keep(Layer::ResourceLimits, resource_limits(&policy.limits))?;
+    keep(Layer::ResourceLimits, resource_limits(policy))?;
     keep(Layer::ProcessLimit, process_limit(policy))?;
     keep(Layer::Landlock, landlock(policy))?;
     keep(Layer::Seccomp, seccomp(policy.role))?;
@@ -95,7 +95,13 @@ fn no_new_privileges() -> Result<(), String> {
     last_error(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 })
 }
 
-fn resource_limits(limits: &Limits) -> Result<(), String> {
+fn resource_limits(policy: &Policy) -> Result<(), String> {
+    let limits = &policy.limits;
+    if policy.role == Role::Live {
+        // One feature's file at its limit is a failed write, not everybody's end.
+        // SAFETY: ignoring a signal installs no handler.
+        last_error(unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) } != libc::SIG_ERR)?;
+    }
     set_limit(libc::RLIMIT_AS, limits.address_space)?;
     set_limit(libc::RLIMIT_CPU, limits.cpu_seconds)?;
     set_limit(libc::RLIMIT_FSIZE, limits.file_size)?;

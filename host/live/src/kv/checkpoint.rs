@@ -13,8 +13,10 @@ use std::{
 };
 
 const PACE: Duration = Duration::from_millis(250);
-/// A log of so many commits is moved at once; fewer wait until writing pauses.
-const MANY: u64 = 4_000;
+/// A log of so many pages (16 MiB) is moved at once; a shorter one waits until writing pauses.
+const MANY: u64 = 4_096;
+/// A log of so many pages (64 MiB) is moved while its writers wait: while they write on, it never starts anew.
+const MOST_PAGES: i64 = 16_384;
 
 /// Watches every open store.
 #[derive(Debug, Default)]
@@ -72,9 +74,17 @@ impl Checkpointer {
             if !paused && waiting < MANY {
                 continue;
             }
-            match connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |row| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?))) {
-                Ok((in_log, moved)) if moved >= in_log => drop(store.unchecked.fetch_sub(waiting, Ordering::Relaxed)),
-                Ok(_) => {}
+            let checkpoint = |mode: &str| {
+                let pages = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(1)?, row.get::<_, i64>(2)?));
+                connection.query_row(&format!("PRAGMA wal_checkpoint({mode})"), [], pages)
+            };
+            let moved = checkpoint("PASSIVE").and_then(|(in_log, moved)| match in_log {
+                ..MOST_PAGES => Ok(moved >= in_log),
+                _ => store.without_writers(|| checkpoint("TRUNCATE")).map(|(in_log, _)| in_log == 0),
+            });
+            match moved {
+                Ok(true) => drop(store.unchecked.fetch_sub(waiting, Ordering::Relaxed)),
+                Ok(false) => {}
                 Err(error) => tracing::warn!(%error, path = %path.display(), "a checkpoint failed"),
             }
         }

@@ -1,5 +1,8 @@
 use super::*;
-use std::{collections::HashMap, sync::Arc};
+use std::{
+    collections::HashMap,
+    sync::{Arc, atomic::AtomicBool},
+};
 
 const QUOTA: u64 = 1 << 20;
 
@@ -113,11 +116,37 @@ fn the_log_is_moved_while_others_write() {
     store.increment("n", 1, QUOTA, 1).unwrap();
     let mut open = HashMap::new();
     checkpointer.round(&mut open);
-    assert_eq!(store.unchecked.load(Ordering::Relaxed), 1, "one commit may be followed by more");
+    assert!(store.unchecked.load(Ordering::Relaxed) > 0, "one commit may be followed by more");
     checkpointer.round(&mut open);
     assert_eq!(store.unchecked.load(Ordering::Relaxed), 0);
     assert_eq!(store.increment("n", 1, QUOTA, 1), Ok(2));
     drop(store);
     checkpointer.round(&mut open);
     assert!(open.is_empty());
+}
+
+#[test]
+fn a_log_that_is_written_without_a_pause_stays_bounded() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("busy.db");
+    let store = Arc::new(Store::open(&path, 1).unwrap());
+    let checkpointer = Checkpointer::default();
+    checkpointer.watch(&store);
+    let stop = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        scope.spawn(|| {
+            for round in 0..1_200u32 {
+                // What has not changed would not be written.
+                store.set("key", &vec![round as u8; MOST_VALUE], 0, QUOTA, 1).unwrap();
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        let mut open = HashMap::new();
+        while !stop.load(Ordering::Relaxed) {
+            checkpointer.round(&mut open);
+        }
+        // 300 MiB were written until here.
+        let log = std::fs::metadata(folder.path().join("busy.db-wal")).unwrap().len();
+        assert!(log < 160 << 20, "{log}");
+    });
 }

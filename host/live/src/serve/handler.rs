@@ -31,11 +31,13 @@ use kandra_model::{Slug, Timestamp};
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
+    future::poll_fn,
     rc::Rc,
     sync::{
         Arc,
         atomic::{AtomicBool, Ordering},
     },
+    task::Poll,
     time::{Duration, Instant},
 };
 
@@ -191,11 +193,16 @@ impl Front {
         let stranger = if visitor.is_empty() { stranger::address(request, &self.shared.addresses) } else { None };
         let stranger = stranger.map(|address| self.strangers.name(address, slug));
         let visitor = stranger.as_deref().unwrap_or(visitor);
-        let calling = with_headers(request, site.origin, |headers| {
-            live::begin(found, started, method, path, request.query_string(), headers, &body, visitor)
-        })?;
+        let mut found = Some(found);
+        let begun = poll_fn(|cx| {
+            let found = found.take().expect("this future is ready with its first poll");
+            Poll::Ready(with_headers(request, site.origin, |headers| {
+                live::begin(found, started, method, path, request.query_string(), headers, &body, visitor, cx)
+            }))
+        })
+        .await?;
         drop(body);
-        let answered = call::complete(calling).await?;
+        let answered = call::complete(begun).await?;
         if !matches!(*request.method(), Method::GET | Method::HEAD) && answered.status() < 400 {
             self.shared.hub.changed(&answered.mount().feature.slug);
         }

@@ -33,10 +33,9 @@ pub(crate) fn shown(name: &str, origin: Origin) -> bool {
     }
 }
 
-/// Whether a feature may set this header of an answer. The name is in any case.
+/// Whether a feature may set this header of an answer. The name is in lower case.
 pub(crate) fn settable(name: &str, origin: Origin) -> bool {
-    let name = name.to_ascii_lowercase();
-    match name.as_str() {
+    match name {
         "set-cookie" | "service-worker-allowed" => origin == Origin::Own,
         // Framing and connection are the server's.
         "connection" | "keep-alive" | "proxy-connection" | "proxy-authenticate" | "te" | "trailer" | "transfer-encoding" | "upgrade"
@@ -68,32 +67,39 @@ pub(crate) fn settable(name: &str, origin: Origin) -> bool {
 
 /// Whether a browser may treat such an answer as a document that runs scripts; what is not known to be harmless may.
 pub(crate) fn may_be_document(content_type: &str) -> bool {
-    let kind = content_type.split(';').next().unwrap_or("").trim().to_ascii_lowercase();
-    let harmless = matches!(
-        kind.as_str(),
-        "application/json"
-            | "application/problem+json"
-            | "application/octet-stream"
-            | "application/x-ndjson"
-            | "text/plain"
-            | "text/css"
-            | "text/csv"
-            | "text/javascript"
-            | "application/javascript"
-            | "text/event-stream"
-            | "image/png"
-            | "image/jpeg"
-            | "image/gif"
-            | "image/webp"
-            | "image/avif"
-            | "application/manifest+json"
-    ) || ["font/", "audio/", "video/"].iter().any(|prefix| kind.starts_with(prefix));
-    !harmless
+    let kind = essence(content_type);
+    let begins = |family: &str| kind.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
+    !(HARMLESS.iter().any(|harmless| kind.eq_ignore_ascii_case(harmless)) || ["font/", "audio/", "video/"].into_iter().any(begins))
+}
+
+/// Types of content that no browser runs scripts in, the frequent ones first.
+const HARMLESS: [&str; 16] = [
+    "application/json",
+    "text/plain",
+    "application/problem+json",
+    "application/octet-stream",
+    "application/x-ndjson",
+    "text/css",
+    "text/csv",
+    "text/javascript",
+    "application/javascript",
+    "text/event-stream",
+    "image/png",
+    "image/jpeg",
+    "image/gif",
+    "image/webp",
+    "image/avif",
+    "application/manifest+json",
+];
+
+/// The type without its parameters.
+fn essence(content_type: &str) -> &str {
+    content_type.split(';').next().unwrap_or("").trim()
 }
 
 /// Whether it is HTML.
 pub(crate) fn is_html(content_type: &str) -> bool {
-    content_type.split(';').next().unwrap_or("").trim().eq_ignore_ascii_case("text/html")
+    essence(content_type).eq_ignore_ascii_case("text/html")
 }
 
 /// A `Location` as the browser needs it: a path of the feature gets the feature's name in front.
@@ -114,7 +120,7 @@ mod tests {
     fn cookies_exist_only_with_an_origin_of_ones_own() {
         for (origin, expected) in [(Origin::Shared, false), (Origin::Own, true)] {
             assert_eq!(shown("cookie", origin), expected);
-            assert_eq!(settable("Set-Cookie", origin), expected);
+            assert_eq!(settable("set-cookie", origin), expected);
         }
     }
 
@@ -134,10 +140,10 @@ mod tests {
             "Cross-Origin-Opener-Policy",
             "Content-Encoding",
         ] {
-            assert!(!settable(name, Origin::Own), "{name}");
+            assert!(!settable(&name.to_ascii_lowercase(), Origin::Own), "{name}");
         }
         for name in ["Content-Type", "Cache-Control", "ETag", "Location", "X-Custom", "Vary", "Link"] {
-            assert!(settable(name, Origin::Shared), "{name}");
+            assert!(settable(&name.to_ascii_lowercase(), Origin::Shared), "{name}");
         }
         for name in ["x-forwarded-for", "x-real-ip", "x-kandra-visitor", "transfer-encoding"] {
             assert!(!shown(name, Origin::Own), "{name}");
@@ -152,7 +158,7 @@ mod tests {
         for kind in ["text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/pdf", "", "nonsense"] {
             assert!(may_be_document(kind), "{kind}");
         }
-        for kind in ["application/json", "text/plain; charset=utf-8", "image/png", "font/woff2"] {
+        for kind in ["application/json", "text/plain; charset=utf-8", "Image/PNG", "font/woff2"] {
             assert!(!may_be_document(kind), "{kind}");
         }
     }

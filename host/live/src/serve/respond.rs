@@ -89,55 +89,55 @@ fn fence(headers: &mut HeaderMap, site: &Site) {
 /// A feature's answer.
 pub(crate) fn answer(answered: Answered, site: &Site) -> Response {
     let status = answered.status();
-    let (mut content_type, mut language, mut bytes, mut count) = (None, None, 0, 0);
+    let (mut bytes, mut count) = (0, 0);
     let mut response = HttpResponse::with_body(status_code(status), Outgoing::from(Bytes::new()));
     let map = response.headers_mut();
     common(map);
-    {
-        let slug = answered.mount().feature.slug.as_str();
-        for (name, value) in answered.headers() {
-            count += 1;
-            bytes += name.len() + value.len();
-            if count > headers::MOST_HEADERS || bytes > headers::MOST_BYTES {
-                tracing::debug!(feature = slug, "an answer has too many headers; the rest is left out");
-                break;
-            }
-            if !headers::settable(name, site.origin) {
-                continue;
-            }
-            let Ok(name) = HeaderName::try_from(name) else { continue };
-            let value =
-                if name == header::LOCATION { HeaderValue::try_from(headers::location(slug, value)) } else { HeaderValue::try_from(value) };
-            let Ok(value) = value else { continue };
-            if name == header::CONTENT_TYPE {
-                content_type = Some(value.clone());
-                map.insert(name, value);
-            } else {
-                if name == header::CONTENT_LANGUAGE {
-                    language = Some(value.clone());
-                }
-                map.append(name, value);
-            }
+    let slug = answered.mount().feature.slug.as_str();
+    for (name, value) in answered.headers() {
+        count += 1;
+        bytes += name.len() + value.len();
+        if count > headers::MOST_HEADERS || bytes > headers::MOST_BYTES {
+            tracing::debug!(feature = slug, "an answer has too many headers; the rest is left out");
+            break;
+        }
+        let Ok(name) = HeaderName::try_from(name) else { continue };
+        if !headers::settable(name.as_str(), site.origin) {
+            continue;
+        }
+        let value =
+            if name == header::LOCATION { HeaderValue::try_from(headers::location(slug, value)) } else { HeaderValue::try_from(value) };
+        let Ok(value) = value else { continue };
+        if name == header::CONTENT_TYPE {
+            map.insert(name, value);
+        } else {
+            map.append(name, value);
         }
     }
-    let kind = content_type.as_ref().and_then(|value| value.to_str().ok()).unwrap_or("");
     let has_body = !answered.body().is_empty();
-    if has_body && kind.is_empty() {
+    let content_type = text(map, &header::CONTENT_TYPE);
+    let (named, html_wanted, document) = (!content_type.is_empty(), headers::is_html(content_type), headers::may_be_document(content_type));
+    if has_body && !named {
         map.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     }
-    if headers::may_be_document(kind) && (has_body || !kind.is_empty()) {
+    if document && (has_body || named) {
         fence(map, site);
     }
     let body = if matches!(status, 204 | 205 | 304) {
         // These have no body; bytes after their head would be read as the next answer.
         Body::Whole(Bytes::new())
-    } else if headers::is_html(kind) {
-        let language = language.as_ref().and_then(|value| value.to_str().ok()).filter(|language| is_language(language)).unwrap_or("en");
+    } else if html_wanted {
+        let language = Some(text(map, &header::CONTENT_LANGUAGE)).filter(|language| is_language(language)).unwrap_or("en");
         Body::Whole(html(&answered, language).into())
     } else {
         answered.into_body()
     };
     response.set_body(Outgoing::Of(body))
+}
+
+/// A header's text; empty when it is missing or is none.
+fn text<'m>(headers: &'m HeaderMap, name: &HeaderName) -> &'m str {
+    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 fn html(answered: &Answered, language: &str) -> Vec<u8> {

@@ -37,21 +37,37 @@ pub(crate) fn salt(features: &Path) -> io::Result<Salt> {
 /// By feature.
 type Names = HashMap<Box<str>, Rc<str>>;
 
+/// A name, and whose it is to which feature.
+type Named = (IpAddr, Box<str>, Rc<str>);
+
 /// One worker's pseudonyms.
 pub(crate) struct Strangers {
     salt: Salt,
+    /// Whose name was asked for last: a connection's requests come one after another.
+    last: RefCell<Option<Named>>,
     known: RefCell<HashMap<IpAddr, Names>>,
     count: Cell<usize>,
 }
 
 impl Strangers {
     pub fn new(salt: Salt) -> Self {
-        Self { salt, known: RefCell::default(), count: Cell::default() }
+        Self { salt, last: RefCell::default(), known: RefCell::default(), count: Cell::default() }
     }
 
     /// 20 characters, the same for an address and a feature as long as the home exists.
     pub fn name(&self, address: IpAddr, slug: &str) -> Rc<str> {
-        let address = network(address);
+        if let Some((last, feature, name)) = self.last.borrow().as_ref()
+            && *last == address
+            && **feature == *slug
+        {
+            return Rc::clone(name);
+        }
+        let name = self.of_network(network(address), slug);
+        *self.last.borrow_mut() = Some((address, slug.into(), Rc::clone(&name)));
+        name
+    }
+
+    fn of_network(&self, address: IpAddr, slug: &str) -> Rc<str> {
         if let Some(name) = self.known.borrow().get(&address).and_then(|names| names.get(slug)) {
             return Rc::clone(name);
         }
