@@ -17,14 +17,15 @@ use crate::{
 use abi_stable::std_types::{RSlice, RStr};
 use actix_web::{
     HttpRequest, HttpResponse,
+    dev::Payload,
     http::{
         ConnectionType, Method,
         header::{self, HeaderValue},
     },
-    web::Payload,
+    web,
 };
 use actix_web_lab::sse;
-use bytes::Bytes;
+use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use kandra_abi::{Header, abi_stable};
 use kandra_model::{Slug, Timestamp};
@@ -81,7 +82,7 @@ impl Front {
     }
 
     /// Answers a request.
-    pub async fn serve(&self, request: HttpRequest, payload: Payload) -> Response {
+    pub async fn serve(&self, request: HttpRequest, payload: web::Payload) -> Response {
         let started = Instant::now();
         let site = self.site(&request);
         let mut response = match &site {
@@ -138,7 +139,7 @@ impl Front {
         Some((first("x-forwarded-host").or(host)?, secure))
     }
 
-    async fn route(&self, request: &HttpRequest, payload: Payload, site: &Site, started: Instant) -> Result<Response, Failure> {
+    async fn route(&self, request: &HttpRequest, payload: web::Payload, site: &Site, started: Instant) -> Result<Response, Failure> {
         let path = request.path();
         if let Some(own) = path.strip_prefix("/_kandra/") {
             return self.own_route(request, own, site);
@@ -170,7 +171,7 @@ impl Front {
     async fn feature(
         &self,
         request: &HttpRequest,
-        payload: Payload,
+        payload: web::Payload,
         site: &Site,
         started: Instant,
         slug: &str,
@@ -180,7 +181,8 @@ impl Front {
         let method = request.method().as_str();
         let mut body = Bytes::new();
         let mut found = self.find(slug, method, path).await?;
-        if has_body(request) {
+        let payload = payload.into_inner();
+        if !matches!(payload, Payload::None) {
             // Without a lease, so that a slow sender does not keep the library open.
             let settings = found.lease.mount().feature.settings.load_full();
             drop(found);
@@ -305,24 +307,23 @@ fn redirect(status: u16, location: &str) -> Response {
     response
 }
 
-/// Whether the request says that a body follows.
-fn has_body(request: &HttpRequest) -> bool {
-    let headers = request.headers();
-    headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0") || headers.contains_key(header::TRANSFER_ENCODING)
-}
-
-async fn read_body(request: &HttpRequest, payload: Payload, most: u64, until: Instant) -> Result<Bytes, Failure> {
+async fn read_body(request: &HttpRequest, mut payload: Payload, most: u64, until: Instant) -> Result<Bytes, Failure> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > most) {
         return Err(Failure::BodyTooLarge { most });
     }
-    let limit = usize::try_from(most).unwrap_or(usize::MAX);
-    match tokio::time::timeout_at(until.into(), payload.to_bytes_limited(limit)).await {
-        Ok(Ok(Ok(body))) => Ok(body),
-        Ok(Ok(Err(_))) => Err(Failure::BadBody),
-        Ok(Err(_)) => Err(Failure::BodyTooLarge { most }),
-        Err(_) => Err(Failure::BodyTooSlow),
-    }
+    let whole = async {
+        let mut body = BytesMut::new();
+        while let Some(part) = payload.next().await {
+            let part = part.map_err(|_| Failure::BadBody)?;
+            if (body.len() + part.len()) as u64 > most {
+                return Err(Failure::BodyTooLarge { most });
+            }
+            body.extend_from_slice(&part);
+        }
+        Ok(body.freeze())
+    };
+    tokio::time::timeout_at(until.into(), whole).await.unwrap_or(Err(Failure::BodyTooSlow))
 }
 
 /// Hands over the headers that the feature may see; few of them need no allocation.

@@ -1,5 +1,7 @@
 //! Which headers cross between the world and a feature, in both directions.
 
+use actix_web::http::header::HeaderValue;
+
 /// Whether a feature has its own origin, in which cookies are its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -65,20 +67,32 @@ pub(crate) fn settable(name: &str, origin: Origin) -> bool {
     }
 }
 
-/// Whether a browser may treat such an answer as a document that runs scripts; what is not known to be harmless may.
-pub(crate) fn may_be_document(content_type: &str) -> bool {
-    let kind = essence(content_type);
-    let begins = |family: &str| kind.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
-    !(HARMLESS.iter().any(|harmless| kind.eq_ignore_ascii_case(harmless)) || ["font/", "audio/", "video/"].into_iter().any(begins))
+/// What a browser makes of an answer, by its content type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// Nothing that runs.
+    Harmless,
+    /// HTML.
+    Html,
+    /// What is not known to be harmless may be a document that runs scripts.
+    Document,
 }
 
-/// Types of content that no browser runs scripts in, the frequent ones first.
+/// The types that nearly every answer has, as they are usually written.
+const USUAL: [(&str, Content); 4] = [
+    ("application/json", Content::Harmless),
+    ("text/html; charset=utf-8", Content::Html),
+    ("text/plain; charset=utf-8", Content::Harmless),
+    ("application/octet-stream", Content::Harmless),
+];
+
+/// Types of content that no browser runs scripts in.
 const HARMLESS: [&str; 16] = [
     "application/json",
-    "text/plain",
     "application/problem+json",
     "application/octet-stream",
     "application/x-ndjson",
+    "text/plain",
     "text/css",
     "text/csv",
     "text/javascript",
@@ -92,14 +106,29 @@ const HARMLESS: [&str; 16] = [
     "application/manifest+json",
 ];
 
-/// The type without its parameters.
-fn essence(content_type: &str) -> &str {
-    content_type.split(';').next().unwrap_or("").trim()
-}
+impl Content {
+    /// By the content type, empty when there is none.
+    pub fn of(content_type: &str) -> Self {
+        let kind = content_type.split(';').next().unwrap_or("").trim();
+        let begins = |family: &str| kind.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
+        if kind.eq_ignore_ascii_case("text/html") {
+            Self::Html
+        } else if HARMLESS.iter().any(|harmless| kind.eq_ignore_ascii_case(harmless))
+            || ["font/", "audio/", "video/"].into_iter().any(begins)
+        {
+            Self::Harmless
+        } else {
+            Self::Document
+        }
+    }
 
-/// Whether it is HTML.
-pub(crate) fn is_html(content_type: &str) -> bool {
-    essence(content_type).eq_ignore_ascii_case("text/html")
+    /// The header's value, without a copy for what is usual, and what it stands for. `None` when it is no header value.
+    pub fn header(content_type: &str) -> Option<(HeaderValue, Self)> {
+        match USUAL.iter().find(|(usual, _)| *usual == content_type) {
+            Some((usual, content)) => Some((HeaderValue::from_static(usual), *content)),
+            None => Some((HeaderValue::try_from(content_type).ok()?, Self::of(content_type))),
+        }
+    }
 }
 
 /// A `Location` as the browser needs it: a path of the feature gets the feature's name in front.
@@ -156,11 +185,21 @@ mod tests {
     #[test]
     fn what_could_run_scripts_is_treated_as_a_document() {
         for kind in ["text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/pdf", "", "nonsense"] {
-            assert!(may_be_document(kind), "{kind}");
+            assert_ne!(Content::of(kind), Content::Harmless, "{kind}");
         }
         for kind in ["application/json", "text/plain; charset=utf-8", "Image/PNG", "font/woff2"] {
-            assert!(!may_be_document(kind), "{kind}");
+            assert_eq!(Content::of(kind), Content::Harmless, "{kind}");
         }
+    }
+
+    #[test]
+    fn what_is_usual_is_judged_like_the_rest() {
+        for (usual, content) in USUAL {
+            assert_eq!(Content::of(usual), content, "{usual}");
+            assert_eq!(Content::header(usual), Some((HeaderValue::from_static(usual), content)));
+        }
+        assert_eq!(Content::of(" TEXT/HTML ;x"), Content::Html);
+        assert_eq!(Content::header("a\nb"), None);
     }
 
     #[test]

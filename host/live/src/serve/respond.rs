@@ -1,7 +1,7 @@
 //! Answers on their way out: the feature's, fenced in, and the host's own.
 
 use super::{
-    headers::{self, Origin},
+    headers::{self, Content, Origin},
     page,
     site::Site,
 };
@@ -89,7 +89,7 @@ fn fence(headers: &mut HeaderMap, site: &Site) {
 /// A feature's answer.
 pub(crate) fn answer(answered: Answered, site: &Site) -> Response {
     let status = answered.status();
-    let (mut bytes, mut count) = (0, 0);
+    let (mut content, mut bytes, mut count) = (None, 0, 0);
     let mut response = HttpResponse::with_body(status_code(status), Outgoing::from(Bytes::new()));
     let map = response.headers_mut();
     common(map);
@@ -105,39 +105,38 @@ pub(crate) fn answer(answered: Answered, site: &Site) -> Response {
         if !headers::settable(name.as_str(), site.origin) {
             continue;
         }
+        if name == header::CONTENT_TYPE {
+            if let Some((value, kind)) = Content::header(value) {
+                map.insert(name, value);
+                content = Some(kind);
+            }
+            continue;
+        }
         let value =
             if name == header::LOCATION { HeaderValue::try_from(headers::location(slug, value)) } else { HeaderValue::try_from(value) };
-        let Ok(value) = value else { continue };
-        if name == header::CONTENT_TYPE {
-            map.insert(name, value);
-        } else {
+        if let Ok(value) = value {
             map.append(name, value);
         }
     }
     let has_body = !answered.body().is_empty();
-    let content_type = text(map, &header::CONTENT_TYPE);
-    let (named, html_wanted, document) = (!content_type.is_empty(), headers::is_html(content_type), headers::may_be_document(content_type));
-    if has_body && !named {
+    if has_body && content.is_none() {
         map.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/octet-stream"));
     }
-    if document && (has_body || named) {
+    // Without a type, a browser might guess one.
+    if content.map_or(has_body, |content| content != Content::Harmless) {
         fence(map, site);
     }
     let body = if matches!(status, 204 | 205 | 304) {
         // These have no body; bytes after their head would be read as the next answer.
         Body::Whole(Bytes::new())
-    } else if html_wanted {
-        let language = Some(text(map, &header::CONTENT_LANGUAGE)).filter(|language| is_language(language)).unwrap_or("en");
+    } else if content == Some(Content::Html) {
+        let language = map.get(header::CONTENT_LANGUAGE).and_then(|value| value.to_str().ok());
+        let language = language.filter(|language| is_language(language)).unwrap_or("en");
         Body::Whole(html(&answered, language).into())
     } else {
         answered.into_body()
     };
     response.set_body(Outgoing::Of(body))
-}
-
-/// A header's text; empty when it is missing or is none.
-fn text<'m>(headers: &'m HeaderMap, name: &HeaderName) -> &'m str {
-    headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or("")
 }
 
 fn html(answered: &Answered, language: &str) -> Vec<u8> {
