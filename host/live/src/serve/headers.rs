@@ -122,10 +122,11 @@ impl Content {
         }
     }
 
-    /// The header's value, without a copy for what is usual, and what it stands for. `None` when it is no header value.
+    /// The header's value, without a copy for what is usual, and what it stands for. `None` when it says nothing.
     pub fn header(content_type: &str) -> Option<(HeaderValue, Self)> {
         match USUAL.iter().find(|(usual, _)| *usual == content_type) {
             Some((usual, content)) => Some((HeaderValue::from_static(usual), *content)),
+            None if content_type.trim().is_empty() => None,
             None => Some((HeaderValue::try_from(content_type).ok()?, Self::of(content_type))),
         }
     }
@@ -199,6 +200,7 @@ mod tests {
             assert_eq!(Content::header(usual), Some((HeaderValue::from_static(usual), content)));
         }
         assert_eq!(Content::of(" TEXT/HTML ;x"), Content::Html);
+        assert_eq!(Content::header(" "), None);
         assert_eq!(Content::header("a\nb"), None);
     }
 
