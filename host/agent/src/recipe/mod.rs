@@ -215,10 +215,12 @@ fn is_about_what_exists(asked: &Asked) -> bool {
 fn demands_more(recipe: &Recipe, order: &Order, asked: &Asked) -> bool {
     let explained = |i: usize| order.explained.iter().any(|r| r.contains(&i));
     let own = own_words(recipe, asked);
-    words::DEMANDS
-        .iter()
-        .flat_map(|pattern| pattern::find_all(&asked.words, pattern))
-        .any(|found| !found.clone().all(|i| explained(i) || own[i]))
+    let beyond = |(of, pattern): &(&str, &str)| (of.is_empty() || *of == recipe.name) && pattern::find(&asked.words, pattern, 0).is_some();
+    words::BEYOND.iter().any(beyond)
+        || words::DEMANDS
+            .iter()
+            .flat_map(|pattern| pattern::find_all(&asked.words, pattern))
+            .any(|found| !found.clone().all(|i| explained(i) || own[i]))
         || recipe.vetoes.iter().flat_map(|pattern| pattern::find_all(&asked.words, pattern)).any(|found| !found.clone().all(explained))
 }
 

@@ -60,7 +60,8 @@ fn matches(typed: &str, wanted: &str) -> bool {
 /// Whether `typed` is `wanted` with a few slips and no word of its own.
 fn slipped(typed: &str, wanted: &str) -> bool {
     let most = if wanted.len() >= 9 { 2 } else { 1 };
-    typed.len().abs_diff(wanted.len()) <= most
+    typed.len() >= 5
+        && typed.len().abs_diff(wanted.len()) <= most
         && typed.as_bytes().first() == wanted.as_bytes().first()
         && typed.is_ascii()
         && wanted.is_ascii()
@@ -119,5 +120,6 @@ mod tests {
         assert!(found("not quite right", "quote").is_none());
         assert!(found("a guest list", "guess").is_none());
         assert!(found("my vote", "note").is_none(), "short words must be right");
+        assert!(found("cats and dogs", "chats").is_none(), "and short words are what they are");
     }
 }

@@ -90,7 +90,44 @@ pub(crate) const DEMANDS: &[&str] = &[
     "wichteln",
 ];
 
-/// All words of the list above and of every recipe's patterns: a typed word among them is never taken for a slip.
+/// What one recipe cannot do even where its parameters took the words, by the recipe's name; `""` stands for all.
+pub(crate) const BEYOND: &[(&str, &str)] = &[
+    (
+        "",
+        "disappear|disappears|disappearing|vanish|vanishes|expire|expires|expiring|verschwinden|verschwindet after|an|a|in|nach|when|within",
+    ),
+    ("", "reset|resets|resetting .. every|each|daily|weekly|midnight"),
+    ("", "zuruckgesetzt|zurucksetzen|nullt .. jeden|taglich|wochentlich|mitternacht"),
+    ("", "lotto*"),
+    ("Counter", "per|each|every|pro person|player|user|visitor|member|colleague|team|day|kopf|spieler|tag|mitarbeiter|nutzer|of|one"),
+    ("Counter", "for each|every"),
+    ("Counter", "fur jeden|jede|jedes"),
+    ("Counter", "down|runter|ruckwarts from|von|ab"),
+    ("Poll", "more than one|once"),
+    ("Poll", "several|multiple|many|two|three|2|3|mehrere|zwei|drei votes|choices|answers|stimmen|antworten"),
+    ("Poll", "pick|picks|choose|select|tick several|multiple|many|two|three|2|3"),
+    ("Poll", "mehrfachauswahl|mehrfachnennung|mehrfachnennungen|mehrfachantworten"),
+    ("Poll", "results|votes|ergebnis|ergebnisse .. hidden|secret|invisible|versteckt|verborgen|geheim"),
+    ("Poll", "hide|hides|hiding the? results|votes"),
+    ("To-do list", "sorted|grouped|ordered|sortiert|gruppiert by|nach"),
+    ("Timer", "each|every|per|jeden|jede|pro .. player|person|user|team|spieler"),
+    ("Dice", "last|previous|past|letzten|letzte .. roll|rolls|throws|wurf|wurfe"),
+    ("Random picker", "abwechselnd|reihum|alternating|rotating|rotation"),
+    ("Random picker", "wer .. wann|wohin|womit"),
+    ("Random picker", "who|whos .. when"),
+    ("Star rating", "each|every|jeder|jede|jedes|jeden"),
+    ("Scoreboard", "losses|defeats|draws|niederlagen|unentschieden"),
+    ("Number guessing", "highscore|highscores|leaderboard|bestenliste|rekorde"),
+    ("Number guessing", "high score|scores"),
+    ("Guestbook", "sterne|sternebewertung|bewertung|bewertungen|ratings"),
+    ("List", "sorted|grouped|ordered|sortiert|gruppiert by|nach"),
+    ("List", "monthly|weekly|yearly|daily total|totals|sum|sums"),
+    ("List", "monatssumme|monatssummen|wochensumme|jahressumme"),
+    ("Who comes", "time slot|slots"),
+    ("Who comes", "zeitfenster|uhrzeit|uhrzeiten"),
+];
+
+/// All words of the lists above and of every recipe's patterns: a typed word among them is never taken for a slip.
 pub(crate) static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let patterns = book::ALL.iter().flat_map(|r| r.heads.iter().map(|(p, _)| *p).chain(r.vocabulary.iter().copied()));
     let more = [
@@ -99,6 +136,7 @@ pub(crate) static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     ];
     patterns
         .chain(DEMANDS.iter().copied())
+        .chain(BEYOND.iter().map(|(_, p)| *p))
         .flat_map(|p| p.split([' ', '|']))
         .map(|w| w.trim_end_matches(['?', '*']))
         .chain(EVERYDAY.split_whitespace())

@@ -36,8 +36,12 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     if named.is_none() && (duration(asked).is_some() || is_when) {
         return None;
     }
-    let to = pattern::find(&asked.words, "to|till|til|until|before|for|bis|zu|zum|zur|left", head.end.saturating_sub(1).max(head.start))
-        .map(|r| r.end);
+    let to = pattern::find(
+        &asked.words,
+        "to|till|til|until|before|for|bis|zu|zum|zur|left zum|zur?",
+        head.end.saturating_sub(1).max(head.start),
+    )
+    .map(|r| r.end);
     let topic = to.map(|start| {
         let rest = asked.rest_of_sentence(start);
         let text = &asked.text[rest.clone()];
