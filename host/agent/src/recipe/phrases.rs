@@ -180,7 +180,7 @@ const NO_TITLE: &str = "something|somewhere|everyone|everybody|people|visitors|u
 
 /// Without what only leads on: `Live chat for` → `Live chat`.
 fn trim_end_words(phrase: &str) -> &str {
-    const TAILS: &str = "for|of|to|with|and|or|on|in|at|by|from|the|a|an|is|here|please|fur|von|mit|und|oder|ware|toll|schon|cool|super|haben|bitte|hier|would|be|nice|great|so|our|my|where|that";
+    const TAILS: &str = "about|regarding|uber|for|of|to|with|and|or|on|in|at|by|from|the|a|an|is|here|please|fur|von|mit|und|oder|ware|toll|schon|cool|super|haben|bitte|hier|would|be|nice|great|so|our|my|where|that";
     let mut phrase = phrase;
     while let Some((head, last)) = phrase.rsplit_once(' ')
         && TAILS.split('|').any(|t| t == fold(last))

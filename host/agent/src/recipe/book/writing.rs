@@ -229,6 +229,11 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let first_column = named.as_ref().map_or(asked.words.len(), |(words, _)| words.start);
     let things = things(asked, &head, first_column);
     let (explained_columns, columns) = match named {
+        // `plants with height`: of which plant?
+        Some((words, mut columns)) if columns.len() == 1 && !matches!(columns[0].name.as_str(), "Name" | "Title" | "Titel") => {
+            columns.splice(0..0, fields::fields("name, notes")?.into_iter().take(1));
+            (Some(words), columns)
+        }
         Some((words, columns)) => (Some(words), columns),
         None => (None, usual_columns(asked, things.is_some())?),
     };
