@@ -251,18 +251,14 @@ impl Store {
         if value.len() > MOST_VALUE {
             return Err(Status::TOO_LARGE);
         }
-        let old = match &*self.resident.read().unwrap_or_else(PoisonError::into_inner) {
-            Some(resident) => resident.get(key).map_or(0, |entry| entry.bytes(key)),
-            None => file.stored_size(key)?,
-        };
         file.writes += 1;
         if file.writes.is_multiple_of(SWEEP_EVERY) {
             self.sweep(file, now)?;
         }
-        let mut bytes = file.bytes.saturating_sub(old) + size(key, value.len());
+        let mut bytes = self.bytes_with(file, key, value.len())?;
         if bytes > quota && bytes > file.bytes {
             self.sweep(file, now)?;
-            bytes = file.bytes.saturating_sub(old) + size(key, value.len());
+            bytes = self.bytes_with(file, key, value.len())?;
             if bytes > quota {
                 return Err(Status::QUOTA);
             }
@@ -284,6 +280,15 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The bytes of everything once this key holds so many. A sweep changes it: the entry itself may have expired.
+    fn bytes_with(&self, file: &Database, key: &str, value: usize) -> Result<u64, Status> {
+        let old = match &*self.resident.read().unwrap_or_else(PoisonError::into_inner) {
+            Some(resident) => resident.get(key).map_or(0, |entry| entry.bytes(key)),
+            None => file.stored_size(key)?,
+        };
+        Ok(file.bytes.saturating_sub(old) + size(key, value))
     }
 
     /// Deletes what has expired.

@@ -74,6 +74,27 @@ fn what_has_expired_is_gone() {
 }
 
 #[test]
+fn an_expired_entry_that_a_sweep_takes_is_counted_off_once() {
+    let directory = tempfile::tempdir().unwrap();
+    both(directory.path(), |store| {
+        let noted = || store.file().bytes;
+        let counted = || store.list("", "", 1_000, 0).unwrap().iter().map(|(key, value)| size(key, value.len())).sum::<u64>();
+        for now in 0..3 * SWEEP_EVERY as i64 {
+            store.set("keep", &[0; 100], 0, QUOTA, now).unwrap();
+            store.set("brief", &[0; 1_000], 1, QUOTA, now).unwrap();
+        }
+        assert_eq!(noted(), counted());
+        // The same when it is the quota that makes it sweep.
+        let quota = noted() + 10;
+        for now in 1..4 {
+            assert_eq!(store.set("brief", &[0; 2_000], 1, quota, 10_000 * now), Err(Status::QUOTA));
+            store.set("brief", &[0; 1_000], 1, quota, 10_000 * now).unwrap();
+        }
+        assert_eq!(noted(), counted());
+    });
+}
+
+#[test]
 fn sizes_and_the_quota_are_kept_and_room_comes_back() {
     let directory = tempfile::tempdir().unwrap();
     both(directory.path(), |store| {

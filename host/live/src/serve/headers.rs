@@ -30,7 +30,8 @@ pub(crate) fn shown(name: &str, origin: Origin) -> bool {
         | "upgrade"
         | "expect" => false,
         // Where a visitor comes from is not the feature's business; who they are to it stands in `visitor`.
-        "forwarded" | "x-real-ip" | "via" | "true-client-ip" | "cf-connecting-ip" => false,
+        "forwarded" | "via" | "cf-connecting-ipv6" | "cf-pseudo-ipv4" | "x-original-forwarded-for" | "x-envoy-external-address" => false,
+        _ if ["-ip", "-clientip", "-socketip"].iter().any(|ending| name.ends_with(ending)) => false,
         _ => !name.starts_with("x-forwarded-") && !name.starts_with("x-kandra-"),
     }
 }
@@ -38,7 +39,8 @@ pub(crate) fn shown(name: &str, origin: Origin) -> bool {
 /// Whether a feature may set this header of an answer. The name is in lower case.
 pub(crate) fn settable(name: &str, origin: Origin) -> bool {
     match name {
-        "set-cookie" | "service-worker-allowed" => origin == Origin::Own,
+        // A password that a browser was asked for goes to every path of the origin, like a cookie.
+        "set-cookie" | "service-worker-allowed" | "www-authenticate" => origin == Origin::Own,
         // Framing and connection are the server's.
         "connection" | "keep-alive" | "proxy-connection" | "proxy-authenticate" | "te" | "trailer" | "transfer-encoding" | "upgrade"
         | "content-length" | "date" | "server" | "alt-svc" | "via" => false,
@@ -113,6 +115,9 @@ impl Content {
         let begins = |family: &str| kind.get(..family.len()).is_some_and(|start| start.eq_ignore_ascii_case(family));
         if kind.eq_ignore_ascii_case("text/html") {
             Self::Html
+        } else if content_type.contains(',') {
+            // Browsers split it there and believe the last type.
+            Self::Document
         } else if HARMLESS.iter().any(|harmless| kind.eq_ignore_ascii_case(harmless))
             || ["font/", "audio/", "video/"].into_iter().any(begins)
         {
@@ -151,6 +156,7 @@ mod tests {
         for (origin, expected) in [(Origin::Shared, false), (Origin::Own, true)] {
             assert_eq!(shown("cookie", origin), expected);
             assert_eq!(settable("set-cookie", origin), expected);
+            assert_eq!(settable("www-authenticate", origin), expected);
         }
     }
 
@@ -175,7 +181,15 @@ mod tests {
         for name in ["Content-Type", "Cache-Control", "ETag", "Location", "X-Custom", "Vary", "Link"] {
             assert!(settable(&name.to_ascii_lowercase(), Origin::Shared), "{name}");
         }
-        for name in ["x-forwarded-for", "x-real-ip", "x-kandra-visitor", "transfer-encoding"] {
+        for name in [
+            "x-forwarded-for",
+            "x-real-ip",
+            "cf-connecting-ip",
+            "fly-client-ip",
+            "x-azure-clientip",
+            "x-kandra-visitor",
+            "transfer-encoding",
+        ] {
             assert!(!shown(name, Origin::Own), "{name}");
         }
         for name in ["accept", "content-type", "authorization", "if-none-match"] {
@@ -186,6 +200,9 @@ mod tests {
     #[test]
     fn what_could_run_scripts_is_treated_as_a_document() {
         for kind in ["text/html; charset=utf-8", "image/svg+xml", "application/xhtml+xml", "text/xml", "application/pdf", "", "nonsense"] {
+            assert_ne!(Content::of(kind), Content::Harmless, "{kind}");
+        }
+        for kind in ["text/plain,text/html", "text/plain; a=b, text/html", "text/plain;a=\",text/html;\"", "audio/x,image/svg+xml"] {
             assert_ne!(Content::of(kind), Content::Harmless, "{kind}");
         }
         for kind in ["application/json", "text/plain; charset=utf-8", "Image/PNG", "font/woff2"] {
