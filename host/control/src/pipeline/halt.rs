@@ -5,6 +5,7 @@ use kandra_agent::DevelopError;
 use kandra_gate::{GateError, StageFailure};
 use kandra_model::{Cause, Finding, RequestState, RunState, Stage};
 use kandra_store::{RunEnd, StoreError, TrailError};
+use std::fmt;
 
 /// Why a run goes no further.
 #[derive(Debug)]
@@ -19,6 +20,15 @@ pub(crate) enum Halt {
     Waiting { reason: String },
     /// Somebody stopped it.
     Stopped(Why),
+}
+
+/// For the log: one line.
+impl fmt::Display for Halt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self::Refused { stage, findings } = self else { return write!(f, "{self:?}") };
+        write!(f, "refused by {}", stage.as_str())?;
+        findings.iter().try_for_each(|found| write!(f, "; {}:{}: {}: {:?}", found.file, found.line, found.code, found.message))
+    }
 }
 
 impl From<Why> for Halt {
@@ -180,5 +190,12 @@ mod tests {
         assert_eq!(Halt::Undeveloped(DevelopError::NeedsModel).end(&cause).unwrap().request, Some(RequestState::NeedsModel));
         assert!(Halt::Stopped(Why::Stopping).end(&cause).is_none());
         assert_eq!(Halt::Stopped(Why::Superseded).end(&Cause::Edit).unwrap().request, None);
+    }
+
+    #[test]
+    fn the_log_names_the_place_in_one_line() {
+        let finding = Finding { file: "src/lib.rs".into(), line: 9, ..Finding::error("E0425", "no `mount`\nhere") };
+        let halt = Halt::Refused { stage: Stage::Build, findings: vec![finding] };
+        assert_eq!(halt.to_string(), r#"refused by build; src/lib.rs:9: E0425: "no `mount`\nhere""#);
     }
 }

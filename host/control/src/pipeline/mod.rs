@@ -82,7 +82,7 @@ async fn drive(app: &Arc<App>, ticket: Ticket, run: Run) {
 
 /// Records why a run goes no further.
 async fn stop(app: &Arc<App>, ticket: &Ticket, run: &Run, halt: &Halt) {
-    tracing::info!(run = %run.id, ?halt, "a run ended without a mount");
+    tracing::info!(run = %run.id, %halt, "a run ended without a mount");
     if halt.is_temporary() {
         app.observer().rest();
     }
