@@ -460,6 +460,12 @@ async fn the_owners_commands_do_what_they_say() -> Result<()> {
     let stale = ask(&server, &["deploy", &path, "--base-revision", "1"]).await.ends(7);
     assert!(stale.err.contains("-const GENERATION: u32 = 1;") && stale.err.contains("+const GENERATION: u32 = 2;"), "{stale:?}");
     assert_eq!(revision().await?, 2);
+    let shown = ask(&server, &["show", "by-hand"]).await.ends(0);
+    assert!(!shown.out.contains("refused "), "{shown:?}");
+    fs::write(&lib, source.replace("fn mount(", "fn mont("))?;
+    ask(&server, &["deploy", &path]).await.ends(4);
+    let shown = ask(&server, &["show", "by-hand"]).await.ends(0);
+    assert!(shown.out.contains("refused    2") && shown.err.contains("src/lib.rs:"), "what was refused is shown: {shown:?}");
 
     // Refusals end with the code of their gate, on a dry run too.
     for (slug, from, to, _, code) in REFUSED {
@@ -467,6 +473,7 @@ async fn the_owners_commands_do_what_they_say() -> Result<()> {
         for arguments in [&["deploy", &path][..], &["deploy", &path, "--dry-run"]] {
             let refused = ask(&server, arguments).await.ends(code);
             assert!(refused.out.is_empty() && refused.err.contains("error["), "{refused:?}");
+            assert!(!refused.err.contains(":0:0"), "a place that is none: {refused:?}");
         }
         assert_eq!(server.owner().get(&format!("/api/features/{slug}")).await?.status, 404);
     }
@@ -504,6 +511,9 @@ async fn the_owners_commands_do_what_they_say() -> Result<()> {
         anyhow::ensure!(Instant::now() < deadline, "the routes are still there");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
+    // What was removed comes back as it was last, not as it was before that.
+    ask(&server, &["rollback", "by-hand", "--yes"]).await.says(0, "serves revision 2");
+    assert_eq!(status().await?, 200);
 
     // Bad words and bad keys.
     ask(&server, &["show", "../x"]).await.ends(2);

@@ -342,7 +342,7 @@ pub struct Logs {
 pub struct Rollback {
     /// The feature's slug
     pub slug: String,
-    /// The revision [default: the one before the current]
+    /// The revision [default: the one before the current; the last when the feature is removed]
     pub revision: Option<u32>,
     /// Do not ask
     #[arg(short, long)]

@@ -112,8 +112,11 @@ fn explain(refused: Refused) -> anyhow::Error {
 pub fn print_findings(findings: &Value) {
     for finding in findings.as_array().into_iter().flatten() {
         let text = |name: &str| finding[name].as_str().unwrap_or_default();
-        let place =
-            if text("file").is_empty() { String::new() } else { format!("{}:{}:{}: ", text("file"), finding["line"], finding["column"]) };
+        let place = match (text("file"), finding["line"].as_u64().unwrap_or_default()) {
+            ("", _) => String::new(),
+            (file, 0) => format!("{file}: "),
+            (file, line) => format!("{file}:{line}:{}: ", finding["column"]),
+        };
         terminal::say(format!("{place}{}[{}]: {}", text("severity"), text("code"), text("message")));
         if !text("hint").is_empty() {
             terminal::say(format!("  help: {}", text("hint")));

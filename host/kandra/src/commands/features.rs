@@ -68,6 +68,15 @@ pub async fn show(options: One) -> Result<Code> {
         let message = terminal::printable(revision["message"].as_str().unwrap_or_default());
         print_line(&format!("revision   {} {} {message}", revision["revision"], revision["created_at"].as_str().unwrap_or_default()))?;
     }
+    // What was saved or sent since then and is not live.
+    let runs = client.get(&format!("/api/runs?feature={slug}&state=failed,succeeded")).await?;
+    let is_change = |run: &&Value| matches!(run["cause"]["kind"].as_str(), Some("edit" | "submission" | "request"));
+    let latest = runs["runs"].as_array().into_iter().flatten().find(is_change);
+    if let Some(run) = latest.filter(|run| run["state"] == "failed") {
+        let at = run["started_at"].as_str().unwrap_or_default();
+        print_line(&format!("refused    {at} {}", terminal::printable(run["failure"].as_str().unwrap_or_default())))?;
+        super::deploy::print_findings(&run["findings"]);
+    }
     Ok(Code::Ok)
 }
 
@@ -75,8 +84,11 @@ pub async fn show(options: One) -> Result<Code> {
 pub async fn rollback(options: Rollback) -> Result<Code> {
     let client = Client::find(&options.server)?;
     let slug = slug(&options.slug)?;
-    let current = client.get(&format!("/api/features/{slug}")).await?["revision"].as_u64().unwrap_or_default();
-    let Some(target) = options.revision.map(u64::from).or_else(|| current.checked_sub(1).filter(|r| *r > 0)) else {
+    let feature = client.get(&format!("/api/features/{slug}")).await?;
+    let current = feature["revision"].as_u64().unwrap_or_default();
+    // A removed feature comes back as it was last.
+    let before = if feature["state"] == "removed" { Some(current) } else { current.checked_sub(1) };
+    let Some(target) = options.revision.map(u64::from).or(before.filter(|r| *r > 0)) else {
         return Err(CodedError::error(Code::Usage, format!("{slug} has no revision before {current}")));
     };
     let question = format!("Point {slug} at revision {target} instead of {current}? Its data stays as it is.");
@@ -163,7 +175,7 @@ pub async fn remove(options: Remove) -> Result<Code> {
     if options.output.json {
         print_json(answer)?;
     } else {
-        terminal::say(format!("{slug} is removed; its data and history stay"));
+        terminal::say(format!("{slug} is removed; its data and history stay, and `kandra rollback {slug}` brings it back"));
     }
     Ok(Code::Ok)
 }
