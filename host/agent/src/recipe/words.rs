@@ -118,6 +118,7 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
     ("To-do list", "sorted|grouped|ordered|sortiert|gruppiert by|nach"),
     ("Timer", "each|every|per|jeden|jede|pro .. player|person|user|team|spieler"),
     ("Dice", "last|previous|past|letzten|letzte .. roll|rolls|throws|wurf|wurfe"),
+    ("Random picker", "every|each|jeden|jede day|week|month|morning|tag|woche|monat|morgen"),
     ("Random picker", "abwechselnd|reihum|alternating|rotating|rotation"),
     ("Random picker", "wer .. wann|wohin|womit"),
     ("Random picker", "who|whos .. when"),
