@@ -10,6 +10,10 @@ use futures_util::future::LocalBoxFuture;
 use kandra_model::VoterId;
 use std::future::{Ready, ready};
 use std::net::{IpAddr, Ipv4Addr};
+use std::time::Duration;
+
+/// How long a body may take to arrive: who never ends one would hold a connection for ever.
+const BODY_PATIENCE: Duration = Duration::from_secs(30);
 
 /// Whoever sent the request. A token that is not the owner's is refused, so that nobody believes to be the owner.
 #[derive(Clone, Debug)]
@@ -93,12 +97,35 @@ where
         let guard = guard(request).clone();
         Box::pin(async move {
             let (caller, proof, body) = allowed.map_err(Problem::from)?;
-            let body = body.await.map_err(Into::into)?;
+            let body = within(BODY_PATIENCE, body).await?;
             if let Some(proof) = proof {
                 guard.challenges.spend(&proof, (guard.clock)()).map_err(Problem::from)?;
             }
             Ok(Self { caller, body })
         })
+    }
+}
+
+/// A body that arrives in time, of a request that needs neither proof nor token.
+pub(crate) struct Timely<B>(pub B);
+
+impl<B> FromRequest for Timely<B>
+where
+    B: FromRequest<Error: Into<actix_web::Error>> + 'static,
+{
+    type Error = actix_web::Error;
+    type Future = LocalBoxFuture<'static, Result<Self, actix_web::Error>>;
+
+    fn from_request(request: &HttpRequest, payload: &mut Payload) -> Self::Future {
+        let body = B::from_request(request, payload);
+        Box::pin(async move { within(BODY_PATIENCE, body).await.map(Self) })
+    }
+}
+
+async fn within<B, E: Into<actix_web::Error>>(patience: Duration, body: impl Future<Output = Result<B, E>>) -> Result<B, actix_web::Error> {
+    match tokio::time::timeout(patience, body).await {
+        Ok(read) => read.map_err(Into::into),
+        Err(_) => Err(Problem::from(Refusal::BodyTooSlow).into()),
     }
 }
 
@@ -131,4 +158,18 @@ fn token(headers: &HeaderMap) -> Option<&str> {
         Some((scheme, token)) if scheme.eq_ignore_ascii_case("bearer") => token.trim(),
         _ => "",
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[actix_web::test]
+    async fn a_body_that_never_ends_is_not_waited_for() {
+        let never = std::future::pending::<Result<(), actix_web::Error>>();
+        let error = within(Duration::from_millis(20), never).await.unwrap_err();
+        assert_eq!(error.error_response().status(), 408);
+        let body = within(Duration::from_secs(5), std::future::ready(Ok::<_, actix_web::Error>(7)));
+        assert_eq!(body.await.unwrap(), 7);
+    }
 }

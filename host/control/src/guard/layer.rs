@@ -26,7 +26,7 @@ pub(crate) async fn protect(request: ServiceRequest, next: Next<impl MessageBody
 }
 
 /// The request's host: from its target when that is absolute, else from its header.
-fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
+pub(crate) fn host<'a>(uri: &'a Uri, headers: &'a HeaderMap) -> &'a str {
     uri.authority().map_or_else(
         || headers.get("host").and_then(|value| value.to_str().ok()).unwrap_or_default(),
         actix_web::http::uri::Authority::as_str,

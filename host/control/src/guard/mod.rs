@@ -14,10 +14,10 @@ mod names;
 mod refusal;
 
 pub(crate) use address::ClientAddress;
-pub(crate) use caller::{Caller, Owner, Write};
+pub(crate) use caller::{Caller, Owner, Timely, Write};
 pub(crate) use challenge::Challenge;
 pub(crate) use headers::Nonce;
-pub(crate) use layer::protect;
+pub(crate) use layer::{host, protect};
 pub(crate) use limits::StreamPlace;
 pub(crate) use names::Names;
 pub(crate) use refusal::Refusal;

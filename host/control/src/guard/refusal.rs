@@ -36,6 +36,9 @@ pub(crate) enum Refusal {
     /// Too many event streams.
     #[error("Too many event streams are open; close other tabs, or try again in a minute.")]
     TooManyStreams,
+    /// A body that does not come to its end.
+    #[error("The request's body took too long to arrive.")]
+    BodyTooSlow,
     /// Everything that could be remembered is full.
     #[error("The server is very busy; try again in a minute.")]
     Busy,
@@ -55,6 +58,7 @@ impl Refusal {
             Self::ProofSpent => "proof_spent",
             Self::TooManyWrites { .. } => "too_many_writes",
             Self::TooManyStreams => "too_many_streams",
+            Self::BodyTooSlow => "body_too_slow",
             Self::Busy => "busy",
         }
     }

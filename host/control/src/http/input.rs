@@ -1,6 +1,7 @@
 //! What the handlers share of reading requests: where a browser came from, cursors, bounded texts.
 
 use super::Problem;
+use crate::guard::host;
 use actix_web::dev::Payload;
 use actix_web::{FromRequest, HttpRequest};
 use kandra_store::Cursor;
@@ -27,7 +28,8 @@ impl FromRequest for Host {
     type Future = Ready<Result<Self, Infallible>>;
 
     fn from_request(request: &HttpRequest, _: &mut Payload) -> Self::Future {
-        ready(Ok(Self(request.connection_info().host().to_owned())))
+        // What was checked: a header that a proxy might set is anybody's without one.
+        ready(Ok(Self(host(request.uri(), request.headers()).to_owned())))
     }
 }
 

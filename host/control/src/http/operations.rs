@@ -2,7 +2,7 @@
 
 use super::Problem;
 use crate::app::{App, Status};
-use crate::guard::{Challenge, Guard};
+use crate::guard::{Challenge, Guard, Timely};
 use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json};
 use kandra_model::Slug;
@@ -53,7 +53,7 @@ pub(super) struct Visitor {
     features: Vec<Slug>,
 }
 
-pub(super) async fn visitor(app: Data<App>, body: Json<Visitor>) -> Result<Json<Value>, Problem> {
+pub(super) async fn visitor(app: Data<App>, Timely(body): Timely<Json<Visitor>>) -> Result<Json<Value>, Problem> {
     let Visitor { key, features } = body.into_inner();
     if !(16..=64).contains(&key.len()) || !key.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
         return Err(Problem::invalid("key", "must be 16 to 64 letters and digits"));

@@ -157,6 +157,7 @@ impl From<Refusal> for Problem {
             | Refusal::ProofWrong
             | Refusal::ProofSpent => S::FORBIDDEN,
             Refusal::TooManyWrites { .. } | Refusal::TooManyStreams => S::TOO_MANY_REQUESTS,
+            Refusal::BodyTooSlow => S::REQUEST_TIMEOUT,
             Refusal::Busy => S::SERVICE_UNAVAILABLE,
         };
         let problem = Self::new(status, refusal.code(), refusal.to_string());

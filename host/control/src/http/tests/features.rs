@@ -98,6 +98,8 @@ async fn a_feature_is_shown_with_its_source_and_past() {
     let widget = api(get("/api/features/poll/widget")).await;
     assert_eq!(widget.status(), 307);
     assert_eq!(widget.headers().get("location").unwrap(), "http://127.0.0.1:8081/poll/widget");
+    let misled = api(get("/api/features/poll/widget").insert_header(("X-Forwarded-Host", "evil.example"))).await;
+    assert_eq!(misled.headers().get("location"), widget.headers().get("location"));
 
     let (_, routes) = read(api(get("/api/routes")).await).await;
     let route = &routes["routes"][0];
