@@ -122,6 +122,30 @@ async fn edits_on_disk_swap_and_deletion_removes() -> Result<()> {
     Ok(())
 }
 
+/// Processor time that a process has used, in hundredths of a second (as Linux counts it everywhere today).
+fn processor_time(pid: u32) -> Result<u64> {
+    let text = fs::read_to_string(format!("/proc/{pid}/stat"))?;
+    let fields: Vec<&str> = text.rsplit(')').next().context("stat")?.split_whitespace().collect();
+    Ok(fields[11].parse::<u64>()? + fields[12].parse::<u64>()?)
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_has_nothing_to_do_rests() -> Result<()> {
+    let server = Server::ready(Options::default().args(["--agent", "none"])).await?;
+    for (file, text) in feature_crate("generated/counter")? {
+        let path = server.home().join("world/features/counter").join(file);
+        fs::create_dir_all(path.parent().context("a folder")?)?;
+        fs::write(path, text)?;
+    }
+    eventually("it is optimised", async || Ok(server.visitor().get("/api/features/counter").await?.body["tier"] == "optimised")).await?;
+    tokio::time::sleep(Duration::from_secs(1)).await;
+    let before = processor_time(server.control_pid())?;
+    tokio::time::sleep(Duration::from_secs(4)).await;
+    let used = processor_time(server.control_pid())? - before;
+    assert!(used < 20, "{used} hundredths of a second in four seconds of rest");
+    Ok(())
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn votes_count_once_and_can_be_taken_back() -> Result<()> {
     let server = Server::start(Options::default().args(["--agent", "none", "--interval", "3600"])).await?;

@@ -21,7 +21,7 @@ use abi_stable::{
 };
 
 /// Rises whenever a library built before can no longer be loaded.
-pub const ABI_VERSION: u32 = 1;
+pub const ABI_VERSION: u32 = 2;
 
 /// The symbol that a library exports; the name is fixed by abi_stable 0.11.
 pub const ROOT_SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
@@ -96,6 +96,11 @@ pub mod route_kind {
     pub const HANDLER: u32 = 0;
     /// `GET /widget`: the host wraps the fragment in a document.
     pub const WIDGET: u32 = 1;
+    /// Not for visitors: the host calls it every [`RouteDesc::period_ms`](super::RouteDesc::period_ms). Its method is
+    /// `TASK`, its path `/` and its name.
+    pub const TASK: u32 = 2;
+    /// A `GET` that the host answers itself, with the events of [`RouteDesc::topic`](super::RouteDesc::topic).
+    pub const EVENTS: u32 = 3;
 }
 
 /// One route that `mount` registered.
@@ -108,6 +113,10 @@ pub struct RouteDesc {
     pub path: RString,
     /// One of [`route_kind`].
     pub kind: u32,
+    /// Milliseconds between two calls of a task; 0 for other kinds.
+    pub period_ms: u64,
+    /// The topic of an event stream; empty for other kinds.
+    pub topic: RString,
 }
 
 /// What [`FeatureModule::init`] answers.
@@ -116,6 +125,8 @@ pub struct RouteDesc {
 pub struct Mounted {
     /// All routes; their index is [`RequestView::route`].
     pub routes: RVec<RouteDesc>,
+    /// Steps of the database's shape, the oldest first: SQL, each run once.
+    pub migrations: RVec<RString>,
 }
 
 /// Why a call ended without a response: [`Fault::kind`].
@@ -191,6 +202,8 @@ impl Status {
     pub const NOT_GRANTED: Self = Self(5);
     /// The host could not do it now.
     pub const UNAVAILABLE: Self = Self(6);
+    /// What was asked is malformed; the operation's data says why, as text.
+    pub const INVALID: Self = Self(7);
 }
 
 /// One key and its value.
@@ -219,6 +232,8 @@ pub struct OpOutput {
 pub mod op_kind {
     /// Waits `number` milliseconds.
     pub const SLEEP: u32 = 1;
+    /// Runs statements on the feature's database: JSON in, JSON out.
+    pub const SQL: u32 = 2;
 }
 
 /// What the host offers. Functions act for the feature whose code is being run on this thread; called at any other

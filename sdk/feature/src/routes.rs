@@ -1,7 +1,7 @@
 //! Which handler answers which path.
 
 use crate::{Ctx, Request, Response, Result};
-use kandra_abi::{RouteDesc, route_kind};
+use kandra_abi::{RouteDesc, abi_stable::std_types::RString, route_kind};
 use kandra_rt::call::Handling;
 use std::future::Future;
 
@@ -18,7 +18,7 @@ impl Route {
     /// For the host. The test rig needs no description.
     #[cfg_attr(not(kandra_library), expect(dead_code))]
     pub(crate) fn describe(&self) -> RouteDesc {
-        RouteDesc { method: self.method.into(), path: self.path.as_str().into(), kind: self.kind }
+        RouteDesc { method: self.method.into(), path: self.path.as_str().into(), kind: self.kind, period_ms: 0, topic: RString::new() }
     }
 }
 

@@ -18,7 +18,13 @@ use folder::Found;
 use kandra_gate::{Files, Gate};
 use kandra_model::{Cause, Feature, FeatureState, Origin, Slug, SourceHash};
 use kandra_store::{Draft, NewRun, StoreError};
-use notify_debouncer_full::{DebounceEventResult, new_debouncer, notify::RecursiveMode};
+use notify_debouncer_full::{
+    DebounceEventResult, new_debouncer,
+    notify::{
+        EventKind, RecursiveMode,
+        event::{AccessKind, AccessMode},
+    },
+};
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -43,7 +49,7 @@ pub(crate) async fn watch(app: Arc<App>) {
     let (base, lost) = (root.clone(), Arc::clone(&overflow));
     let handler = move |events: DebounceEventResult| {
         let paths: Vec<_> = match events {
-            Ok(events) => events.into_iter().flat_map(|event| event.event.paths).collect(),
+            Ok(events) => events.into_iter().filter(|event| is_change(&event.kind)).flat_map(|event| event.event.paths).collect(),
             Err(errors) => {
                 tracing::warn!(?errors, "the watcher missed something and looks at everything");
                 lost.store(true, std::sync::atomic::Ordering::Release);
@@ -87,6 +93,11 @@ pub(crate) async fn watch(app: Arc<App>) {
             tokio::spawn(async move { look_at(&app, &gate, &slug).await });
         }
     }
+}
+
+/// Whether something may be different now. Reading is none: our own looks would make us look again, for ever.
+fn is_change(kind: &EventKind) -> bool {
+    !kind.is_access() || *kind == EventKind::Access(AccessKind::Close(AccessMode::Write))
 }
 
 /// The feature whose folder a path is in.

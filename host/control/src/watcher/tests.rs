@@ -230,3 +230,21 @@ fn a_path_names_its_feature() {
         assert_eq!(slug(other), None, "{other}");
     }
 }
+
+#[test]
+fn a_look_is_no_change() {
+    use notify_debouncer_full::notify::event::{CreateKind, ModifyKind, RemoveKind};
+    for kind in [AccessKind::Open(AccessMode::Any), AccessKind::Close(AccessMode::Read), AccessKind::Read] {
+        assert!(!is_change(&EventKind::Access(kind)), "{kind:?}");
+    }
+    let written = EventKind::Access(AccessKind::Close(AccessMode::Write));
+    for kind in [
+        written,
+        EventKind::Create(CreateKind::File),
+        EventKind::Modify(ModifyKind::Any),
+        EventKind::Remove(RemoveKind::Folder),
+        EventKind::Any,
+    ] {
+        assert!(is_change(&kind), "{kind:?}");
+    }
+}

@@ -51,7 +51,7 @@ pub fn build_mismatched() -> ArtifactHash {
     let theirs = ours.replace("pub route: u32,", "pub route: u64,").replace("#![forbid(unsafe_code)]", "");
     assert_ne!(ours, theirs);
     let export = r#"
-        extern "C" fn init(_: HostModule_Ref) -> RResult<Mounted, Fault> { RResult::ROk(Mounted { routes: RVec::new() }) }
+        extern "C" fn init(_: HostModule_Ref) -> RResult<Mounted, Fault> { RResult::ROk(Mounted { routes: RVec::new(), migrations: RVec::new() }) }
         extern "C" fn start(_: &RequestView<'_>) -> RResult<Call, Fault> { RResult::ROk(Call(std::ptr::null_mut())) }
         extern "C" fn poll(_: Call) -> Polled { Polled::Pending }
         extern "C" fn drop_call(_: Call) {}
