@@ -31,9 +31,13 @@ pub fn error(error: &anyhow::Error) {
     drop(writeln!(std::io::stderr(), "{label}: {}", printable(&text)));
 }
 
-/// Text from strangers without the control characters that would steer a terminal.
+/// Text from strangers without the control characters that would steer a terminal, those for text direction included.
 pub fn printable(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() && c != '\n' && c != '\t' { '\u{fffd}' } else { c }).collect()
+    let steers = |c: char| {
+        (c.is_control() && c != '\n' && c != '\t')
+            || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}' | '\u{61c}' | '\u{2028}' | '\u{2029}')
+    };
+    text.chars().map(|c| if steers(c) { '\u{fffd}' } else { c }).collect()
 }
 
 /// Asks yes or no; `false` without a terminal.

@@ -36,5 +36,21 @@ fn print(line: &Value, json: bool) -> Result<()> {
         return print_line(&line.to_string());
     }
     let text = |name: &str| terminal::printable(line[name].as_str().unwrap_or_default());
-    print_line(&format!("{} {:<5} r{} {}", text("at"), text("level"), line["revision"], text("message")))
+    print_line(&format!("{} {:<5} r{} {}", text("at"), text("level"), line["revision"], under(&text("message"))))
+}
+
+/// A message whose further lines stand to the right, so that none of them looks like a line of the log's own.
+fn under(message: &str) -> String {
+    message.replace('\n', "\n    ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_cannot_pretend_to_be_another_line_nor_steer_the_terminal() {
+        let message = terminal::printable("said\r\n2030-01-01 error r9 forged \u{1b}[31m\u{202e}");
+        assert_eq!(under(&message), "said\u{fffd}\n    2030-01-01 error r9 forged \u{fffd}[31m\u{fffd}");
+    }
 }
