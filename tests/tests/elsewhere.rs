@@ -137,6 +137,8 @@ async fn builds_of_another_toolchain_are_made_anew_beside_the_serving_ones() -> 
     let changed = db.execute("UPDATE artifacts SET key = 'of-another-toolchain-' || key", [])?;
     ensure!(changed > 0, "the database names the library by its key");
     drop(db);
+    // And an edit by hand that is refused: it must not stand in the rebuild's way.
+    std::fs::write(server.home().join("world/features/bench-counter/src/lib.rs"), "fn mont(")?;
 
     server.restart().await?;
     let mut events = Events::open(&server.control, Some(mounted)).await?;
@@ -152,16 +154,19 @@ async fn builds_of_another_toolchain_are_made_anew_beside_the_serving_ones() -> 
     let rebuilding = events.until(|e| e["kind"] == "feature_changed" && e["state"] == "rebuilding").await?.event;
     assert_eq!(rebuilding["feature"], "bench-counter");
     ensure!(rebuilding["reason"].as_str().is_some_and(|r| r.contains("anew")), "{rebuilding}");
-    let started = events.until(|e| e["kind"] == "run_started").await?.event;
-    let run = started["run"].as_str().context("run")?.to_owned();
     let mounted = events.until(|e| e["kind"] == "feature_mounted").await?.event;
     assert_eq!((&mounted["feature"], &mounted["revision"], &mounted["new"]), (&json!("bench-counter"), &json!(1), &json!(false)));
     // Meanwhile and afterwards it served, with its data.
     done.store(true, Ordering::Relaxed);
     let counted = hitting.await??;
     ensure!(counted.len() > 1 && counted.windows(2).all(|w| w[1] == w[0] + 1) && counted[0] == 2, "{counted:?}");
-    let run = server.run_ended(&run).await?;
-    assert_eq!((&run["state"], &run["cause"]["kind"]), (&json!("succeeded"), &json!("rebuild")), "{run}");
+    let runs = server.owner().get("/api/runs?feature=bench-counter").await?.body;
+    let of = |cause: &str| runs["runs"].as_array().into_iter().flatten().find(|run| run["cause"]["kind"] == cause);
+    let (rebuild, edit) = (of("rebuild").context("a rebuild")?, of("edit").context("the edit's run")?);
+    for (run, state) in [(rebuild, "succeeded"), (edit, "failed")] {
+        let ended = server.run_ended(run["id"].as_str().context("id")?).await?;
+        assert_eq!(ended["state"], state, "{ended}");
+    }
     let feature = server.visitor().get("/api/features/bench-counter").await?.body;
     assert_eq!((&feature["state"], &feature["revision"]), (&json!("live"), &json!(1)), "{feature}");
     Ok(())

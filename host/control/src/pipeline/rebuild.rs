@@ -95,11 +95,22 @@ async fn check_all(app: &Arc<App>, gate: &Gate) -> Result<(), StoreError> {
             FeatureState::Live | FeatureState::Rebuilding | FeatureState::Paused | FeatureState::NotMounted => true,
             FeatureState::Quarantined | FeatureState::Removed => false,
         };
-        if wanted && app.active().of_feature(&feature.slug).is_empty() {
+        if wanted && !under_way(app, &feature.slug).await? {
             check(app, gate, &feature).await?;
         }
     }
     Ok(())
+}
+
+/// Whether a rebuild runs already. Other runs do not stand in for one: they may come to nothing, and a rebuild that they
+/// overtake ends by itself.
+async fn under_way(app: &App, feature: &Slug) -> Result<bool, StoreError> {
+    for run in app.active().of_feature(feature) {
+        if app.store().run(run).await?.is_some_and(|run| run.cause == Cause::Rebuild) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
 }
 
 async fn check(app: &Arc<App>, gate: &Gate, feature: &Feature) -> Result<(), StoreError> {
@@ -138,7 +149,7 @@ async fn restore(app: &Arc<App>, gate: &Gate, failed: Unrestored) {
     tracing::warn!(feature = %failed.feature, problem = %failed.problem, "live could not restore a feature");
     let result = async {
         let Some(feature) = app.store().feature(&failed.feature).await? else { return Ok(()) };
-        if feature.revision != failed.revision || !app.active().of_feature(&feature.slug).is_empty() {
+        if feature.revision != failed.revision || under_way(app, &feature.slug).await? {
             return Ok(());
         }
         let Some((_, draft)) = source_of(app, &feature.slug, feature.revision).await? else { return Ok(()) };
