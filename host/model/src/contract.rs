@@ -31,6 +31,14 @@ pub struct Exchange {
     pub expect: ExpectedResponse,
 }
 
+impl Exchange {
+    /// Whether this route answers it.
+    pub fn reaches(&self, route: &RouteSpec) -> bool {
+        let path = self.request.path.split(['?', '#']).next().unwrap_or_default();
+        self.request.method == route.method && path_matches(&route.path, path)
+    }
+}
+
 /// What is sent. At most one of `json`, `form` and `text`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -184,12 +192,9 @@ impl Contract {
 
     /// The first route that no exchange with a real assertion reaches. `HEAD`-like routes and `GET /widget` count too.
     pub fn uncovered<'a>(&self, routes: &'a [RouteSpec]) -> Option<&'a RouteSpec> {
-        routes.iter().find(|route| {
-            !self.exchanges.iter().any(|exchange| {
-                let path = exchange.request.path.split(['?', '#']).next().unwrap_or_default();
-                exchange.request.method == route.method && path_matches(&route.path, path) && exchange.expect.asserts_more_than_status()
-            })
-        })
+        routes
+            .iter()
+            .find(|route| !self.exchanges.iter().any(|exchange| exchange.reaches(route) && exchange.expect.asserts_more_than_status()))
     }
 }
 

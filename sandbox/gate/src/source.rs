@@ -38,9 +38,38 @@ pub fn read_directory(path: &Path) -> Result<Files, StageFailure> {
     let what = || format!("could not read {}", path.display());
     let root =
         open(path, OFlags::DIRECTORY | OFlags::CLOEXEC | OFlags::RDONLY, Mode::empty()).map_err(|e| GateError::io(what())(e.into()))?;
+    if let Some(finding) = no_feature(&root).map_err(|e| GateError::io(what())(e.into()))? {
+        return Err(StageFailure::Refused(vec![finding]));
+    }
     let mut reader = Reader { files: Files::new(), total: 0, findings: Vec::new() };
     reader.directory(&root, "", 0).map_err(|e| GateError::io(what())(e.into()))?;
     if reader.findings.is_empty() { Ok(reader.files) } else { Err(StageFailure::Refused(reader.findings)) }
+}
+
+/// One finding for a directory that holds features but is none, instead of one for each file in them.
+fn no_feature(root: &OwnedFd) -> rustix::io::Result<Option<Finding>> {
+    const MOST_NAMED: usize = 5;
+    let has_manifest = |directory: &OwnedFd| statat(directory, "Cargo.toml", AtFlags::SYMLINK_NOFOLLOW).is_ok();
+    if has_manifest(root) {
+        return Ok(None);
+    }
+    let mut found = Vec::new();
+    for entry in Dir::read_from(root)?.take(4 * MAX_FILES) {
+        let entry = entry?;
+        let Ok(name) = entry.file_name().to_str() else { continue };
+        let plain = !name.starts_with('.') && !name.chars().any(char::is_control);
+        if plain && beneath(root, name, OFlags::DIRECTORY).is_ok_and(|inner| has_manifest(&inner)) {
+            found.push(format!("./{name}"));
+        }
+    }
+    if found.is_empty() {
+        return Ok(None);
+    }
+    found.sort();
+    let more = if found.len() > MOST_NAMED { " …" } else { "" };
+    found.truncate(MOST_NAMED);
+    let message = "this is not a feature: the directory has no Cargo.toml";
+    Ok(Some(Finding::error("source/no-feature", message).hint(format!("did you mean {}{more}?", found.join(" ")))))
 }
 
 struct Reader {
@@ -160,6 +189,25 @@ mod tests {
             fs::create_dir(at.join(".git")).unwrap();
         });
         assert_eq!(files, "Cargo.toml src/lib.rs");
+    }
+
+    #[test]
+    fn a_directory_of_features_is_one_finding() {
+        let feature = |at: &Path, name: &str| {
+            fs::create_dir_all(at.join(name).join("src")).unwrap();
+            fs::write(at.join(name).join("Cargo.toml"), "").unwrap();
+        };
+        let place = tempfile::tempdir().unwrap();
+        feature(place.path(), "b");
+        feature(place.path(), "a");
+        fs::create_dir(place.path().join("notes")).unwrap();
+        symlink("/", place.path().join("c")).unwrap();
+        let Err(StageFailure::Refused(findings)) = read_directory(place.path()) else { panic!("it was read") };
+        assert_eq!((findings.len(), findings[0].code.as_str()), (1, "source/no-feature"));
+        assert_eq!(findings[0].hint, "did you mean ./a ./b?");
+        // A feature may hold what it likes; the other gates judge that.
+        assert_eq!(code(|at| feature(at, ".")), "Cargo.toml src/lib.rs");
+        assert_eq!(code(|_| {}), "src/lib.rs");
     }
 
     #[test]

@@ -91,8 +91,9 @@ impl Error {
             Status::CONFLICT => Self::conflict(format!("{what}: the stored value is another")),
             Status::TOO_LARGE => Self::too_large(format!("{what}: too large")),
             Status::QUOTA => Self::new(507, format!("{what}: this feature's storage is full")),
-            Status::NOT_GRANTED => Self::internal("This feature may not do that.")
-                .with_detail(format_args!("{what}: add the capability to `capabilities` in Cargo.toml")),
+            // Worded for the author, who meets it when the contract is tried; the probe gate reads the name out of it.
+            Status::NOT_GRANTED => Self::internal(format!("This feature does not declare the capability `{}`.", capability(what)))
+                .with_detail(format_args!("{what}: add \"{}\" to `capabilities` in Cargo.toml", capability(what))),
             _ => Self::new(503, "The server is busy. Please try again.")
                 .with_detail(format_args!("{what}: the host could not do it now ({status:?})")),
         })
@@ -105,6 +106,11 @@ impl Error {
         }
         Response::from_json_bytes(serde_json::json!({ "error": self.message }).to_string().into_bytes()).with_status(self.status)
     }
+}
+
+/// The capability that a host function belongs to.
+fn capability(what: &str) -> &str {
+    if what == "publish" { "events" } else { what }
 }
 
 impl fmt::Display for Error {
@@ -124,5 +130,17 @@ impl<E: std::error::Error> From<E> for Error {
     #[cold]
     fn from(error: E) -> Self {
         Self::internal("This feature could not answer.").with_detail(error)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_granted_is_named() {
+        let refused = |what| Error::of_host(Status::NOT_GRANTED, what).unwrap();
+        assert_eq!((refused("kv").status(), refused("kv").message()), (500, "This feature does not declare the capability `kv`."));
+        assert!(refused("publish").message().ends_with("`events`."));
     }
 }

@@ -92,6 +92,9 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
     if let Some(ours) = missing_in_std(message) {
         return ours;
     }
+    if is_not_awaited(message) {
+        return "add `.await`: an async function gives its value only when it is awaited, as in `load(&ctx).await`".to_owned();
+    }
     let mut parts: Vec<String> = Vec::new();
     for child in diagnostic.children.iter().filter(|child| child.level == "help" || child.level == "note") {
         let suggestion =
@@ -120,6 +123,14 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
         }
     }
     parts.join("; ")
+}
+
+/// Whether something was asked of a future that only its value can do; rustc proposes to implement the trait instead.
+fn is_not_awaited(message: &str) -> bool {
+    // These are about what an async function holds or returns, not about a forgotten `.await`.
+    let other = ["sent between threads", "shared between threads", "to be a future that resolves to", "is not a future"];
+    let subject = ["`impl Future<", "`&impl Future<", "`{async block@", "`&{async block@", ", found future", ", found `impl Future<"];
+    subject.iter().any(|subject| message.contains(subject)) && !other.iter().any(|other| message.contains(other))
 }
 
 /// Our own help when the message is about a name that only the real `std` has.
@@ -179,6 +190,32 @@ mod tests {
         assert_eq!(clean("use kandra::Response / 2 or a/b, GET /items/{id}"), "use kandra::Response / 2 or a/b, GET /items/{id}");
         assert!(!clean("admin\u{202e}nimda").contains('\u{202e}'));
         assert!(clean(&"long ".repeat(1000)).len() < MAX_TEXT + 8);
+    }
+
+    #[test]
+    fn a_forgotten_await_is_told() {
+        let hint = |message: &str| {
+            let misleading = r#"{"message": "consider annotating with `#[derive(Serialize)]`", "level": "help", "spans": []}"#;
+            let text = format!(r#"{{"message": "", "level": "error", "spans": [], "children": [{misleading}]}}"#);
+            super::hint(&serde_json::from_str(&text).unwrap(), message)
+        };
+        for message in [
+            "the trait bound `impl Future<Output = u64>: Serialize` is not satisfied",
+            "`impl Future<Output = u64>` doesn't implement `std::fmt::Display`",
+            "cannot add `{integer}` to `impl Future<Output = u64>`",
+            "mismatched types: expected `u64`, found future",
+            "no method named `count_ones` found for opaque type `impl Future<Output = u64>` in the current scope",
+            "the trait bound `{async block@src/lib.rs:5:160: 5:165}: Serialize` is not satisfied",
+        ] {
+            assert!(hint(message).starts_with("add `.await`"), "{message}");
+        }
+        for message in [
+            "the trait bound `Item: Serialize` is not satisfied",
+            "`impl Future<Output = u64>` cannot be sent between threads safely",
+            "expected `impl Future<Output = u64>` to be a future that resolves to `Result<Response, Error>`, but it resolves to `u64`",
+        ] {
+            assert!(hint(message).contains("derive"), "{message}");
+        }
     }
 
     #[test]

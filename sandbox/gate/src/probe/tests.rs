@@ -61,6 +61,59 @@ fn a_failed_exchange_is_named_with_what_came() {
     assert!(said.contains("expected <output, got <p>") && !said.contains('\u{1b}'), "{said}");
 }
 
+fn finding(verdict: Verdict) -> Finding {
+    match verdict {
+        Verdict::Crate(mut findings) => findings.remove(0),
+        Verdict::Us(why) => panic!("{why}"),
+    }
+}
+
+#[test]
+fn a_capability_that_is_not_declared_is_named() {
+    let (routes, mut exchanges, mount_micros, unload) = good();
+    let got = r#"500: {"error":"This feature does not declare the capability `kv`."}"#;
+    exchanges[0].mismatch = Some(Mismatch { part: "status".into(), expected: "200".into(), got: got.into() });
+    let reply = ProbeReply::Tried { routes, exchanges, mount_micros, unload };
+    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT)) else { panic!("it passed") };
+    let said = finding(verdict);
+    assert_eq!((said.code.as_str(), said.file.as_str()), ("probe/capability", "Cargo.toml"));
+    assert!(said.hint.starts_with("add \"kv\" to `capabilities`"), "{}", said.hint);
+}
+
+#[test]
+fn an_exchange_that_no_route_answers_is_named_with_the_nearest_route() {
+    let misspelt = parsed(&CONTRACT.replace("/count", "/cout"));
+    let routes = [route("GET", "/count").route, route("GET", "/widget").route];
+    let Err(verdict) = proves_something(&misspelt, &routes) else { panic!("it passed") };
+    let said = finding(verdict);
+    assert_eq!(said.code, "probe/contract-no-route");
+    assert_eq!(said.message, "the exchange \"the count is there\" asks GET /cout, which no route answers");
+    assert!(said.hint.contains("did you mean GET /count?"), "{}", said.hint);
+
+    // Every route is covered, and one exchange more goes astray.
+    let stray =
+        format!("{CONTRACT}[[exchange]]\nname = \"more\"\nrequest = {{ path = \"/somewhere/else\" }}\nexpect = {{ text = \"x\" }}\n");
+    let said = judge(&stray, |tried| {
+        let mismatch = Mismatch { part: "status".into(), expected: "200".into(), got: "404: no".into() };
+        tried.1.push(ExchangeOutcome { name: "more".into(), mismatch: Some(mismatch) });
+    });
+    assert!(said.unwrap_err().ends_with("asks GET /somewhere/else, which no route answers"));
+    // That nothing is there may be what is asked.
+    let nowhere = stray.replace("text = \"x\"", "text = \"x\", status = 404");
+    assert_eq!(judge(&nowhere, |tried| tried.1.push(passed("more"))), Ok(true));
+}
+
+#[test]
+fn a_route_that_the_sdk_refuses_gets_its_own_help() {
+    let hint = |message: &str| {
+        finding(fault_verdict(ProbeFault::MountPanicked { message: message.into(), location: "src/lib.rs:9:5".into() })).hint
+    };
+    assert!(hint("the route POST \"hit\" does not begin with `/`").starts_with("begin the path with `/`"));
+    assert!(hint("the route GET /count is mounted twice").contains("another path"));
+    assert!(hint("the route GET \"/a//b\" has an empty segment, `.` or `..`").starts_with("correct the path"));
+    assert_eq!(hint("no entry found for key"), "only register routes in mount");
+}
+
 #[test]
 fn a_contract_that_empty_answers_would_pass_is_refused() {
     // `contains = [""]`-like assertions are refused by the contract's own check; these are subtler.

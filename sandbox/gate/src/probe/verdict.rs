@@ -3,7 +3,7 @@
 use super::shown;
 use crate::{GateError, StageFailure};
 use kandra_model::{
-    Contract, Finding, RouteSpec,
+    Contract, Exchange, Finding, RouteSpec,
     probe::{Answer, MAX_ROUTES, MOUNT_MILLIS, ProbeFault, ProbeReply},
 };
 
@@ -57,6 +57,9 @@ pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<Route
     proves_something(contract, &routes)?;
     for (exchange, outcome) in contract.exchanges.iter().zip(&exchanges) {
         if let Some(mismatch) = &outcome.mismatch {
+            if let Some(verdict) = unanswered(exchange, &routes) {
+                return Err(verdict);
+            }
             let (name, part) = (shown(&exchange.name), shown(&mismatch.part));
             let message = format!(
                 "the exchange {name:?} ({} {}) failed: {part}: expected {}, got {}",
@@ -65,8 +68,18 @@ pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<Route
                 shown(&mismatch.expected),
                 shown(&mismatch.got)
             );
-            let hint = "correct the handler; change the contract only if it asks for the wrong thing";
-            return Err(Verdict::Crate(vec![Finding::error("probe/contract-failed", message).hint(hint).file("contract.toml")]));
+            return Err(match undeclared(&mismatch.got) {
+                Some(capability) => Verdict::Crate(vec![
+                    Finding::error("probe/capability", message)
+                        .hint(format!("add \"{capability}\" to `capabilities` under [package.metadata.kandra] in Cargo.toml"))
+                        .file("Cargo.toml"),
+                ]),
+                None => Verdict::Crate(vec![
+                    Finding::error("probe/contract-failed", message)
+                        .hint("correct the handler; change the contract only if it asks for the wrong thing")
+                        .file("contract.toml"),
+                ]),
+            });
         }
     }
     if exchanges.len() != contract.exchanges.len() {
@@ -108,11 +121,9 @@ pub(super) fn fault_verdict(fault: ProbeFault) -> Verdict {
                 "build it with this server's SDK",
             )
         }
-        ProbeFault::MountPanicked { message, location } => Verdict::one(
-            "probe/mount-panic",
-            format!("mount panicked: {} ({})", shown(&message), shown(&location)),
-            "only register routes in mount",
-        ),
+        ProbeFault::MountPanicked { message, location } => {
+            Verdict::one("probe/mount-panic", format!("mount panicked: {} ({})", shown(&message), shown(&location)), mount_hint(&message))
+        }
         ProbeFault::MountTooSlow { millis } => Verdict::one(
             "probe/mount-time",
             format!("mount took {millis} ms; at most {MOUNT_MILLIS} ms are allowed"),
@@ -124,6 +135,23 @@ pub(super) fn fault_verdict(fault: ProbeFault) -> Verdict {
             "a feature's routes are relative to its own slug and begin with /",
         ),
     }
+}
+
+/// What to do about a panic in `mount`, which is often the SDK's own sentence about a route.
+fn mount_hint(message: &str) -> &'static str {
+    match message {
+        route if !route.starts_with("the route ") => "only register routes in mount",
+        route if route.contains(" does not begin with `/`") => "begin the path with `/`, as in routes.get(\"/items\", items)",
+        route if route.contains(" is mounted twice") => "give one of the two another path or another method",
+        _ => "correct the path of this route",
+    }
+}
+
+/// The capability that the SDK's answer says is missing.
+fn undeclared(got: &str) -> Option<&str> {
+    let (_, rest) = got.split_once("does not declare the capability `")?;
+    let (name, _) = rest.split_once('`')?;
+    (!name.is_empty() && name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')).then_some(name)
 }
 
 /// The child checks routes as live would; here only what the rest of this process relies upon.
@@ -155,6 +183,11 @@ pub(super) fn proves_something(contract: &Contract, routes: &[RouteSpec]) -> Res
         Verdict::Crate(vec![Finding::error("probe/contract-uncovered", message).hint(hint).file("contract.toml")])
     };
     if let Some(route) = contract.uncovered(routes) {
+        // A path that is spelled wrong leaves its route without an exchange; the path is what to correct.
+        let reached = contract.exchanges.iter().any(|exchange| exchange.reaches(route));
+        if !reached && let Some(verdict) = contract.exchanges.iter().find_map(|exchange| unanswered(exchange, routes)) {
+            return Err(verdict);
+        }
         return Err(uncovered(route, "has no exchange in contract.toml that asserts more than a status"));
     }
     let told_apart = Contract {
@@ -165,6 +198,42 @@ pub(super) fn proves_something(contract: &Contract, routes: &[RouteSpec]) -> Res
         Some(route) => Err(uncovered(route, "would pass its contract even if it answered an empty 200")),
         None => Ok(()),
     }
+}
+
+/// That no route answers an exchange which expects an answer, with the route that it may mean.
+fn unanswered(exchange: &Exchange, routes: &[RouteSpec]) -> Option<Verdict> {
+    if matches!(exchange.expect.status, 404 | 405) || routes.iter().any(|route| exchange.reaches(route)) {
+        return None;
+    }
+    let request = &exchange.request;
+    let message =
+        format!("the exchange {:?} asks {} {}, which no route answers", shown(&exchange.name), request.method, shown(&request.path));
+    let asked = format!("{} {}", request.method, request.path.split(['?', '#']).next().unwrap_or_default());
+    let spelled = |route: &RouteSpec| format!("{} {}", route.method, route.path);
+    let nearest = routes.iter().map(|route| (edits(&asked, &spelled(route)), route)).min_by_key(|(edits, _)| *edits);
+    let hint = match nearest {
+        Some((edits, route)) if edits <= 1 + asked.len() / 4 => {
+            format!("did you mean {}? correct the exchange, or register the route in mount", shown(&spelled(route)))
+        }
+        _ => "correct the exchange's method and path, or register the route in mount".to_owned(),
+    };
+    Some(Verdict::Crate(vec![Finding::error("probe/contract-no-route", message).hint(hint).file("contract.toml")]))
+}
+
+/// How many bytes must be added, taken away or changed to make one text the other; of long texts, their beginnings.
+fn edits(from: &str, to: &str) -> usize {
+    const MOST: usize = 200;
+    let (from, to) = (&from.as_bytes()[..from.len().min(MOST)], &to.as_bytes()[..to.len().min(MOST)]);
+    let mut row: Vec<usize> = (0..=to.len()).collect();
+    for (i, a) in from.iter().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], i + 1);
+        for (j, b) in to.iter().enumerate() {
+            let changed = diagonal + usize::from(a != b);
+            diagonal = row[j + 1];
+            row[j + 1] = changed.min(row[j] + 1).min(diagonal + 1);
+        }
+    }
+    row[to.len()]
 }
 
 pub(super) fn fails_when_empty(expect: &kandra_model::ExpectedResponse) -> bool {
