@@ -1,5 +1,6 @@
 //! A request's words, cut up once: what patterns match against and what parameters are taken from.
 
+use super::words::KNOWN;
 use std::ops::Range;
 
 /// The most characters of a request that are looked at.
@@ -14,6 +15,8 @@ pub(crate) struct Word {
     pub at: Range<usize>,
     /// Whether a sentence, line or clause in parentheses begins here.
     pub starts_sentence: bool,
+    /// Whether it may be another word with a slip of the finger: long enough, and no word that we know.
+    pub may_be_slip: bool,
     /// Whether it belongs to the title.
     pub in_title: bool,
 }
@@ -110,7 +113,9 @@ fn cut(text: &str, title_end: usize) -> Vec<Word> {
         }
         if let Some(start) = begun.take() {
             let end = if inside { at + c.len_utf8() } else { at };
-            words.push(Word { text: fold(&text[start..end]), at: start..end, starts_sentence, in_title: start < title_end });
+            let text = fold(&text[start..end]);
+            let may_be_slip = text.len() >= 5 && text.is_ascii() && !KNOWN.contains(text.as_str());
+            words.push(Word { text, at: start..end, starts_sentence, may_be_slip, in_title: start < title_end });
             starts_sentence = false;
         }
         if !inside {

@@ -173,9 +173,10 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
         order.explained.extend(phrases::called(&asked).map(|(_, words)| words));
         order.title = phrases::shorten(&order.title, 60);
         order.summary = phrases::shorten(&order.summary, 200);
-        let fits = c.points - unexplained(c, &order, &asked)? >= ENOUGH
-            && !demands_more(c.recipe, &order, &asked)
-            && !names_another(c, &order, &asked, &candidates);
+        let own = own_words(c.recipe, &asked);
+        let fits = c.points - unexplained(c, &order, &asked, &own)? >= ENOUGH
+            && !demands_more(c.recipe, &order, &asked, &own)
+            && !names_another(c, &order, &asked, &own, &candidates);
         fits.then_some(Choice { recipe: c.recipe, order })
     })
 }
@@ -212,9 +213,8 @@ fn is_about_what_exists(asked: &Asked) -> bool {
 }
 
 /// Whether the words ask for something that this recipe does not do.
-fn demands_more(recipe: &Recipe, order: &Order, asked: &Asked) -> bool {
+fn demands_more(recipe: &Recipe, order: &Order, asked: &Asked, own: &[bool]) -> bool {
     let explained = |i: usize| order.explained.iter().any(|r| r.contains(&i));
-    let own = own_words(recipe, asked);
     let beyond = |(of, pattern): &(&str, &str)| (of.is_empty() || *of == recipe.name) && pattern::find(&asked.words, pattern, 0).is_some();
     words::BEYOND.iter().any(beyond)
         || words::DEMANDS
@@ -235,11 +235,10 @@ fn own_words(recipe: &Recipe, asked: &Asked) -> Vec<bool> {
 }
 
 /// Points lost to words that nothing explains; `None` when one of them makes the recipe another thing.
-fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked) -> Option<i32> {
+fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]) -> Option<i32> {
     if candidate.recipe.subject == Subject::Free {
         return Some(0);
     }
-    let own = own_words(candidate.recipe, asked);
     let strange = |i: usize| {
         !own[i]
             && !order.explained.iter().any(|r| r.contains(&i))
@@ -258,8 +257,7 @@ fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked) -> Option<i3
 }
 
 /// Whether another recipe is named too, in words that this one neither takes as parameters nor knows.
-fn names_another(candidate: &Candidate, order: &Order, asked: &Asked, all: &[Candidate]) -> bool {
-    let own = own_words(candidate.recipe, asked);
+fn names_another(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool], all: &[Candidate]) -> bool {
     all.iter().filter(|other| !std::ptr::eq(other.recipe, candidate.recipe) && other.points >= STRONG).any(|other| {
         other.head.clone().all(|i| !own[i] && !candidate.head.contains(&i) && !order.explained.iter().any(|r| r.contains(&i)))
             && (other.recipe.fill)(asked, other.head.clone()).is_some()
