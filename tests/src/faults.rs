@@ -24,8 +24,9 @@ pub struct LiveKilled {
     pub back_after_ms: Vec<f64>,
 }
 
-/// Kills live so many times while connections come and go.
-pub async fn kill_live(times: usize) -> Result<LiveKilled> {
+/// Kills live so many times, with so long a pause before each, while connections come and go. More than five kills in a
+/// minute are answered with pauses before the next start.
+pub async fn kill_live(times: usize, pause: Duration) -> Result<LiveKilled> {
     let server = Server::ready(Options::default().args(["--agent", "none"])).await?;
     let run = server.deploy(&feature_crate("tests/features/bench-counter")?, None).await?;
     ensure!(run["state"] == "succeeded", "{run}");
@@ -56,7 +57,7 @@ pub async fn kill_live(times: usize) -> Result<LiveKilled> {
     };
     let mut back_after_ms = Vec::new();
     for _ in 0..times {
-        tokio::time::sleep(Duration::from_millis(1500)).await;
+        tokio::time::sleep(pause).await;
         let pid = server.live_pid().context("live runs")?;
         Server::signal(pid, "KILL")?;
         let killed = Instant::now();

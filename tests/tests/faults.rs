@@ -1,11 +1,12 @@
-//! A short run of the faults that `scripts/faults` tries at length.
+//! A short run of the faults that `scripts/bench faults` tries at length.
 
 use anyhow::Result;
 use kandra_tests::faults::{STAGES, kill_control, kill_live};
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn live_comes_back_and_no_connection_is_refused() -> Result<()> {
-    let killed = kill_live(2).await?;
+    let killed = kill_live(2, Duration::from_millis(1500)).await?;
     println!("{killed:?}");
     assert_eq!(killed.refused, 0);
     assert_eq!(killed.back_after_ms.len(), 2);

@@ -19,13 +19,16 @@ use crate::{
     load,
     recorder::Recorder,
 };
-use actix_web::{App, HttpRequest, HttpServer, dev::ServerHandle, web};
+use actix_http::Request;
+use actix_service::{fn_factory, fn_service};
+use actix_web::{HttpServer, dev::ServerHandle};
 use commands::{Commands, Process};
 use handler::{Front, Shared};
 use kandra_jail::{EXIT_MISSING_LAYER, Policy, Role};
 use kandra_wire::{LISTEN_FD, LiveOptions, RECORDER_FD, WIRE_FD, WireError};
 use site::Addresses;
 use std::{
+    convert::Infallible,
     fs::File,
     io,
     net::TcpListener,
@@ -189,10 +192,15 @@ fn bind(listener: TcpListener, shared: Arc<Shared>, workers: usize) -> io::Resul
         // Once on each worker thread.
         actix_web::rt::spawn(shared.live.join().run());
         let front = Rc::new(Front::new(shared.clone()));
-        App::new().default_service(web::to(move |request: HttpRequest, payload: web::Payload| {
+        // No `App`: the route table is ours, and what `App` does for each request would be done for nothing.
+        fn_factory(move || {
             let front = front.clone();
-            async move { front.serve(request, payload).await }
-        }))
+            let service = fn_service(move |request: Request| {
+                let front = front.clone();
+                async move { Ok::<_, Infallible>(front.serve(request).await) }
+            });
+            std::future::ready(Ok::<_, ()>(service))
+        })
     });
     let server = server
         .workers(workers)

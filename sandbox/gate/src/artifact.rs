@@ -208,6 +208,16 @@ pub(crate) fn collect(config: &GateConfig, keep: &BTreeSet<ArtifactHash>) -> Res
     Ok(collected)
 }
 
+/// Removes what a process that died while it wrote artifacts has left. The caller is the only one who writes there.
+pub fn clear_unfinished(artifacts: &Path) -> Result<(), GateError> {
+    for entry in entries(artifacts)? {
+        if entry.file_name().to_string_lossy().starts_with(TEMPORARY) {
+            fs::remove_file(entry.path()).map_err(GateError::io(format!("could not remove {}", entry.path().display())))?;
+        }
+    }
+    Ok(())
+}
+
 fn entries(directory: &Path) -> Result<Vec<fs::DirEntry>, GateError> {
     match fs::read_dir(directory) {
         Ok(entries) => Ok(entries.flatten().collect()),
@@ -289,5 +299,15 @@ mod tests {
         );
         assert_eq!(files(&config.scratch.join("build")), ["new"]);
         assert_eq!(presence(&config.artifacts, &dropped).unwrap(), Presence::Absent);
+    }
+
+    #[test]
+    fn what_was_being_written_when_a_process_died_is_cleared() {
+        let folder = tempfile::tempdir().unwrap();
+        fs::write(folder.path().join(".new-x"), "being written").unwrap();
+        let kept = write(folder.path(), &inspect::hash(b"whole"), b"whole").unwrap();
+        clear_unfinished(folder.path()).unwrap();
+        assert_eq!(files(folder.path()), [kept.file_name().unwrap().to_str().unwrap()]);
+        clear_unfinished(&folder.path().join("missing")).unwrap();
     }
 }

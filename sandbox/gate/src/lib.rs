@@ -21,7 +21,7 @@ mod roles;
 mod source;
 mod workshop;
 
-pub use artifact::{Artifact, ArtifactKey, Collected, Presence};
+pub use artifact::{Artifact, ArtifactKey, Collected, Presence, clear_unfinished};
 pub use build::Built;
 pub use doctor::{Doctor, Found, Free};
 pub use error::{GateError, StageFailure};

@@ -3,10 +3,14 @@
 use crate::{Bar, median};
 use anyhow::Result;
 use kandra_tests::faults::{STAGES, kill_control, kill_live};
+use std::time::Duration;
+
+/// Between two kills of live: seldom enough that each start is immediate.
+const PAUSE: Duration = Duration::from_millis(12_500);
 
 /// Kills live, then control.
 pub async fn run(live: usize, control: u64) -> Result<Vec<Bar>> {
-    let mut killed = kill_live(live).await?;
+    let mut killed = kill_live(live, PAUSE).await?;
     let slowest = killed.back_after_ms.iter().copied().fold(0.0, f64::max);
     let middle = median(&mut killed.back_after_ms);
     println!("live killed {live} times: served again after {middle:.0} ms (median), {slowest:.0} ms (slowest); {} refused", killed.refused);

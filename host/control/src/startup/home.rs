@@ -39,6 +39,9 @@ impl Home {
             make(&path)?;
         }
         let lock = home.lock(Instant::now() + patience)?;
+        if let Err(error) = kandra_gate::clear_unfinished(&home.artifacts()) {
+            tracing::warn!(%error, "what an earlier process left unfinished stays");
+        }
         Ok((home, lock))
     }
 

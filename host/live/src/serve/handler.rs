@@ -15,16 +15,16 @@ use crate::{
     live::{self, Live},
 };
 use abi_stable::std_types::{RSlice, RStr};
+use actix_http::{HttpMessage, Request};
 use actix_web::{
-    HttpRequest, HttpResponse,
+    HttpResponse,
+    body::{BodyStream, MessageBody},
     dev::Payload,
     http::{
         ConnectionType, Method,
         header::{self, HeaderValue},
     },
-    web,
 };
-use actix_web_lab::sse;
 use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use kandra_abi::{Header, abi_stable};
@@ -32,6 +32,7 @@ use kandra_model::{Slug, Timestamp};
 use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
+    convert::Infallible,
     future::poll_fn,
     rc::Rc,
     sync::{
@@ -46,6 +47,8 @@ use std::{
 const REMEMBERED_SITES: usize = 64;
 /// How long a request waits for a feature that has not been restored yet.
 const RESTORE_PATIENCE: Duration = Duration::from_secs(3);
+/// How often an event stream without events shows that it is alive.
+const HUB_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Headers that fit without an allocation.
 const FEW_HEADERS: usize = 24;
 
@@ -82,8 +85,9 @@ impl Front {
     }
 
     /// Answers a request.
-    pub async fn serve(&self, request: HttpRequest, payload: web::Payload) -> Response {
+    pub async fn serve(&self, mut request: Request) -> Response {
         let started = Instant::now();
+        let payload = request.take_payload();
         let site = self.site(&request);
         let mut response = match &site {
             None => respond::failure(&Failure::WrongHost, Reader::of(request.headers()), None),
@@ -99,7 +103,7 @@ impl Front {
     }
 
     /// What the request's host name stands for.
-    fn site(&self, request: &HttpRequest) -> Option<Rc<Site>> {
+    fn site(&self, request: &Request) -> Option<Rc<Site>> {
         let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
         let (host, secure) = match host {
             Some(host) if !self.shared.addresses.has_proxies() => (host, false),
@@ -129,7 +133,7 @@ impl Front {
     }
 
     /// The host and scheme that a believed proxy names, or those of the request.
-    fn forwarded<'r>(&self, request: &'r HttpRequest, host: Option<&'r str>) -> Option<(&'r str, bool)> {
+    fn forwarded<'r>(&self, request: &'r Request, host: Option<&'r str>) -> Option<(&'r str, bool)> {
         let believed = request.peer_addr().is_some_and(|peer| self.shared.addresses.trusts(peer.ip()));
         if !believed {
             return host.map(|host| (host, false));
@@ -139,7 +143,7 @@ impl Front {
         Some((first("x-forwarded-host").or(host)?, secure))
     }
 
-    async fn route(&self, request: &HttpRequest, payload: web::Payload, site: &Site, started: Instant) -> Result<Response, Failure> {
+    async fn route(&self, request: &Request, payload: Payload, site: &Site, started: Instant) -> Result<Response, Failure> {
         let path = request.path();
         if let Some(own) = path.strip_prefix("/_kandra/") {
             return self.own_route(request, own, site);
@@ -161,7 +165,7 @@ impl Front {
         }
         if request.path().len() == slug.len() + 1 && request.method() == Method::GET && request.path()[1..] == *slug {
             // Relative addresses in its pages need the slash.
-            let query = request.query_string();
+            let query = query(request);
             let mark = if query.is_empty() { "" } else { "?" };
             return Ok(redirect(308, &format!("/{slug}/{mark}{query}")));
         }
@@ -170,8 +174,8 @@ impl Front {
 
     async fn feature(
         &self,
-        request: &HttpRequest,
-        payload: web::Payload,
+        request: &Request,
+        payload: Payload,
         site: &Site,
         started: Instant,
         slug: &str,
@@ -181,7 +185,6 @@ impl Front {
         let method = request.method().as_str();
         let mut body = Bytes::new();
         let mut found = self.find(slug, method, path).await?;
-        let payload = payload.into_inner();
         if !matches!(payload, Payload::None) {
             // Without a lease, so that a slow sender does not keep the library open.
             let settings = found.lease.mount().feature.settings.load_full();
@@ -199,7 +202,7 @@ impl Front {
         let begun = poll_fn(|cx| {
             let found = found.take().expect("this future is ready with its first poll");
             Poll::Ready(with_headers(request, site.origin, |headers| {
-                live::begin(found, started, method, path, request.query_string(), headers, &body, visitor, cx)
+                live::begin(found, started, method, path, query(request), headers, &body, visitor, cx)
             }))
         })
         .await?;
@@ -226,7 +229,7 @@ impl Front {
         }
     }
 
-    fn options(&self, request: &HttpRequest, slug: &str, site: &Site) -> Result<Response, Failure> {
+    fn options(&self, request: &Request, slug: &str, site: &Site) -> Result<Response, Failure> {
         if !self.shared.live.is_mounted(slug) {
             return Err(Failure::NoFeature);
         }
@@ -243,13 +246,13 @@ impl Front {
     }
 
     /// What lies under `/_kandra/`.
-    fn own_route(&self, request: &HttpRequest, own: &str, site: &Site) -> Result<Response, Failure> {
+    fn own_route(&self, request: &Request, own: &str, site: &Site) -> Result<Response, Failure> {
         if let Some(asset) = assets::at(request.path()) {
             if !matches!(*request.method(), Method::GET | Method::HEAD) {
                 return Err(Failure::Method { allowed: vec!["GET"] });
             }
             let mut response = respond::own(200, asset.content_type, Bytes::from_static(asset.text.as_bytes()));
-            let named = request.query_string().strip_prefix("v=") == Some(asset.hash.as_str());
+            let named = query(request).strip_prefix("v=") == Some(asset.hash.as_str());
             let cache = if named { "public, max-age=31536000, immutable" } else { "no-cache" };
             response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(cache));
             if let Ok(tag) = HeaderValue::try_from(format!("\"{}\"", asset.hash)) {
@@ -266,8 +269,8 @@ impl Front {
     }
 
     /// The topics of several features as one event stream.
-    fn hub(&self, request: &HttpRequest) -> Result<Response, Failure> {
-        let query = request.query_string();
+    fn hub(&self, request: &Request) -> Result<Response, Failure> {
+        let query = query(request);
         let names = query.split('&').find_map(|pair| pair.strip_prefix("features=")).unwrap_or("").replace("%2C", ",").replace("%2c", ",");
         let bad = |problem: String| Failure::BadQuery { problem };
         let mut features = HashSet::new();
@@ -283,20 +286,34 @@ impl Front {
         let peer = request.peer_addr().map(|peer| peer.ip());
         let subscription = self.shared.hub.subscribe(features, peer).ok_or(Failure::TooManyStreams)?;
         // The first comment opens the stream in the browser at once.
-        let hello = stream::once(std::future::ready(sse::Event::Comment("kandra".into())));
+        let hello = stream::once(std::future::ready(Bytes::from_static(b"retry: 2000\n: kandra\n\n")));
         let messages = stream::unfold(subscription, |mut subscription| async {
-            let message = subscription.messages.recv().await?;
-            Some((sse::Event::Data(sse::Data::new(&*message).event("topic")), subscription))
+            let next = match tokio::time::timeout(HUB_KEEP_ALIVE, subscription.messages.recv()).await {
+                // One line of JSON each.
+                Ok(message) => Bytes::from(format!("event: topic\ndata: {}\n\n", &*message?)),
+                Err(_) => Bytes::from_static(b": keep-alive\n\n"),
+            };
+            Some((next, subscription))
         });
-        let events = Box::pin(hello.chain(messages));
-        let answer =
-            sse::Sse::from_infallible_stream(events).with_keep_alive(Duration::from_secs(15)).with_retry_duration(Duration::from_secs(2));
-        let answer: HttpResponse = actix_web::Responder::respond_to(answer, request).map_into_boxed_body();
-        let mut response = answer.map_body(|_, body| respond::Outgoing::Boxed(body));
-        response.headers_mut().insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+        let body = BodyStream::new(Box::pin(hello.chain(messages).map(Ok::<_, Infallible>)));
+        let mut response = HttpResponse::Ok().finish().map_body(|_, _| respond::Outgoing::Boxed(body.boxed()));
+        let headers = response.headers_mut();
+        for (name, value) in [
+            (header::CONTENT_TYPE, "text/event-stream"),
+            (header::CACHE_CONTROL, "no-cache"),
+            (header::CONTENT_ENCODING, "identity"),
+            (header::ACCESS_CONTROL_ALLOW_ORIGIN, "*"),
+            (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
+        ] {
+            headers.insert(name, HeaderValue::from_static(value));
+        }
         Ok(response)
     }
+}
+
+/// What follows the question mark, undecoded.
+fn query(request: &Request) -> &str {
+    request.uri().query().unwrap_or("")
 }
 
 fn redirect(status: u16, location: &str) -> Response {
@@ -307,7 +324,7 @@ fn redirect(status: u16, location: &str) -> Response {
     response
 }
 
-async fn read_body(request: &HttpRequest, mut payload: Payload, most: u64, until: Instant) -> Result<Bytes, Failure> {
+async fn read_body(request: &Request, mut payload: Payload, most: u64, until: Instant) -> Result<Bytes, Failure> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse::<u64>().ok());
     if length.is_some_and(|length| length > most) {
         return Err(Failure::BodyTooLarge { most });
@@ -327,7 +344,7 @@ async fn read_body(request: &HttpRequest, mut payload: Payload, most: u64, until
 }
 
 /// Hands over the headers that the feature may see; few of them need no allocation.
-fn with_headers<T>(request: &HttpRequest, origin: Origin, then: impl FnOnce(&[Header<'_>]) -> T) -> T {
+fn with_headers<T>(request: &Request, origin: Origin, then: impl FnOnce(&[Header<'_>]) -> T) -> T {
     const NONE: Header<'static> = Header { name: RStr::from_str(""), value: RSlice::EMPTY };
     let mut few = [NONE; FEW_HEADERS];
     let mut many = Vec::new();

@@ -2,7 +2,7 @@
 //! tells visitors apart too. People behind one address are one visitor there.
 
 use super::site::Addresses;
-use actix_web::HttpRequest;
+use actix_http::{HttpMessage, Request};
 use sha2::{Digest, Sha256};
 use std::{
     cell::{Cell, RefCell},
@@ -93,7 +93,7 @@ fn network(address: IpAddr) -> IpAddr {
 }
 
 /// The caller's address: the peer's, or what believed proxies say of whom they speak for.
-pub(crate) fn address(request: &HttpRequest, addresses: &Addresses) -> Option<IpAddr> {
+pub(crate) fn address(request: &Request, addresses: &Addresses) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();
     if !addresses.has_proxies() || !addresses.trusts(peer) {
         return Some(peer);
