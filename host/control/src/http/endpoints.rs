@@ -113,8 +113,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .body(&[("reason", "string: at most 300 characters")]),
         owner(post.clone(), "/api/requests/{id}/merge", "Make it part of another", |r| r.to(moderation::merge))
             .body(&[("into", "string: the other's id")]),
-        get("/api/suggest", "What fits a text while it is typed: recipe, requests, features", |r| r.to(suggest::suggest))
-            .query(&[("title", "the text so far; q is the same"), ("details", "what is in the second box")]),
+        get("/api/suggest", "What fits a text while it is typed: recipe, requests, features", |r| r.to(suggest::suggest)).query(&[
+            ("title", "the text so far, at most 200 characters; q is the same"),
+            ("details", "what is in the second box, at most 2,000 characters"),
+        ]),
         get("/api/runs", "Runs, newest first", |r| r.to(runs::list)).query(&[
             ("state", "only these states, separated by commas"),
             ("feature", "only of this feature"),

@@ -4,14 +4,18 @@ use super::Problem;
 use super::requests::show;
 use crate::app::App;
 use crate::guard::Caller;
+use actix_web::http::StatusCode;
 use actix_web::web::{Data, Json, Query};
 use kandra_store::Viewer;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 const MOST: u32 = 3;
-/// Longer texts are not what somebody types into a box.
-const MAX_TEXT: usize = 2_000;
+/// The most characters of what somebody types; a title that is still being cut down may be longer than a request's.
+const MAX_TITLE: usize = 200;
+const MAX_DETAILS: usize = 2_000;
+/// What is read of the details, as much as the page sends: anybody may ask, with every letter.
+const READ_DETAILS: usize = 500;
 
 #[derive(Deserialize)]
 pub(super) struct Typed {
@@ -22,8 +26,13 @@ pub(super) struct Typed {
 }
 
 pub(super) async fn suggest(app: Data<App>, caller: Caller, typed: Query<Typed>) -> Result<Json<Value>, Problem> {
-    let bounded = |text: &str| text.chars().take(MAX_TEXT).collect::<String>();
-    let (title, details) = (bounded(&typed.title), bounded(&typed.details));
+    let Typed { title, details } = typed.into_inner();
+    for (text, name, most) in [(&title, "title", MAX_TITLE), (&details, "details", MAX_DETAILS)] {
+        if text.chars().nth(most).is_some() {
+            return Err(Problem::new(StatusCode::BAD_REQUEST, "too_long", format!("Send at most {most} characters as {name}.")));
+        }
+    }
+    let details: String = details.chars().take(READ_DETAILS).collect();
     let fit = app.fit(&title, &details).map(|fit| json!({ "recipe": fit.recipe, "title": fit.title, "summary": fit.summary }));
     let mut requests = Vec::new();
     for similar in app.store().similar_requests(&title, MOST).await? {

@@ -134,5 +134,16 @@ async fn typing_finds_the_recipe_and_what_others_asked() {
     let (_, nothing) = read(api(get("/api/suggest?q=Translate+my+documents+into+Klingon")).await).await;
     assert_eq!((&nothing["fit"], &nothing["requests"], &nothing["features"]), (&Value::Null, &json!([]), &json!([])));
     assert_eq!(problem(api(get("/api/suggest")).await).await, (400, "malformed".into()));
-    assert_eq!(api(get(&format!("/api/suggest?q={}", "%22x*".repeat(1_000)))).await.status(), 200);
+    assert_eq!(api(get(&format!("/api/suggest?q={}", "%22x*".repeat(60)))).await.status(), 200);
+}
+
+#[actix_web::test]
+async fn texts_that_nobody_types_are_not_matched() {
+    let rig = rig(no_proof);
+    let api = api(&rig).await;
+    let suggest =
+        |title: usize, details: usize| get(&format!("/api/suggest?title={}&details={}", "%C3%A4".repeat(title), "x".repeat(details)));
+    assert_eq!(api(suggest(200, 2_000)).await.status(), 200);
+    assert_eq!(problem(api(suggest(201, 0)).await).await, (400, "too_long".into()));
+    assert_eq!(problem(api(suggest(10, 2_001)).await).await, (400, "too_long".into()));
 }
