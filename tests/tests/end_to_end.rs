@@ -105,6 +105,9 @@ async fn edits_on_disk_swap_and_deletion_removes() -> Result<()> {
     assert_eq!(stale.status, 409, "{}", stale.text);
     assert!(stale.body["diff"].as_str().is_some_and(|d| d.contains("GENERATION")), "{}", stale.text);
 
+    let never = server.owner().post("/api/features", &json!({ "files": changed, "base_revision": 70, "message": "x" })).await?;
+    assert_eq!((never.status, &never.body["field"]), (422, &json!("base_revision")), "{}", never.text);
+
     // Every old library is gone.
     eventually("one library is mapped", async || {
         let report = server.owner().get("/api/live").await?.body;

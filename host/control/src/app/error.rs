@@ -36,7 +36,9 @@ pub enum AppError {
         action: &'static str,
     },
     /// Sent on top of a revision that is not the current one.
-    #[error("{feature} is at revision {current} now; take the diff into your copy and send it again with base_revision {current}")]
+    #[error(
+        "the feature {feature} is at revision {current} now; take the diff into your copy and send it again with base_revision {current}"
+    )]
     Stale {
         /// Which.
         feature: Slug,

@@ -40,7 +40,8 @@ impl App {
     /// Takes a crate in; its run is durable when this returns.
     ///
     /// # Errors
-    /// [`AppError::Stale`] when the feature exists and `base_revision` is not its current one; [`AppError::Refused`]
+    /// [`AppError::Stale`] when the feature exists and `base_revision` is not its current one; [`AppError::Invalid`]
+    /// when there never was such a revision; [`AppError::Refused`]
     /// when the files are no crate at all; [`AppError::UncommittedEdit`] when it would overwrite a hand edit.
     pub async fn submit_feature(self: &Arc<Self>, actor: &Actor, submission: Submission) -> Result<RunId, AppError> {
         self.refuse_when_stopping()?;
@@ -54,6 +55,9 @@ impl App {
         }
         let _feature = self.feature_lock(&feature).await;
         let existing = self.store().feature(&feature).await?.filter(|feature| feature.state != FeatureState::Removed);
+        if let Some(base) = submission.base_revision {
+            self.refuse_unknown_base(&feature, base).await?;
+        }
         match &existing {
             Some(existing) if submission.base_revision != Some(existing.revision) => {
                 return Err(self.stale(&feature, submission.base_revision, existing.revision).await?);
@@ -132,6 +136,19 @@ impl App {
         source.slug().parse().map_err(|error: kandra_model::IdError| {
             AppError::Refused(vec![Finding::error("source/slug", error.to_string()).file("Cargo.toml")])
         })
+    }
+
+    /// A base that never was is a slip; a diff of everything would not say so.
+    pub(crate) async fn refuse_unknown_base(&self, feature: &Slug, base: Revision) -> Result<(), AppError> {
+        if self.store().revision(feature, base).await?.is_some() {
+            return Ok(());
+        }
+        let newest = self.store().revisions(feature, 1, None).await?.items.first().map(|record| record.revision);
+        let message = match newest {
+            Some(newest) => format!("there is no revision {base} of {feature}; the newest is {newest}"),
+            None => format!("there is no revision {base} of {feature}, which is new; leave it out"),
+        };
+        Err(AppError::Invalid { field: "base_revision", message })
     }
 
     /// The refusal of a submission on top of an old revision, with what changed since.

@@ -211,11 +211,15 @@ fn stage_of(findings: &[Finding]) -> &str {
     }
 }
 
-/// A sentence: first letter upper case, a full stop at the end.
+/// A sentence: first letter upper case unless it begins with a name such as `base_revision`, a full stop at the end.
 fn tidy(text: &str) -> String {
     let text = text.trim();
+    let is_name = text.split(' ').next().is_some_and(|word| word.contains('_'));
     let mut characters = text.chars();
-    let mut sentence: String = characters.next().map(|first| first.to_uppercase().chain(characters).collect()).unwrap_or_default();
+    let mut sentence: String = match characters.next() {
+        Some(first) if !is_name => first.to_uppercase().chain(characters).collect(),
+        _ => text.to_owned(),
+    };
     if !sentence.ends_with(['.', '!', '?']) {
         sentence.push('.');
     }
@@ -232,4 +236,16 @@ fn chain(error: &dyn Error) -> String {
         cause = error.source();
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_begin_and_end_as_such_but_names_stay() {
+        assert_eq!(tidy("the feature poll is at revision 3 now"), "The feature poll is at revision 3 now.");
+        assert_eq!(tidy("base_revision: there is no revision 7"), "base_revision: there is no revision 7.");
+        assert_eq!(tidy("ähnlich!"), "Ähnlich!");
+    }
 }

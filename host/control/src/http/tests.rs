@@ -23,7 +23,8 @@ async fn api(rig: &Rig) -> impl AsyncFn(TestRequest) -> ServiceResponse {
             .app_data(Data::from(std::sync::Arc::clone(&rig.app)))
             .app_data(Data::new(Guard::of(&rig.app)))
             .wrap(from_fn(protect))
-            .configure(super::configure),
+            .configure(super::configure)
+            .configure(crate::pages::configure),
     )
     .await;
     async move |request: TestRequest| call_service(&service, request.to_request()).await

@@ -4,8 +4,8 @@ use super::{
     render::*,
     view::{
         ActivityView, AskView, CardView, CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LayerView, LogLine,
-        Notice, Page, ReportView, RequestView, RevisionView, RouteView, RunView, Section, Sentence, Shell, StatusView, TableRow,
-        UsualTimes, WantView,
+        Notice, Page, RefusedEdit, ReportView, RequestView, RevisionView, RouteView, RunView, Section, Sentence, Shell, StatusView,
+        TableRow, UsualTimes, WantView,
     },
     words::Language,
 };
@@ -318,6 +318,11 @@ fn feature_pages(s: &Shell) -> Vec<(String, String)> {
         capabilities: vec!["kv".into()],
         asked: Some(HOSTILE.into()),
         share: "http://127.0.0.1:8080/features/poll".into(),
+        refused: Some(RefusedEdit {
+            run: id::<RunId>(9).to_string(),
+            at: NOW.plus_millis(-60_000),
+            findings: vec![Finding::error("K001", HOSTILE).hint(HOSTILE).file("src/lib.rs")],
+        }),
     };
     let sections = &Section::ALL[..];
     let record = |revision| RevisionRecord {

@@ -2,8 +2,10 @@
 
 use super::{api, from, get, no_proof, owner, post, problem, read};
 use crate::app::testing::{Rig, rig};
-use actix_web::http::Method;
-use kandra_model::{Cause, Origin, Presentation, Revision, RevisionRecord, RouteSpec, RunId, RunState, Tier, Timestamp};
+use actix_web::{body::to_bytes, http::Method};
+use kandra_model::{
+    Cause, Finding, Origin, Presentation, Revision, RevisionRecord, RouteSpec, RunId, RunState, Slug, Stage, StageOutcome, Tier, Timestamp,
+};
 use kandra_store::{Draft, Files, Mount, NewRun, RunEnd, Saved};
 use kandra_wire::{CallStatistics, LiveReport, Outcome, RouteStatistics};
 use serde_json::{Value, json};
@@ -142,6 +144,49 @@ async fn a_submission_before_the_gates_are_ready_is_told_to_wait() {
     assert_eq!(problem(api(send(json!({ "files": {}, "base_revision": -1 }))).await).await, (400, "malformed".into()));
     let large = json!({ "files": { "src/lib.rs": "x".repeat(3 << 20) } });
     assert_eq!(problem(api(send(large)).await).await, (413, "too_large".into()));
+}
+
+#[actix_web::test]
+async fn a_base_that_never_was_is_refused_as_such() {
+    let rig = rig(no_proof);
+    let poll: Slug = "poll".parse().unwrap();
+    let refused = async |base| rig.app.refuse_unknown_base(&poll, Revision(base)).await.err().map(|error| error.to_string());
+    assert_eq!(refused(1).await.unwrap(), "base_revision: there is no revision 1 of poll, which is new; leave it out");
+    revision(&rig, 1, "one\n").await;
+    revision(&rig, 2, "two\n").await;
+    assert_eq!((refused(1).await, refused(2).await), (None, None));
+    assert_eq!(refused(7).await.unwrap(), "base_revision: there is no revision 7 of poll; the newest is 2");
+}
+
+#[actix_web::test]
+async fn a_refused_edit_on_disk_is_told_on_the_features_page() {
+    let rig = rig(no_proof);
+    let api = api(&rig).await;
+    revision(&rig, 1, "one\n").await;
+    let new = NewRun {
+        cause: Cause::Edit,
+        feature: Some("poll".parse().unwrap()),
+        title: "Poll".to_owned(),
+        provenance: "by hand".to_owned(),
+        author: None,
+        draft: None,
+    };
+    let store = rig.app.store();
+    let run = store.start_run(new).await.unwrap().id;
+    store.begin_stage(run, Stage::Lint, 1).await.unwrap();
+    store.end_stage(run, Stage::Lint, StageOutcome::Refused, vec![Finding::error("K001", "no <unsafe> here")]).await.unwrap();
+    let failed = RunEnd { state: RunState::Failed, request: None, failure: Some("Lint refused it.".to_owned()), failure_code: None };
+    store.end_run(run, failed).await.unwrap();
+    let page = async |path: &str| String::from_utf8(to_bytes(api(get(path)).await.into_body()).await.unwrap().to_vec()).unwrap();
+    let link = format!("href=\"/api/runs/{run}\"");
+    // The files are as the revision has them: whoever edited them has taken it back.
+    assert!(!page("/features/poll").await.contains(&link));
+    let file = rig.app.home().root().join("world/features/poll/src/lib.rs");
+    std::fs::write(file, "unsafe\n").unwrap();
+    for path in ["/features/poll", "/features/poll/history"] {
+        let html = page(path).await;
+        assert!(html.contains(&link) && html.contains("no &#60;unsafe&#62; here") && html.contains("revision 1"), "{path}: {html}");
+    }
 }
 
 #[actix_web::test]

@@ -4,11 +4,13 @@ use crate::{
     app::App,
     pages::{
         asked::{Asked, PageError},
-        view::{CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LogLine, RevisionView, RouteView},
+        view::{
+            CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LogLine, RefusedEdit, RevisionView, RouteView,
+        },
     },
 };
-use kandra_model::{Contract, Revision, Slug};
-use kandra_store::Viewer;
+use kandra_model::{Cause, Contract, Revision, RunState, Slug};
+use kandra_store::{RunQuery, Viewer};
 
 const MAX_REVISIONS: u32 = 100;
 /// Lines of one file, and of one file's change, that a page shows.
@@ -40,13 +42,27 @@ pub async fn feature(app: &App, slug: &Slug, asked: &Asked) -> Result<FeatureVie
     if request.is_none() {
         card.request = None;
     }
+    let refused = refused_edit(app, slug).await?;
     Ok(FeatureView {
         share: format!("{origin}{}", card.page_path()),
         routes,
         capabilities: feature.presentation.capabilities,
         asked: request.map(|request| request.title),
+        refused,
         card,
     })
+}
+
+/// The newest run about it, when that was an edit which the gates refused and nobody has taken the edit back.
+async fn refused_edit(app: &App, slug: &Slug) -> Result<Option<RefusedEdit>, PageError> {
+    let runs = app.store().runs(RunQuery { feature: Some(slug.clone()), limit: 10, ..RunQuery::default() }).await?;
+    // Optimised builds and rebuilds are of what serves.
+    let newest = runs.items.into_iter().find(|run| !matches!(run.cause, Cause::Optimise | Cause::Rebuild));
+    let Some(run) = newest.filter(|run| run.cause == Cause::Edit && run.state == RunState::Failed) else { return Ok(None) };
+    if app.trail().hand_edits(slug).await?.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(RefusedEdit { run: run.id.to_string(), at: run.ended_at.unwrap_or(run.started_at), findings: run.findings }))
 }
 
 /// Its newest revisions.

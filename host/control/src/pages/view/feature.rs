@@ -2,7 +2,7 @@
 
 use super::{CardView, request::origin_words, short};
 use crate::pages::words::Words;
-use kandra_model::{Contract, Exchange, RevisionRecord, Timestamp};
+use kandra_model::{Contract, Exchange, Finding, RevisionRecord, Timestamp};
 
 /// A section of the feature's pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +57,17 @@ pub struct RouteView {
     pub url: Option<String>,
 }
 
+/// An edit of its files that the gates refused and that is still there.
+#[derive(Clone, Debug)]
+pub struct RefusedEdit {
+    /// The run that tried it.
+    pub run: String,
+    /// When it ended.
+    pub at: Timestamp,
+    /// What the gates said.
+    pub findings: Vec<Finding>,
+}
+
 /// A feature with its routes, as every section of its pages shows it.
 #[derive(Clone, Debug)]
 pub struct FeatureView {
@@ -70,6 +81,8 @@ pub struct FeatureView {
     pub asked: Option<String>,
     /// Absolute address of this page, to share.
     pub share: String,
+    /// What is on disk and does not serve.
+    pub refused: Option<RefusedEdit>,
 }
 
 /// A revision in the history.

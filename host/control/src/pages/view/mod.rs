@@ -11,7 +11,9 @@ mod status;
 
 pub use activity::ActivityView;
 pub use card::CardView;
-pub use feature::{CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LogLine, RevisionView, RouteView, Section};
+pub use feature::{
+    CodeView, ContractView, DiffFile, DiffLine, DiffView, FeatureView, FileView, LogLine, RefusedEdit, RevisionView, RouteView, Section,
+};
 pub use home::{AskView, Notice, Sentence, WantView};
 pub use request::RequestView;
 #[cfg(test)]
