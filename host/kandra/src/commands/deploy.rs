@@ -29,7 +29,7 @@ pub async fn run(options: Deploy) -> Result<Code> {
     let path = if options.dry_run { "/api/features?dry_run=true" } else { "/api/features" };
     let answer = match client.send(Method::POST, path, Some(&body)).await? {
         Ok(answer) => answer,
-        Err(refused) => return Err(explain(refused)),
+        Err(refused) => return Err(explain(refused, slug.as_str())),
     };
     let Some(run) = answer["run"].as_str().filter(|_| !options.dry_run && !options.no_wait) else {
         if options.output.json {
@@ -100,12 +100,28 @@ async fn current_revision(client: &Client, slug: &str) -> Result<Option<u64>> {
     }
 }
 
-fn explain(refused: Refused) -> anyhow::Error {
+fn explain(mut refused: Refused, slug: &str) -> anyhow::Error {
+    if let Some(sentence) = in_options(&refused.problem, slug) {
+        refused.problem["error"] = sentence.into();
+    }
     if let Some(diff) = refused.problem["diff"].as_str() {
         terminal::say(diff);
     }
     print_findings(&refused.problem["findings"]);
     refused.into_error()
+}
+
+/// What the API says of its own members, in this command's options.
+fn in_options(problem: &Value, slug: &str) -> Option<String> {
+    match (problem["code"].as_str()?, problem["current"].as_u64()) {
+        ("stale_revision", Some(current)) => Some(format!(
+            "{slug} is at revision {current} now; take the diff above into your copy and deploy it with --base-revision {current}"
+        )),
+        ("invalid", _) if problem["field"] == "base_revision" => {
+            Some(problem["error"].as_str()?.replacen("base_revision", "--base-revision", 1))
+        }
+        _ => None,
+    }
 }
 
 /// Findings that came over the API, one line each.
@@ -121,5 +137,21 @@ pub fn print_findings(findings: &Value) {
         if !text("hint").is_empty() {
             terminal::say(format!("  help: {}", text("hint")));
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn refusals_speak_of_this_commands_options() {
+        let stale = json!({ "code": "stale_revision", "current": 3, "error": "The feature poll is at revision 3 now." });
+        assert!(in_options(&stale, "poll").unwrap().starts_with("poll is at revision 3 now"));
+        assert!(in_options(&stale, "poll").unwrap().ends_with("--base-revision 3"));
+        let never = "base_revision: there is no revision 7 of poll; the newest is 3.";
+        let never = json!({ "code": "invalid", "field": "base_revision", "error": never });
+        assert_eq!(in_options(&never, "poll").unwrap(), "--base-revision: there is no revision 7 of poll; the newest is 3.");
+        assert_eq!(in_options(&json!({ "code": "refused" }), "poll"), None);
     }
 }
