@@ -102,9 +102,13 @@ impl Front {
         response
     }
 
-    /// What the request's host name stands for.
+    /// What the request's host name stands for. A target that is a whole URL names the host itself, whatever the header
+    /// says (RFC 9112, 3.2.2).
     fn site(&self, request: &Request) -> Option<Rc<Site>> {
-        let host = request.headers().get(header::HOST).and_then(|value| value.to_str().ok());
+        let host = match request.uri().authority() {
+            Some(authority) => Some(authority.as_str()),
+            None => request.headers().get(header::HOST).and_then(|value| value.to_str().ok()),
+        };
         let (host, secure) = match host {
             Some(host) if !self.shared.addresses.has_proxies() => (host, false),
             host => self.forwarded(request, host)?,

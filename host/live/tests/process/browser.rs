@@ -141,6 +141,9 @@ fn only_our_hosts_are_answered() {
             assert!(!answer.text().contains("first"));
         }
     }
+    let whole = |target: &str| live.connect().ask("GET", target, &[("host", "localhost")], "").unwrap().status;
+    assert_eq!((whole("http://evil.example/healthz"), whole("http://evil.example/trial/revision")), (421, 421));
+    assert_eq!((whole("http://localhost/healthz"), whole("http://localhost/trial/revision")), (200, 200));
     let (live, _data) = started_with(|options| options.live_public_url = Some("https://live.example".to_owned()));
     let status = |host: &str| live.connect().ask("GET", "/trial/revision", &[("host", host)], "").unwrap().status;
     assert_eq!((status("live.example"), status("other.example"), status("127.0.0.1:1")), (200, 421, 200));
