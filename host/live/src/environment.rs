@@ -1,6 +1,9 @@
 //! What the host's services rest on: real when serving, repeatable when a candidate is tried.
 
-use crate::kv::{Checkpointer, StorageError, Store};
+use crate::{
+    kv::{Checkpointer, StorageError, Store},
+    sql::Database,
+};
 use kandra_model::{Slug, Timestamp};
 use kandra_wire::ToControl;
 use std::{
@@ -100,10 +103,10 @@ impl Random {
     }
 }
 
-/// Where features keep their keys and values.
+/// Where features keep their data.
 #[derive(Debug)]
 pub(crate) enum Storage {
-    /// One file each in this directory.
+    /// A file each in this directory, and one for SQL.
     Directory { path: PathBuf, checkpointer: Arc<Checkpointer> },
     /// Gone with the process.
     Memory,
@@ -138,6 +141,20 @@ impl Environment {
             }
             Storage::Memory => Ok(Arc::new(Store::in_memory(now)?)),
         }
+    }
+
+    /// Opens a feature's SQL database.
+    pub fn open_database(&self, slug: &Slug) -> Result<Arc<Database>, StorageError> {
+        let _one = self.opening.lock().unwrap_or_else(PoisonError::into_inner);
+        let (path, opened) = match &self.storage {
+            Storage::Directory { path, .. } => {
+                let path = path.join(format!("{slug}.sql.db"));
+                let opened = Database::open(&path);
+                (path.display().to_string(), opened)
+            }
+            Storage::Memory => (":memory:".to_owned(), Database::in_memory()),
+        };
+        opened.map(Arc::new).map_err(|source| StorageError { path, source })
     }
 
     /// Counts what found no room.

@@ -4,6 +4,7 @@ use crate::{
     allowance::Allowance,
     environment::Environment,
     kv::{StorageError, Store},
+    sql::Database,
     statistics::Calls,
 };
 use arc_swap::ArcSwap;
@@ -23,6 +24,7 @@ pub(crate) struct Feature {
     pub settings: ArcSwap<FeatureSettings>,
     pub environment: Arc<Environment>,
     store: OnceLock<Arc<Store>>,
+    database: OnceLock<Arc<Database>>,
     routes: Mutex<HashMap<(String, String), Arc<Calls>>>,
     logs: Allowance,
     pub events: Allowance,
@@ -36,6 +38,7 @@ impl Feature {
             settings: ArcSwap::from_pointee(settings),
             environment,
             store: OnceLock::new(),
+            database: OnceLock::new(),
             routes: Mutex::default(),
             logs: Allowance::new(200, 50),
             events: Allowance::new(200, 100),
@@ -57,6 +60,22 @@ impl Feature {
             }
         };
         Ok(self.store.get_or_init(|| store))
+    }
+
+    /// Its SQL database, opened at first use.
+    pub fn database(&self) -> Result<&Arc<Database>, StorageError> {
+        if let Some(database) = self.database.get() {
+            return Ok(database);
+        }
+        let database = {
+            // As with the store.
+            let _one = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
+            match self.database.get() {
+                Some(database) => database.clone(),
+                None => self.environment.open_database(&self.slug)?,
+            }
+        };
+        Ok(self.database.get_or_init(|| database))
     }
 
     /// The figures of one of its routes; they go on across revisions.

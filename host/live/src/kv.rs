@@ -40,8 +40,8 @@ const SWEEP_EVERY: u64 = 512;
 #[derive(Debug, thiserror::Error)]
 #[error("the feature's database {path} cannot be opened: {source}")]
 pub(crate) struct StorageError {
-    path: String,
-    source: rusqlite::Error,
+    pub path: String,
+    pub source: rusqlite::Error,
 }
 
 #[derive(Clone, Debug)]

@@ -25,6 +25,7 @@ mod recorder;
 mod routes;
 pub mod serve;
 mod services;
+mod sql;
 mod statistics;
 mod watchdog;
 mod worker;

@@ -6,12 +6,15 @@ use crate::{
     failure::Failure,
     feature::Feature,
     kv::Checkpointer,
-    load::{self, CaughtFault, Image, Library, LoadError},
+    load::{self, CaughtFault, Declared, Image, Library, LoadError, Most},
     mount::{Lease, Mount, Prepared},
+    operation::SQL,
     reaper::Reaper,
     recorder::Recorder,
     routes::{MAX_ROUTES, Matched, RouteError, Routes, percent_decode},
-    services, watchdog,
+    services,
+    sql::{MAX_MIGRATIONS, MOST_MIGRATION, MigrationError},
+    watchdog,
     worker::{self, Worker, Workers},
 };
 use abi_stable::std_types::{RSlice, RStr};
@@ -83,6 +86,9 @@ pub enum MountError {
     /// Its database could not be opened.
     #[error("{0}")]
     Storage(String),
+    /// A migration that cannot be run, and why.
+    #[error("{0}")]
+    Migration(String),
 }
 
 impl From<MountError> for Refusal {
@@ -92,7 +98,7 @@ impl From<MountError> for Refusal {
             MountError::Load(LoadError::Unreadable(_) | LoadError::TooLarge(_) | LoadError::Open(_)) => "load",
             MountError::Load(LoadError::Hash { .. }) => "hash",
             MountError::Load(LoadError::Abi(_)) => "abi",
-            MountError::Panicked { .. } | MountError::Budget | MountError::Storage(_) => "init",
+            MountError::Panicked { .. } | MountError::Budget | MountError::Storage(_) | MountError::Migration(_) => "init",
             MountError::Route(_) => "routes",
         };
         Self { stage: stage.to_owned(), message: error.to_string() }
@@ -258,6 +264,9 @@ impl Live {
             // Here rather than in a worker: it waits for the disk.
             feature.store().map_err(|e| MountError::Storage(e.to_string()))?;
         }
+        if order.presentation.capabilities.iter().any(|c| c == SQL) {
+            feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
+        }
         let library = load_library(&self.artifacts.join(order.artifact.as_str()), &order.artifact)?;
         let loaded = began.elapsed();
         self.place(order, feature, library, loaded, &mut features)
@@ -279,7 +288,7 @@ impl Live {
     ) -> Result<MountedReport, MountError> {
         let began = Instant::now();
         let number = self.workers.recorder().name(&order.feature, order.revision);
-        let routes = match self.init(&library, number, &feature) {
+        let routes = match self.init(&library, number, &feature, &order.presentation) {
             Ok(routes) => routes,
             Err(error) => {
                 self.discard(library, number);
@@ -302,20 +311,23 @@ impl Live {
     }
 
     /// Runs `mount` in the library and checks what it registered.
-    fn init(&self, library: &Library, number: u64, feature: &Feature) -> Result<Routes, MountError> {
+    fn init(&self, library: &Library, number: u64, feature: &Feature, presentation: &Presentation) -> Result<Routes, MountError> {
         let declared = worker::enter_for_mount(&self.workers, number, MOUNT_BUDGET, || {
-            let declared = library.init(services::host_module(), MAX_ROUTES);
+            let most = Most { routes: MAX_ROUTES, migrations: MAX_MIGRATIONS, migration: MOST_MIGRATION };
+            let declared = library.init(services::host_module(), most);
             if !worker::is_worker() {
                 // This thread will not run the library again, and nobody could ask it to clean up later.
                 library.thread_destructors()();
             }
             declared
         });
-        let declared = declared.map_err(|fault| match fault {
+        let Declared { routes, migrations } = declared.map_err(|fault| match fault {
             CaughtFault { kind: fault_kind::PANIC, message, location } => MountError::Panicked { message, location },
             CaughtFault { .. } => MountError::Budget,
         })?;
-        Ok(Routes::check(declared, feature)?)
+        let routes = Routes::check(routes, feature)?;
+        migrate(feature, presentation, &migrations)?;
+        Ok(routes)
     }
 
     /// Closes a library that never served.
@@ -524,6 +536,34 @@ pub(crate) fn split(path: &str) -> (&str, &str) {
     match rest.find('/') {
         Some(slash) => (&rest[..slash], &rest[slash..]),
         None => (rest, "/"),
+    }
+}
+
+/// Brings the feature's SQL database to the shape that a new revision needs. The old one may still use it: its statements
+/// wait meanwhile, and migrations only add.
+fn migrate(feature: &Feature, presentation: &Presentation, migrations: &[String]) -> Result<(), MountError> {
+    if migrations.is_empty() {
+        return Ok(());
+    }
+    let refuse = |reason: &str| Err(MountError::Migration(reason.to_owned()));
+    if !presentation.capabilities.iter().any(|c| c == SQL) {
+        return refuse("migrations need the capability `sql` in Cargo.toml");
+    }
+    if migrations.len() > MAX_MIGRATIONS {
+        return refuse("there are more than 200 migrations");
+    }
+    if migrations.iter().any(|text| text.len() > MOST_MIGRATION) {
+        return refuse("a migration is longer than 16 KiB; use several");
+    }
+    let database = feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
+    match database.migrate(migrations) {
+        Ok(0) => Ok(()),
+        Ok(count) => {
+            tracing::info!(feature = %feature.slug, count, "migrations were run");
+            Ok(())
+        }
+        Err(error @ MigrationError::Step { .. }) => Err(MountError::Migration(error.to_string())),
+        Err(error) => Err(MountError::Storage(error.to_string())),
     }
 }
 

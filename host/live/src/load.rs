@@ -73,6 +73,23 @@ pub(crate) struct DeclaredRoute {
     pub kind: u32,
 }
 
+/// What the library's `mount` registered, unchecked.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Declared {
+    pub routes: Vec<DeclaredRoute>,
+    /// Steps of the database's shape, the oldest first.
+    pub migrations: Vec<String>,
+}
+
+/// The most that is taken over of what `mount` registered: one more of each is enough to refuse it.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Most {
+    pub routes: usize,
+    pub migrations: usize,
+    /// Bytes of one.
+    pub migration: usize,
+}
+
 /// What was left of a library after [`Library::close`].
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Closed {
@@ -117,13 +134,16 @@ impl Library {
     }
 
     /// Runs `mount`.
-    pub fn init(&self, host: HostModule_Ref, most: usize) -> Result<Vec<DeclaredRoute>, CaughtFault> {
+    pub fn init(&self, host: HostModule_Ref, most: Most) -> Result<Declared, CaughtFault> {
         match self.module.init()(host) {
             RResult::ROk(mounted) => {
-                // One more than allowed is enough to refuse it.
-                let routes = mounted.routes.iter().take(most + 1);
+                let routes = mounted.routes.iter().take(most.routes + 1);
+                let migrations = mounted.migrations.iter().take(most.migrations + 1);
                 let bounded = |text: &str| text.chars().take(300).collect();
-                Ok(routes.map(|r| DeclaredRoute { method: bounded(&r.method), path: bounded(&r.path), kind: r.kind }).collect())
+                Ok(Declared {
+                    routes: routes.map(|r| DeclaredRoute { method: bounded(&r.method), path: bounded(&r.path), kind: r.kind }).collect(),
+                    migrations: migrations.map(|text| text.chars().take(most.migration + 1).collect()).collect(),
+                })
             }
             RResult::RErr(fault) => Err(fault.into()),
         }

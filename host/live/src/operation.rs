@@ -4,7 +4,7 @@
 //! remembers that it is ready and wakes the call's host task. What the library holds are numbers, looked up here, so
 //! that a stale or invented one finds nothing.
 
-use crate::{current, environment::Clock};
+use crate::{current, environment::Clock, mount::Mount};
 use kandra_abi::{Op, OpOutput, Status, Task, op_kind};
 use std::{
     future::Future,
@@ -165,12 +165,16 @@ fn operation(op: Op) -> Option<Arc<Operation>> {
 
 const NO_OP: Op = Op(std::ptr::null());
 
+/// The capability that [`op_kind::SQL`] needs.
+pub(crate) const SQL: &str = "sql";
+
 /// Starts an operation; a null handle when it is refused.
-pub(crate) fn start(kind: u32, number: u64, _data: &[u8]) -> Op {
+pub(crate) fn start(kind: u32, number: u64, data: &[u8]) -> Op {
     let started = current::with_mount(|mount| {
         let future: Pending = match kind {
             op_kind::SLEEP => sleep(&mount.feature.environment.clock, number),
-            _ => Box::pin(std::future::ready(Output { status: Status::UNAVAILABLE, number: 0, data: Vec::new() })),
+            op_kind::SQL => sql(mount, data),
+            _ => failed(Status::UNAVAILABLE),
         };
         let operation = Operation {
             handles: AtomicUsize::new(1),
@@ -181,6 +185,31 @@ pub(crate) fn start(kind: u32, number: u64, _data: &[u8]) -> Op {
         keep(mount.number, &mount.handles, Held::Operation(Arc::new(operation)))
     });
     started.flatten().map_or(NO_OP, |handle| Op(std::ptr::without_provenance(handle)))
+}
+
+fn failed(status: Status) -> Pending {
+    Box::pin(std::future::ready(Output { status, number: 0, data: Vec::new() }))
+}
+
+/// Statements on the feature's database, which run on another thread.
+fn sql(mount: &Mount, request: &[u8]) -> Pending {
+    if !mount.presentation.capabilities.iter().any(|declared| declared == SQL) {
+        return failed(Status::NOT_GRANTED);
+    }
+    let database = match mount.feature.database() {
+        Ok(database) => database,
+        Err(error) => {
+            tracing::error!(feature = %mount.feature.slug, %error, "storage failed");
+            return failed(Status::UNAVAILABLE);
+        }
+    };
+    let answer = database.ask(request);
+    Box::pin(async move {
+        match answer.await {
+            Ok(data) => Output { status: Status::OK, number: 0, data },
+            Err(refused) => Output { status: refused.status, number: 0, data: refused.reason.into_bytes() },
+        }
+    })
 }
 
 fn sleep(clock: &Clock, millis: u64) -> Pending {

@@ -152,6 +152,7 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
         MountError::Route(error) => ProbeFault::Route { method: error.method, path: error.path, problem: error.problem },
         MountError::Load(error) => ProbeFault::Load { message: error.to_string() },
         MountError::Storage(message) => ProbeFault::Protocol { message },
+        MountError::Migration(problem) => ProbeFault::Migration { problem },
     })?;
     if millis > request.mount_millis {
         return Err(ProbeFault::MountTooSlow { millis });

@@ -235,7 +235,7 @@ fn what_cannot_be_mounted_is_refused_and_leaves_nothing() {
 #[test]
 fn data_stay_across_revisions_and_only_declared_capabilities_work() {
     let rig = rig();
-    let (first, second) = (build(""), build("second"));
+    let (first, second, tableless) = (build(""), build("second"), build("tableless"));
     as_worker(&rig.live, async |live| {
         live.mount(order(1, &first)).unwrap();
         assert_eq!(call(live, "POST", "/count", "").await.body, br#"{"count":1,"revision":"first"}"#);
@@ -244,9 +244,11 @@ fn data_stay_across_revisions_and_only_declared_capabilities_work() {
         assert_eq!(call(live, "POST", "/publish", "{\"a\":\n1}").await.status, 204);
         assert_eq!(*rig.heard.1.lock().unwrap(), [("said".to_owned(), "\"{\\\"a\\\":\\n1}\"".to_owned())]);
         let bare = kandra_model::Presentation::default();
-        live.mount(kandra_live::Order { presentation: bare, ..order(3, &first) }).unwrap();
+        live.mount(kandra_live::Order { presentation: bare, ..order(3, &tableless) }).unwrap();
         assert_eq!(call(live, "POST", "/count", "").await.status, 500);
         assert_eq!(call(live, "POST", "/publish", "1").await.status, 500);
+        let (status, body) = get(live, "/notes").await;
+        assert!(status == 500 && body.contains("the capability `sql`"), "{body}");
     });
     assert!(rig.data.path().join("trial.db").exists());
 }
@@ -304,4 +306,55 @@ fn a_thread_that_has_not_joined_may_not_call() {
     let reply = runtime.block_on(call(&rig.live, "GET", "/revision", ""));
     assert_eq!(reply.status, 500);
     assert!(String::from_utf8(reply.body).unwrap().contains("not_a_worker"));
+}
+
+#[test]
+fn the_database_of_a_feature_lives_through_swaps() {
+    let rig = rig();
+    let (first, second, clashing) = (build(""), build("second"), build("clashing"));
+    let add = async |live: &Live, text: &str| {
+        let reply = call(live, "POST", "/notes", text).await;
+        (reply.status, String::from_utf8_lossy(&reply.body).into_owned())
+    };
+    as_worker(&rig.live, async |live| {
+        live.mount(order(1, &first)).unwrap();
+        assert_eq!(add(live, "milk").await, (200, r#"{"id":1,"text":"milk"}"#.to_owned()));
+        assert_eq!(add(live, "milk").await.0, 409);
+        let both = call(live, "POST", "/sql", "INSERT INTO note (text) VALUES ('a')\nINSERT INTO note (text) VALUES ('milk')").await;
+        assert_eq!(both.status, 409);
+        let refused = call(live, "POST", "/sql", "CREATE TABLE other (a)").await;
+        assert_eq!(refused.status, 500);
+
+        // The old revision goes on after a migration that only adds.
+        live.mount(order(2, &second)).unwrap();
+        assert_eq!(get(live, "/notes").await.1, r#"[{"id":1,"text":"milk","stars":3}]"#);
+        assert!(rig.data.path().join("trial.sql.before-1.db").exists());
+        live.mount(order(1, &first)).unwrap();
+        assert_eq!(add(live, "tea").await.0, 200);
+
+        let error = live.mount(order(3, &clashing)).unwrap_err();
+        assert!(matches!(error, MountError::Migration(_)), "{error:?}");
+        let text = error.to_string();
+        assert!(text.contains("migration 3") && text.contains("already exists") && text.contains("CREATE TABLE note (b)"), "{text}");
+        assert_eq!(call(live, "POST", "/sql", "DELETE FROM more").await.status, 500);
+        let (_, notes) = get(live, "/notes").await;
+        assert!(notes.contains("milk") && notes.contains("tea"), "{notes}");
+
+        // Many at once: each waits for its turn, and the worker for none of them.
+        let calls: Vec<_> = (0..20)
+            .map(|n| {
+                let live = live.clone();
+                tokio::task::spawn_local(async move { call(&live, "POST", "/notes", &n.to_string()).await.status })
+            })
+            .collect();
+        for call in calls {
+            assert_eq!(call.await.unwrap(), 200);
+        }
+    });
+    let without = kandra_model::Presentation { capabilities: vec!["kv".to_owned()], ..rig::presentation() };
+    let refused = rig.live.mount(kandra_live::Order { presentation: without, ..order(4, &first) }).unwrap_err();
+    assert!(refused.to_string().contains("capability `sql`"), "{refused}");
+    let heard = rig.heard.0.lock().unwrap();
+    let said = |part: &str| heard.iter().any(|m| matches!(m, ToControl::Log { message, .. } if message.contains(part)));
+    assert!(said("UNIQUE constraint failed") && said("routes.migration"), "{heard:?}");
 }

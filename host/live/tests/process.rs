@@ -56,6 +56,7 @@ const ALL: &[Test] = &[
     ("large_bodies_do_not_pin_a_library", large_bodies_do_not_pin_a_library),
     ("a_client_that_leaves_ends_its_call", a_client_that_leaves_ends_its_call),
     ("acknowledged_counts_survive_a_kill", acknowledged_counts_survive_a_kill),
+    ("a_database_lives_through_swaps_and_a_kill", a_database_lives_through_swaps_and_a_kill),
     ("when_the_wire_closes_live_drains_and_ends", when_the_wire_closes_live_drains_and_ends),
     ("a_drain_lets_calls_end", a_drain_lets_calls_end),
     ("a_crash_names_the_suspect", a_crash_names_the_suspect),
@@ -267,6 +268,42 @@ fn a_client_that_leaves_ends_its_call() {
     let began = Instant::now();
     until(&mut live, |report| report.in_flight == 0);
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+}
+
+fn a_database_lives_through_swaps_and_a_kill() {
+    let data = data();
+    let options = options(data.path().to_owned());
+    let mut live = Live::start(&options);
+    live.mount("trial", 1, &build(""));
+    live.ready();
+    let mut connection = live.connect();
+    for id in 1..=50 {
+        let answer = connection.ask("POST", "/trial/notes", &[], &format!("note {id}")).unwrap();
+        let note: serde_json::Value = serde_json::from_slice(&answer.body).unwrap();
+        assert_eq!((answer.status, note["id"].as_u64()), (200, Some(id)), "{}", answer.text());
+    }
+    let swapped = live.mount("trial", 2, &build("second"));
+    assert!(matches!(swapped, Outcome::Mounted(_)), "{swapped:?}");
+    assert!(live.get("/trial/notes").text().contains("\"stars\":3"));
+    assert!(data.path().join("trial.sql.before-1.db").exists() && !data.path().join("trial.sql.before.new").exists());
+    let refused = live.mount("trial", 3, &build("clashing"));
+    assert!(
+        matches!(&refused, Outcome::Refused(refusal) if refusal.stage == "init" && refusal.message.contains("migration 3")),
+        "{refused:?}"
+    );
+    let reply = connection.ask("POST", "/trial/notes", &[], "the last").unwrap();
+    assert_eq!(reply.status, 200);
+    live.child.kill();
+    drop(live);
+
+    let mut live = Live::start(&options);
+    live.mount("trial", 2, &build("second"));
+    live.ready();
+    let mut connection = live.connect();
+    assert_eq!(connection.ask("POST", "/trial/notes", &[], "the last").unwrap().status, 409);
+    let next = connection.ask("POST", "/trial/notes", &[], "next").unwrap();
+    let next: serde_json::Value = serde_json::from_slice(&next.body).unwrap();
+    assert_eq!(next["text"], "next");
 }
 
 fn acknowledged_counts_survive_a_kill() {

@@ -184,6 +184,11 @@ pub enum ProbeFault {
         /// What is wrong with it.
         problem: String,
     },
+    /// A migration of its database that cannot be run.
+    Migration {
+        /// Which, and why.
+        problem: String,
+    },
 }
 
 /// An answer as an exchange sees it.

@@ -1,6 +1,6 @@
 //! What a handler may use of the host.
 
-use crate::{Kv, Log, Random, Result};
+use crate::{Kv, Log, Random, Result, Sql};
 use kandra_rt::{host::host, op::Operation};
 use serde::Serialize;
 use std::time::Duration;
@@ -21,6 +21,11 @@ impl Ctx {
     /// The feature's durable data. See [`Kv`].
     pub fn kv(&self) -> Kv {
         Kv::new()
+    }
+
+    /// The feature's own database. See [`Sql`].
+    pub fn sql(&self) -> Sql {
+        Sql::new()
     }
 
     /// The feature's log. See [`Log`].

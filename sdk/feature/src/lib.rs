@@ -43,6 +43,7 @@ mod random;
 mod request;
 mod response;
 mod routes;
+mod sql;
 #[cfg(not(kandra_library))]
 pub mod testing;
 mod text;
@@ -58,6 +59,7 @@ pub use response::Response;
 pub use routes::Routes;
 pub use serde;
 pub use serde_json::{self, Value, json};
+pub use sql::{Batch, Blob, Params, Row, Sql};
 pub use text::escape;
 
 /// The examples of the reference compile and run.
@@ -79,6 +81,16 @@ pub const TOKENS_CSS: &str = include_str!("../assets/tokens.css");
 #[track_caller]
 pub fn __tick() {
     kandra_rt::tick();
+}
+
+/// Values for the parameters of an SQL statement, in order: `params![name, 7, None::<i64>]`.
+///
+/// Each may be anything that serialises as null, a truth, a number or a text, or a [`Blob`]. See [`Sql`].
+#[macro_export]
+macro_rules! params {
+    ($($value:expr),* $(,)?) => {
+        $crate::Params::of([$($crate::Params::value(&$value)),*])
+    };
 }
 
 /// Makes a crate a feature: `kandra::feature!(mount);` where `mount` is a `fn(&mut Routes)`.

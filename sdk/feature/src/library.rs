@@ -5,7 +5,7 @@
 
 use crate::dispatch::{begin, drop_call, poll};
 use crate::routes::{Route, Routes};
-use kandra_abi::abi_stable::std_types::{RErr, ROk, RResult, RVec};
+use kandra_abi::abi_stable::std_types::{RErr, ROk, RResult, RString};
 use kandra_abi::{Call, Fault, HostModule_Ref, Mounted, RequestView};
 use kandra_rt::{fault, host, module, mount, stop};
 use std::sync::OnceLock;
@@ -32,8 +32,9 @@ extern "C" fn init(host: HostModule_Ref) -> RResult<Mounted, Fault> {
         let mut routes = Routes::default();
         mount(&mut routes);
         let described = routes.list.iter().map(Route::describe).collect();
+        let migrations = routes.migrations.iter().map(|text| RString::from(text.as_str())).collect();
         assert!(TABLE.set(routes.list).is_ok(), "init runs once");
-        Mounted { routes: described, migrations: RVec::new() }
+        Mounted { routes: described, migrations }
     });
     match mounted {
         Ok(mounted) => ROk(mounted),

@@ -53,6 +53,7 @@ impl Route {
 #[derive(Default)]
 pub struct Routes {
     pub(crate) list: Vec<Route>,
+    pub(crate) migrations: Vec<String>,
 }
 
 macro_rules! methods {
@@ -87,6 +88,25 @@ impl Routes {
         F: Future<Output = Result<Response>> + 'static,
     {
         self.add("GET", "/widget", route_kind::WIDGET, Box::new(move |request, ctx| Box::pin(handler(request, ctx))))
+    }
+
+    /// A step of the database's shape: `CREATE TABLE …`, `ALTER TABLE … ADD COLUMN …`, one or several statements.
+    ///
+    /// Steps run in the order in which `mount` names them, each once in the life of the feature's data, before the new
+    /// revision serves. The old revision may still be used meanwhile and after a rollback: only add, and never edit a step
+    /// that has run; append another. One that fails leaves everything as it was, and the revision does not go live.
+    ///
+    /// ```
+    /// # use kandra::prelude::*;
+    /// fn mount(routes: &mut Routes) {
+    ///     routes.migration("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL)");
+    ///     routes.migration("ALTER TABLE note ADD COLUMN author TEXT NOT NULL DEFAULT ''");
+    /// }
+    /// # kandra::testing::Rig::mount(mount);
+    /// ```
+    pub fn migration(&mut self, sql: &str) -> &mut Self {
+        self.migrations.push(sql.to_owned());
+        self
     }
 
     #[track_caller]

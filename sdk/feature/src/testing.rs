@@ -18,7 +18,8 @@
 //! ```
 //!
 //! The clock stands still but for [`Rig::set_now`] and for sleeps, which pass at once; chance is seeded. What is in a
-//! library at run time and is not here: budgets, the arena, quotas.
+//! library at run time and is not here: budgets, the arena, quotas, and the database of `ctx.sql()`, whose every call fails
+//! with a sentence that says so: the contract and `kandra check` try that.
 
 mod answer;
 mod host;

@@ -66,7 +66,7 @@ pub(crate) fn tools() -> Value {
                     "summary": { "type": "string", "description": "At most 200 characters." },
                     "icon": { "type": "string", "description": "One emoji." },
                     "height": { "type": "string", "enum": ["s", "m", "l"] },
-                    "capabilities": { "type": "array", "items": { "type": "string", "enum": ["kv", "events"] } },
+                    "capabilities": { "type": "array", "items": { "type": "string", "enum": ["kv", "sql", "events"] } },
                     "contract": { "type": "string", "description": "The whole text of contract.toml: an exchange for every route." },
                     "cannot": { "type": "string", "description": "Only when no feature can do this: one sentence that says why. Leave the rest empty." }
                 },
@@ -127,7 +127,7 @@ pub(crate) fn plan(input: Value, taken: &[Slug]) -> Result<Plan, String> {
         capabilities: raw
             .capabilities
             .iter()
-            .filter_map(|c| known(&["kv", "events"], c))
+            .filter_map(|c| known(&["kv", "sql", "events"], c))
             .collect::<std::collections::BTreeSet<_>>()
             .into_iter()
             .collect(),
@@ -242,7 +242,7 @@ mod tests {
     const CONTRACT: &str = "[[exchange]]\nname = \"x\"\nrequest = { path = \"/\" }\nexpect = { contains = [\"hi\"] }\n";
 
     fn raw(slug: &str) -> Value {
-        json!({ "plan": "It says\nhi.", "slug": slug, "title": "Say \"hi\"", "summary": "Hi", "icon": "👋", "height": "s", "capabilities": ["kv", "sql"], "contract": CONTRACT })
+        json!({ "plan": "It says\nhi.", "slug": slug, "title": "Say \"hi\"", "summary": "Hi", "icon": "👋", "height": "s", "capabilities": ["kv", "files"], "contract": CONTRACT })
     }
 
     #[test]

@@ -8,7 +8,7 @@ use kandra_store::{Draft, StoreError};
 /// Lines of Rust above which a change is large.
 const LARGE_LINES: usize = 500;
 /// What a feature may use without its change being large.
-const SMALL: [&str; 8] = ["routes", "widget", "pages", "kv", "log", "now", "random", "events"];
+const SMALL: [&str; 9] = ["routes", "widget", "pages", "kv", "sql", "log", "now", "random", "events"];
 
 /// Whether a change goes on.
 #[derive(Clone, Debug, PartialEq, Eq)]

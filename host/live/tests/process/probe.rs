@@ -38,6 +38,10 @@ expect = { text = '<p id="fragment">fragment</p>' }
 name = "sleep costs no time"
 request = { path = "/sleep/4000" }
 expect = { contains = ["first"] }
+[[exchange]]
+name = "a note is kept"
+request = { method = "POST", path = "/notes", text = "milk" }
+expect = { json = { id = 1, text = "milk" } }
 "#;
 
 fn request(features: &str, contract: &str) -> ProbeRequest {
@@ -48,7 +52,7 @@ fn request(features: &str, contract: &str) -> ProbeRequest {
         hash,
         scratch: "/nonexistent".into(),
         slug: "trial".parse().unwrap(),
-        capabilities: vec!["kv".to_owned(), "events".to_owned()],
+        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned()],
         contract: Contract::parse(contract).unwrap(),
         clock_millis: PROBE_CLOCK_MILLIS,
         seed: 7,
@@ -76,7 +80,7 @@ fn a_good_candidate_is_tried_and_unloaded() {
     let (phases, reply, _) = probe(&request("", CONTRACT));
     let ProbeReply::Tried { routes, exchanges, unload, .. } = reply else { panic!("{reply:?}") };
     assert!(exchanges.iter().all(|exchange| exchange.mismatch.is_none()), "{exchanges:?}");
-    assert_eq!(exchanges.len(), 5);
+    assert_eq!(exchanges.len(), 6);
     assert!(routes.iter().any(|route| route.widget) && routes.iter().any(|route| route.route.path == "/items/{id}"));
     assert!(unload.unmapped && unload.leaked_bytes == 0 && unload.live_calls == 0, "{unload:?}");
     assert_eq!((phases.first(), phases.last()), (Some(&ProbePhase::Load), Some(&ProbePhase::Unload)));
@@ -121,6 +125,8 @@ fn bad_candidates_are_named() {
     assert!(matches!(refused(&request("endless", CONTRACT)), ProbeFault::MountTooSlow { .. }));
     let trespasser = serde_json::to_string(&refused(&request("trespassing", CONTRACT))).unwrap();
     assert!(trespasser.contains("/../other"), "{trespasser}");
+    let fault = refused(&request("clashing", CONTRACT));
+    assert!(matches!(&fault, ProbeFault::Migration { problem } if problem.contains("migration 3")), "{fault:?}");
     let mut other = request("", CONTRACT);
     other.hash = "00".repeat(32).parse().unwrap();
     assert!(matches!(refused(&other), ProbeFault::Protocol { .. }));

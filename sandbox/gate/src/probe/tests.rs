@@ -176,6 +176,7 @@ fn faults_become_findings() {
     assert!(
         said(ProbeFault::Route { method: "GET".into(), path: "/poll".into(), problem: "is not its own".into() }).starts_with("probe/route")
     );
+    assert!(said(ProbeFault::Migration { problem: "migration 2 failed".into() }).starts_with("probe/migration: migration 2"));
     assert!(said(ProbeFault::Protocol { message: "another version".into() }).starts_with("us:"));
 }
 

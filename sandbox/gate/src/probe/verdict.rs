@@ -134,6 +134,11 @@ pub(super) fn fault_verdict(fault: ProbeFault) -> Verdict {
             format!("the route {} {} {}", shown(&method), shown(&path), shown(&problem)),
             "a feature's routes are relative to its own slug and begin with /",
         ),
+        ProbeFault::Migration { problem } => Verdict::one(
+            "probe/migration",
+            shown(&problem),
+            "correct what routes.migration(…) is given in mount: SQLite's CREATE and ALTER, without BEGIN, PRAGMA and virtual tables",
+        ),
     }
 }
 

@@ -218,7 +218,13 @@ fn op_of(number: usize) -> Op {
     Op(std::ptr::without_provenance(number))
 }
 
+/// Stands for every operation on the database, which a rig does not have.
+const NO_DATABASE: usize = usize::MAX;
+
 extern "C" fn op_start(kind: u32, number: u64, _bytes: RSlice<'_, u8>) -> Op {
+    if kind == op_kind::SQL {
+        return op_of(NO_DATABASE);
+    }
     assert_eq!(kind, op_kind::SLEEP, "the test rig knows no other operation");
     act(op_of(0), |world| {
         world.last_op += 1;
@@ -228,7 +234,12 @@ extern "C" fn op_start(kind: u32, number: u64, _bytes: RSlice<'_, u8>) -> Op {
     })
 }
 
-extern "C" fn op_poll(op: Op, _out: &mut OpOutput) -> bool {
+extern "C" fn op_poll(op: Op, out: &mut OpOutput) -> bool {
+    if op.0.addr() == NO_DATABASE {
+        let reason = "the test rig has no database; try it with contract.toml and `kandra check`";
+        *out = OpOutput { status: Status::INVALID, number: 0, data: reason.as_bytes().into() };
+        return true;
+    }
     act(true, |world| {
         let now = world.now;
         world.ops.get_mut(&op.0.addr()).is_none_or(|sleep| {

@@ -17,6 +17,18 @@ fn mount(routes: &mut Routes) {
         spin_for_ever();
     }
     routes.get("/", page);
+    if !cfg!(feature = "tableless") {
+        routes.migration("CREATE TABLE note (id INTEGER PRIMARY KEY, text TEXT NOT NULL UNIQUE)");
+    }
+    if cfg!(feature = "second") {
+        routes.migration("ALTER TABLE note ADD COLUMN stars INTEGER NOT NULL DEFAULT 3");
+    }
+    if cfg!(feature = "clashing") {
+        routes.migration("CREATE TABLE more (a)").migration("CREATE TABLE note (b)");
+    }
+    routes.get("/notes", notes);
+    routes.post("/notes", add_note);
+    routes.post("/sql", sql);
     routes.get("/revision", revision);
     routes.post("/count", count);
     routes.get("/count", counted);
@@ -64,6 +76,27 @@ async fn count(_req: Request, ctx: Ctx) -> Result<Response> {
 
 async fn counted(_req: Request, ctx: Ctx) -> Result<Response> {
     Response::text(ctx.kv().get("count").await?.unwrap_or_else(|| "0".to_owned()))
+}
+
+async fn notes(_req: Request, ctx: Ctx) -> Result<Response> {
+    let notes = ctx.sql().query("SELECT * FROM note ORDER BY id LIMIT 10", params![]).await?;
+    Response::json(&notes)
+}
+
+async fn add_note(req: Request, ctx: Ctx) -> Result<Response> {
+    let text = req.text()?;
+    let id = ctx.sql().insert("INSERT INTO note (text) VALUES (?1)", params![text]).await?;
+    let row = ctx.sql().query_one("SELECT text, ?2 AS bytes FROM note WHERE id = ?1", params![id, kandra::Blob([1, 2].to_vec())]).await?;
+    let row = row.ok_or_else(|| Error::not_found("it is gone"))?;
+    assert_eq!(row.get::<kandra::Blob>("bytes")?.0, [1, 2]);
+    Response::json(&json!({ "id": id, "text": row.get::<String>("text")? }))
+}
+
+/// The lines of the body as one transaction.
+async fn sql(req: Request, ctx: Ctx) -> Result<Response> {
+    let body = req.text()?;
+    let changed = ctx.sql().transaction(|tx| body.lines().try_for_each(|line| tx.execute(line, ()))).await?;
+    Response::json(&changed)
 }
 
 async fn sleep(req: Request, ctx: Ctx) -> Result<Response> {

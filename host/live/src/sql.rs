@@ -1,0 +1,274 @@
+//! A feature's own SQL database: one SQLite file beside its keys and values, used on threads that may wait.
+//!
+//! Arrives: [`Request`]s of a library, as JSON; the migrations that its `mount` named. Leaves: answers as JSON, or a
+//! status and a reason. All statements of a request are one transaction. Must never: run on a worker, let a statement
+//! reach anything but the feature's own tables ([`rules`]), or run one for longer than [`STATEMENT_TIME`].
+
+mod message;
+mod migrate;
+mod rules;
+
+pub(crate) use migrate::{MAX_MIGRATIONS, MOST_MIGRATION, MigrationError};
+
+use kandra_abi::Status;
+use message::{Answer, Request, Statement, Total};
+use rules::Rules;
+use rusqlite::{Connection, ErrorCode};
+use std::{
+    collections::VecDeque,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    time::Duration,
+};
+use tokio::sync::oneshot;
+
+/// How long the statements of one request may run.
+const STATEMENT_TIME: Duration = Duration::from_secs(1);
+/// Requests of one feature that may wait for its database.
+const MOST_WAITING: usize = 64;
+/// The largest request, bytes of JSON.
+const MOST_REQUEST: usize = 4 << 20;
+/// The most statements of one request.
+const MOST_STATEMENTS: usize = 100;
+/// The file's most pages, of 4 KiB each: 64 MiB.
+const MOST_PAGES: u32 = 16_384;
+/// What SQLite may allocate in the whole process. Above it statements of any feature fail, and the process lives on;
+/// [`rules`] ends the one that hoards before.
+const HEAP_BYTES: i64 = 1 << 30;
+const HOARDS: &str = "the statements need more memory than there is; add a LIMIT, or sort fewer columns";
+
+/// Why a request was not answered; nothing of it happened.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Refused {
+    pub status: Status,
+    /// For the author.
+    pub reason: String,
+}
+
+impl Refused {
+    fn new(status: Status, reason: impl Into<String>) -> Self {
+        Self { status, reason: reason.into() }
+    }
+
+    fn invalid(reason: impl Into<String>) -> Self {
+        Self::new(Status::INVALID, reason)
+    }
+}
+
+impl From<rusqlite::Error> for Refused {
+    fn from(error: rusqlite::Error) -> Self {
+        let text: String = error.to_string().chars().take(500).collect();
+        match error.sqlite_error_code() {
+            Some(ErrorCode::ConstraintViolation) => Self::new(Status::CONFLICT, text),
+            Some(ErrorCode::DiskFull) => Self::new(Status::QUOTA, "the database is full: it may have 64 MiB"),
+            Some(ErrorCode::TooBig) => Self::new(Status::TOO_LARGE, format!("{text}: a statement, a value or a row is above its limit")),
+            Some(ErrorCode::OperationInterrupted) => {
+                Self::new(Status::UNAVAILABLE, "the statements ran for more than 1 s; add an index or a LIMIT")
+            }
+            Some(ErrorCode::ApiMisuse) => Self::invalid("there is no statement in the text"),
+            Some(ErrorCode::OutOfMemory) => Self::new(Status::UNAVAILABLE, HOARDS),
+            Some(ErrorCode::AuthorizationForStatementDenied) => Self::invalid(format!(
+                "{text}: a feature reads and writes rows of its own tables; tables and indexes are made by routes.migration(…), \
+                 transactions by ctx.sql().transaction(…)"
+            )),
+            Some(
+                ErrorCode::SystemIoFailure
+                | ErrorCode::CannotOpen
+                | ErrorCode::DatabaseCorrupt
+                | ErrorCode::NotADatabase
+                | ErrorCode::ReadOnly
+                | ErrorCode::DatabaseBusy
+                | ErrorCode::DatabaseLocked,
+            ) => {
+                tracing::warn!(%error, "a feature's SQL database refused");
+                Self::new(Status::UNAVAILABLE, text)
+            }
+            _ => Self::invalid(text),
+        }
+    }
+}
+
+/// A request that waits for its turn.
+struct Job {
+    request: Request,
+    answer: oneshot::Sender<Result<Vec<u8>, Refused>>,
+}
+
+#[derive(Default)]
+struct Queue {
+    jobs: VecDeque<Job>,
+    /// Whether a thread works at it.
+    attended: bool,
+}
+
+/// A feature's SQL database.
+pub(crate) struct Database {
+    connection: Mutex<Connection>,
+    rules: Arc<Rules>,
+    queue: Mutex<Queue>,
+    path: Option<PathBuf>,
+}
+
+impl std::fmt::Debug for Database {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Database").field(&self.path).finish()
+    }
+}
+
+impl Database {
+    /// Opens or makes the file.
+    pub fn open(path: &Path) -> rusqlite::Result<Self> {
+        let connection = Connection::open(path)?;
+        connection.busy_timeout(Duration::from_secs(2))?;
+        connection.pragma_update(None, "journal_mode", "WAL")?;
+        connection.pragma_update(None, "synchronous", "NORMAL")?;
+        connection.pragma_update(None, "journal_size_limit", 4 << 20)?;
+        Self::with(connection, Some(path.to_owned()))
+    }
+
+    /// One that is gone with its value: for the probe.
+    pub fn in_memory() -> rusqlite::Result<Self> {
+        Self::with(Connection::open_in_memory()?, None)
+    }
+
+    fn with(mut connection: Connection, path: Option<PathBuf>) -> rusqlite::Result<Self> {
+        connection.query_row(&format!("PRAGMA hard_heap_limit = {HEAP_BYTES}"), [], |_| Ok(()))?;
+        connection.query_row(&format!("PRAGMA max_page_count = {MOST_PAGES}"), [], |_| Ok(()))?;
+        connection.pragma_update(None, "temp_store", "MEMORY")?;
+        connection.pragma_update(None, "cache_size", -2048)?;
+        migrate::prepare(&connection)?;
+        let rules = Rules::new();
+        rules.put_on(&mut connection)?;
+        Ok(Self { connection: Mutex::new(connection), rules, queue: Mutex::default(), path })
+    }
+
+    /// Runs the migrations that have not been run yet; answers how many. See [`migrate::run`].
+    pub fn migrate(&self, migrations: &[String]) -> Result<usize, MigrationError> {
+        migrate::run(&mut self.connection(), &self.rules, self.path.as_deref(), migrations)
+    }
+
+    /// Has a request run on a thread that may wait. Dropping the future before its turn cancels it. Needs tokio's runtime.
+    pub fn ask(self: &Arc<Self>, request: &[u8]) -> impl Future<Output = Result<Vec<u8>, Refused>> + Send + use<> {
+        let waiting = self.enqueue(request);
+        async move {
+            let cut = |_| Refused::new(Status::UNAVAILABLE, "the database's thread ended");
+            waiting?.await.map_err(cut)?
+        }
+    }
+
+    fn enqueue(self: &Arc<Self>, request: &[u8]) -> Result<oneshot::Receiver<Result<Vec<u8>, Refused>>, Refused> {
+        let request = Request::read(request)?;
+        let runtime = tokio::runtime::Handle::try_current().map_err(|e| Refused::new(Status::UNAVAILABLE, e.to_string()))?;
+        let (answer, waiting) = oneshot::channel();
+        let mut queue = self.queue();
+        if queue.jobs.len() >= MOST_WAITING {
+            queue.jobs.retain(|job| !job.answer.is_closed());
+        }
+        if queue.jobs.len() >= MOST_WAITING {
+            return Err(Refused::new(Status::UNAVAILABLE, format!("{MOST_WAITING} requests wait for the database already")));
+        }
+        queue.jobs.push_back(Job { request, answer });
+        if !std::mem::replace(&mut queue.attended, true) {
+            let database = self.clone();
+            drop(runtime.spawn_blocking(move || database.attend()));
+        }
+        Ok(waiting)
+    }
+
+    /// Works the queue off: one thread for each feature at most, so that a slow one holds up itself only.
+    fn attend(&self) {
+        struct Leave<'a>(&'a Database);
+        impl Drop for Leave<'_> {
+            fn drop(&mut self) {
+                // Only after a panic: otherwise it is said already.
+                if std::thread::panicking() {
+                    self.0.queue().attended = false;
+                }
+            }
+        }
+        let _leave = Leave(self);
+        loop {
+            let job = {
+                let mut queue = self.queue();
+                match queue.jobs.pop_front() {
+                    Some(job) => job,
+                    None => {
+                        queue.attended = false;
+                        return;
+                    }
+                }
+            };
+            if !job.answer.is_closed() {
+                // Whoever does not wait any more has lost interest in the answer, not in what was done.
+                let _ = job.answer.send(self.run(&job.request));
+            }
+        }
+    }
+
+    /// Runs the statements of a request as one transaction.
+    fn run(&self, request: &Request) -> Result<Vec<u8>, Refused> {
+        let mut connection = self.connection();
+        let _watch = self.rules.watch(STATEMENT_TIME);
+        let transaction = self.rules.as_host(|| connection.transaction())?;
+        let mut total = Total::default();
+        let answers: Result<Vec<Answer>, Refused> =
+            request.statements.iter().map(|statement| step(&transaction, statement, &mut total)).collect();
+        match answers {
+            Ok(answers) => {
+                self.rules.as_host(|| transaction.commit())?;
+                Ok(message::write(&answers))
+            }
+            Err(refused) => {
+                // A statement may have rolled back by itself already.
+                let _ = self.rules.as_host(|| transaction.rollback());
+                Err(if self.rules.hoarded() { Refused::new(Status::UNAVAILABLE, HOARDS) } else { refused })
+            }
+        }
+    }
+
+    fn connection(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn queue(&self) -> MutexGuard<'_, Queue> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Runs one statement.
+fn step(connection: &Connection, statement: &Statement, total: &mut Total) -> Result<Answer, Refused> {
+    let before = connection.total_changes();
+    let mut prepared = connection.prepare_cached(&statement.sql).map_err(|error| match error {
+        rusqlite::Error::MultipleStatement => Refused::invalid("one call runs one statement; use ctx.sql().transaction(…) for several"),
+        error => error.into(),
+    })?;
+    let expected = prepared.parameter_count();
+    if expected != statement.params.len() {
+        let given = statement.params.len();
+        return Err(Refused::invalid(format!("the statement has {expected} parameters, and {given} values were given")));
+    }
+    for (at, value) in statement.params.iter().enumerate() {
+        prepared.raw_bind_parameter(at + 1, value)?;
+    }
+    let columns: Vec<String> = prepared.column_names().map(str::to_owned).collect();
+    let mut rows = Vec::new();
+    {
+        let mut found = prepared.raw_query();
+        while let Some(row) = found.next()? {
+            rows.push(total.take(row, columns.len())?);
+        }
+    }
+    let changed = connection.total_changes() - before;
+    if statement.must_change && changed == 0 {
+        return Err(Refused::new(Status::CONFLICT, format!("no row was changed by {:?}", shown(&statement.sql))));
+    }
+    Ok(Answer { columns, rows, changed, last_id: connection.last_insert_rowid() })
+}
+
+/// The beginning of a statement.
+fn shown(sql: &str) -> String {
+    sql.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(120).collect()
+}
+
+#[cfg(test)]
+mod tests;
