@@ -132,6 +132,7 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
     ("List", "sorted|grouped|ordered|sortiert|gruppiert by|nach"),
     ("List", "monthly|weekly|yearly|daily total|totals|sum|sums"),
     ("List", "monatssumme|monatssummen|wochensumme|jahressumme"),
+    ("Quote of the day", "add|adds|adding|submit|own|eigene|eigenen|hinzufugen"),
     ("Who comes", "time slot|slots"),
     ("Who comes", "zeitfenster|uhrzeit|uhrzeiten"),
 ];

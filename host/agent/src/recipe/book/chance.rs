@@ -8,7 +8,9 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
     example: "Roll 2d6",
     example_de: "Zwei Würfel werfen",
     heads: &[
-        ("dice|dices|die|wurfel|wurfeln", 14),
+        ("dice|dices|wurfel|wurfeln", 14),
+        // Alone it is a German article.
+        ("a|one|another|sided|virtual die", 14),
         ("roll|rolls|rolling|throw|throws|wirf|werfen a|the|two|three|four|some|2|3|4|5|6|six? dice|die|dices|wurfel", 16),
         ("dice roller|rolls|roll|thrower|set|game", 16),
         ("random number|numbers|integer", 15),

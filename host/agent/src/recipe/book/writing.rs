@@ -289,7 +289,10 @@ fn columns(asked: &Asked, from: usize) -> Option<(Range<usize>, Vec<fields::Fiel
         let start = asked.words[first].at.start;
         let whole = &asked.text[start..asked.rest_of_sentence(first).end];
         let cut = clause_end(whole);
-        fields::fields(&whole[..cut]).map(|columns| (asked.words_in(start..start + cut), columns))
+        let columns = fields::fields(&whole[..cut])?;
+        // `Liste mit Rezepten (Name, Zutaten)`: these are the things, and the columns follow.
+        let are_things = columns.len() == 1 && first <= from + 2 && whole[..cut].contains('(');
+        (!are_things).then(|| (asked.words_in(start..start + cut), columns))
     })
 }
 
