@@ -218,6 +218,7 @@ test("normal use breaks no rule of the page's own", async () => {
   const complaints = listen(page, server);
   await page.goto(server.url);
   const frame = await widget(page, counter);
+  await frame.waitForFunction(() => document.getElementById("count").textContent === "0");
   await frame.click("#up");
   await frame.waitForFunction(() => document.getElementById("count").textContent === "1");
   await page.fill("#ask-text", "Roll two dice");
