@@ -96,9 +96,11 @@ pub mod route_kind {
     pub const HANDLER: u32 = 0;
     /// `GET /widget`: the host wraps the fragment in a document.
     pub const WIDGET: u32 = 1;
+    /// Reserved: the host of this version refuses it.
     /// Not for visitors: the host calls it every [`RouteDesc::period_ms`](super::RouteDesc::period_ms). Its method is
     /// `TASK`, its path `/` and its name.
     pub const TASK: u32 = 2;
+    /// Reserved: the host of this version refuses it.
     /// A `GET` that the host answers itself, with the events of [`RouteDesc::topic`](super::RouteDesc::topic).
     pub const EVENTS: u32 = 3;
 }
