@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
-import { openBrowser, widget } from "./lib/browser.mjs";
+import { holds, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, until } from "./lib/server.mjs";
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -102,7 +102,7 @@ test("the keyboard is enough: skip, ask, watch, use", async () => {
   const slug = await server.liveFrom(request.id);
   // Into the frame and out of it.
   const frame = await widget(page, slug);
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "0");
+  await holds(frame, () => document.getElementById("count").textContent === "0");
   await page.locator(`#card-${slug} h3 a`).focus();
   await page.keyboard.press("Tab");
   await until("the frame's button has focus", () => frame.evaluate(() => document.activeElement.tagName === "BUTTON"));
@@ -110,7 +110,7 @@ test("the keyboard is enough: skip, ask, watch, use", async () => {
   const first = await frame.evaluate(() => document.activeElement.id);
   if (first !== "up") await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "1");
+  await holds(frame, () => document.getElementById("count").textContent === "1");
   await page.keyboard.press("Tab");
   await until("focus left the frame", async () => page.evaluate(() => document.activeElement.tagName !== "IFRAME"));
   await page.close();
@@ -157,10 +157,10 @@ test("every recipe's widget, inside its frame", async (t) => {
     await page.goto(server.url);
     for (const slug of slugs) {
       const frame = await widget(page, slug);
-      await frame.waitForFunction(() => document.querySelector("button, input, output, time, p")).catch(() => {});
+      await holds(frame, () => document.querySelector("button, input, output, time, p")).catch(() => {});
       for (const colorScheme of viewport.width === 360 ? SCHEMES : ["light"]) {
         await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
-        await frame.waitForFunction((theme) => document.documentElement.dataset.theme === theme, colorScheme);
+        await holds(frame, (theme) => document.documentElement.dataset.theme === theme, colorScheme);
         // The frame lets the card's ground shine through, which axe inside it cannot see.
         const ground = await page.locator(`#card-${slug}`).evaluate((card) => getComputedStyle(card).backgroundColor);
         await frame.evaluate((colour) => (document.documentElement.style.backgroundColor = colour), ground);

@@ -4,7 +4,7 @@ import { readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { PHONE, listen, openBrowser, widget } from "./lib/browser.mjs";
+import { PHONE, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, until } from "./lib/server.mjs";
 
 const WISH = "a counter that everybody can click";
@@ -89,12 +89,12 @@ test("one watches the stages, and the card is there with a widget that works", a
   assert.match(await page.textContent(`#card-${counter} summary`), /from recipe Counter/);
 
   const frame = await widget(page, counter);
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "0");
+  await holds(frame, () => document.getElementById("count").textContent === "0");
   await frame.tap("#up");
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "1");
+  await holds(frame, () => document.getElementById("count").textContent === "1");
   // Somebody else presses: it rises here too.
   assert.equal((await fetch(`${server.live}/${counter}/up`, { method: "POST" })).status, 200);
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "2");
+  await holds(frame, () => document.getElementById("count").textContent === "2");
   assert.equal(await page.evaluate(() => window.sameDocument), true, "the page was loaded anew");
   await fitsScreen("home with a card");
 });
@@ -203,7 +203,7 @@ test("the page is back by itself after the feature server was", async () => {
 test("a feature has pages of its own: history, code, contract", async () => {
   await page.goto(`${server.url}/features/${counter}`);
   const frame = await widget(page, counter);
-  await frame.waitForFunction(() => Number(document.getElementById("count").textContent) >= 2);
+  await holds(frame, () => Number(document.getElementById("count").textContent) >= 2);
   await fitsScreen("a feature's page");
   const tab = async (name, pattern) => {
     await page.tap(`.tabs a:has-text("${name}")`);

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { createServer } from "node:http";
 import { after, before, test } from "node:test";
 import { setTimeout as sleep } from "node:timers/promises";
-import { DESK, listen, openBrowser, widget } from "./lib/browser.mjs";
+import { DESK, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, crate, until } from "./lib/server.mjs";
 
 const here = (path) => new URL(path, import.meta.url).pathname;
@@ -218,9 +218,9 @@ test("normal use breaks no rule of the page's own", async () => {
   const complaints = listen(page, server);
   await page.goto(server.url);
   const frame = await widget(page, counter);
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "0");
+  await holds(frame, () => document.getElementById("count").textContent === "0");
   await frame.click("#up");
-  await frame.waitForFunction(() => document.getElementById("count").textContent === "1");
+  await holds(frame, () => document.getElementById("count").textContent === "1");
   await page.fill("#ask-text", "Roll two dice");
   await page.click(".ask-form button[type=submit]");
   await page.waitForSelector("#ask-done:not([hidden])");
@@ -229,7 +229,7 @@ test("normal use breaks no rule of the page's own", async () => {
     await page.waitForLoadState("load");
   }
   await page.goto(`${server.live}/${counter}/widget`);
-  await page.waitForFunction(() => document.getElementById("count").textContent === "1");
+  await holds(page, () => document.getElementById("count").textContent === "1");
   assert.deepEqual(complaints, []);
   assert.deepEqual(await context.cookies(), []);
   await context.close();

@@ -5,11 +5,13 @@ import { t } from "./words.js";
 const root = document.documentElement;
 const CHOICES = ["auto", "light", "dark"];
 const darkScheme = matchMedia("(prefers-color-scheme: dark)");
+// Kept from the event: to read `matches` between a change and its event makes Chromium drop the event.
+let dark = darkScheme.matches;
 
 /** `light` or `dark`, as it is shown now. */
 export function theme() {
   const chosen = root.dataset.theme;
-  return chosen === "light" || chosen === "dark" ? chosen : darkScheme.matches ? "dark" : "light";
+  return chosen === "light" || chosen === "dark" ? chosen : dark ? "dark" : "light";
 }
 
 const tell = () => document.dispatchEvent(new CustomEvent("kandra:theme"));
@@ -29,7 +31,10 @@ function themeButton() {
     show();
     tell();
   });
-  darkScheme.addEventListener("change", tell);
+  darkScheme.addEventListener("change", (event) => {
+    dark = event.matches;
+    tell();
+  });
 }
 
 function carryLanguage(event) {

@@ -33,3 +33,13 @@ export async function widget(page, slug) {
   await frame.waitForLoadState("domcontentloaded");
   return frame;
 }
+
+/** Waits until `check` holds in a frame or page. By the clock: a frame outside the window draws no pictures to wait for. Failing, says what is there instead. */
+export async function holds(frame, check, argument) {
+  try {
+    await frame.waitForFunction(check, argument, { polling: 50 });
+  } catch (error) {
+    const there = await frame.evaluate(() => `${document.readyState}, ${document.hidden ? "hidden" : "visible"}: ${document.documentElement.outerHTML.slice(0, 600)}`).catch((gone) => gone.message);
+    throw new Error(`${error.message.split("\n")[0]} ${check} in ${frame.url()}, ${there}`);
+  }
+}
