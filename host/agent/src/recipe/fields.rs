@@ -8,6 +8,7 @@ pub(crate) enum Kind {
     Text,
     LongText,
     Number,
+    Stars,
     Date,
     Time,
     Url,
@@ -23,6 +24,8 @@ pub(crate) struct Field {
     pub name: String,
     pub kind: Kind,
     pub choices: Vec<String>,
+    /// The least and the greatest number.
+    pub range: Option<(i64, i64)>,
 }
 
 /// At most so many columns.
@@ -38,8 +41,6 @@ const NO_FIELDS: &[&str] = &[
     "sort",
     "sorting",
     "pagination",
-    "checkbox",
-    "checkboxes",
     "ability",
     "option",
     "possibility",
@@ -91,11 +92,20 @@ fn field(item: &str) -> Option<Field> {
         Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
         None => (item, ""),
     };
-    let range = name.find(" from ").filter(|at| name[at + 6..].starts_with(|c: char| c.is_ascii_digit()));
-    let mut words: Vec<&str> = name[..range.unwrap_or(name.len())].split_whitespace().collect();
-    const LEAD: [&str; 30] = [
-        "the", "a", "an", "its", "their", "his", "her", "your", "our", "my", "optional", "columns", "column", "fields", "field", "for",
-        "also", "each", "whose", "der", "die", "das", "ein", "eine", "einem", "einer", "as", "and", "or", "with",
+    let range = [" from ", " von ", " (", " 1-", " 1 "].iter().find_map(|from| {
+        name.find(from).filter(|at| {
+            name[at + 1..]
+                .trim_start_matches(|c: char| !c.is_ascii_digit() && !c.is_ascii_punctuation())
+                .starts_with(|c: char| c.is_ascii_digit())
+        })
+    });
+    let bounds = bounds(range.map_or(hint, |at| &name[at..]));
+    let name = german_nominative(whether(&name[..range.unwrap_or(name.len())]));
+    let mut words: Vec<&str> = name.split_whitespace().collect();
+    const LEAD: [&str; 44] = [
+        "fur", "mein", "meine", "ihr", "ihre", "dein", "deine", "unser", "unsere", "seinen", "dem", "den", "what's", "one's", "the", "a",
+        "an", "its", "their", "his", "her", "your", "our", "my", "optional", "columns", "column", "fields", "field", "for", "also", "each",
+        "whose", "der", "die", "das", "ein", "eine", "einem", "einer", "as", "and", "or", "with",
     ];
     while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
         words.remove(0);
@@ -107,12 +117,30 @@ fn field(item: &str) -> Option<Field> {
     let folded: Vec<String> = words.iter().map(|w| fold(w)).collect();
     let asks = matches!(
         folded.first().map(String::as_str),
-        Some("when" | "where" | "who" | "what" | "since" | "how" | "wann" | "wo" | "wer" | "seit")
+        Some(
+            "when"
+                | "where"
+                | "who"
+                | "what"
+                | "which"
+                | "whether"
+                | "since"
+                | "how"
+                | "wann"
+                | "wo"
+                | "wer"
+                | "was"
+                | "welche"
+                | "welcher"
+                | "ob"
+                | "seit"
+                | "wie"
+        )
     );
     if words.is_empty()
         || words.len() > if asks { 6 } else { 4 }
         || words.join(" ").chars().count() > 40
-        || folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
+        || !asks && folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
     {
         return None;
     }
@@ -121,31 +149,99 @@ fn field(item: &str) -> Option<Field> {
     } else {
         Vec::new()
     };
-    let kind = if choices.len() >= 2 { Kind::Choice } else { kind(&folded, &fold(hint)) };
-    Some(Field { name: capitalise(&words.join(" ")), kind, choices: if kind == Kind::Choice { choices } else { Vec::new() } })
+    let is_whether = whether(item) != item || matches!(folded[0].as_str(), "whether" | "ob");
+    let kind = match kind(&folded, &fold(hint)) {
+        _ if choices.len() >= 2 => Kind::Choice,
+        _ if is_whether => Kind::YesNo,
+        Kind::Text if bounds.is_some() => Kind::Number,
+        kind => kind,
+    };
+    let bounds = match kind {
+        Kind::Stars => bounds.filter(|(_, most)| *most <= 10).or(Some((1, 5))),
+        Kind::Number => bounds,
+        _ => None,
+    };
+    // "rating 1 to 5" has words of its own behind the name.
+    let name = capitalise(&words.join(" "));
+    Some(Field { name, kind, choices: if kind == Kind::Choice { choices } else { Vec::new() }, range: bounds })
+}
+
+/// `from 1 to 5`, `(1-5)`, `von 1 bis 10`.
+fn bounds(text: &str) -> Option<(i64, i64)> {
+    let numbers: Vec<i64> = text.split(|c: char| !c.is_ascii_digit()).filter_map(|n| n.parse().ok()).collect();
+    matches!(numbers[..], [low, high] if low < high && high <= 1_000_000).then(|| (numbers[0], numbers[1]))
+}
+
+/// `whether it is still available` → `still available`; other words as they are.
+fn whether(name: &str) -> &str {
+    const STARTS: [&str; 15] = [
+        "whether it is ",
+        "whether it's ",
+        "whether they are ",
+        "whether it has been ",
+        "whether it was ",
+        "if it is ",
+        "if it's ",
+        "if it was ",
+        "if it has been ",
+        "ob es schon ",
+        "ob es ",
+        "ob sie ",
+        "ob er ",
+        "ob das ",
+        "ob ",
+    ];
+    let lower = name.to_ascii_lowercase();
+    let Some(start) = STARTS.iter().find(|start| lower.starts_with(**start)) else { return name };
+    let rest = &name[start.len()..];
+    [" ist", " sind", " wurde", " hat"].iter().find_map(|end| rest.strip_suffix(end)).unwrap_or(rest)
+}
+
+/// `mit freien Plätzen` → `freie Plätze`: the commonest columns in the case that `mit` takes.
+fn german_nominative(name: &str) -> String {
+    const CASES: [(&str, &str); 13] = [
+        ("freien Plätzen", "Freie Plätze"),
+        ("freie Plätzen", "Freie Plätze"),
+        ("Plätzen", "Plätze"),
+        ("Punkten", "Punkte"),
+        ("Namen", "Name"),
+        ("Titeln", "Titel"),
+        ("Terminen", "Termin"),
+        ("Preisen", "Preis"),
+        ("Mengen", "Menge"),
+        ("Orten", "Ort"),
+        ("Kommentaren", "Kommentar"),
+        ("Sternen", "Sterne"),
+        ("Vornamen", "Vorname"),
+    ];
+    CASES
+        .iter()
+        .find(|(dative, _)| name.trim().eq_ignore_ascii_case(dative))
+        .map_or_else(|| name.to_owned(), |(_, nominative)| (*nominative).to_owned())
 }
 
 fn kind(name: &[String], hint: &str) -> Kind {
-    const KINDS: [(Kind, &str); 9] = [
+    const KINDS: [(Kind, &str); 10] = [
+        (Kind::Stars, "stars|star|sterne|sternebewertung|sternen"),
         (
             Kind::YesNo,
-            "yes/no|yesno|ja/nein|boolean|checkbox|done|paid|read|finished|available|bought|returned|vegan|vegetarian|watched|seen|owned|erledigt|bezahlt|gelesen|vorhanden|completed|working|active|urgent",
+            "yes/no|yesno|ja/nein|boolean|checkbox|done|paid|read|finished|available|bought|returned|vegan|vegetarian|watched|seen|owned|erledigt|bezahlt|gelesen|vorhanden|completed|working|active|urgent|taken|gone|vergeben|vergriffen|reserviert|reserved|sold|verkauft|used|returned|zuruckgegeben|gesehen|gekauft|vegetarisch|organic|da|verfugbar|frei|weg|confirmed|approved|played|gespielt|solved|visited|besucht|cooked|tried|checked|packed|borrowed|present|veggie|open|offen|geschafft|fertig",
         ),
         (Kind::Email, "email|mail|e-mail|emails"),
         (Kind::Url, "url|link|website|homepage|web|webseite|links|urls"),
         (Kind::Phone, "phone|telephone|tel|mobile|cell|telefon|telefonnummer|handy|handynummer"),
         (
             Kind::Date,
-            "date|day|birthday|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|wann|expiry|expires|expiration|released|anniversary|gegossen",
+            "date|day|birthday|birthdays|geburtstage|wann|tag|ablaufdatum|mindesthaltbarkeitsdatum|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|expiry|expires|expiration|released|anniversary|gegossen",
         ),
-        (Kind::Time, "time|start|uhrzeit|hour"),
+        (Kind::Time, "time|uhrzeit|hour|abfahrt|abfahrtszeit|departure"),
         (
             Kind::Number,
-            "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|stars|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock",
+            "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock|places|spots|platze|personen|people|persons|guests|gaste|stuck|portionen|stunden|minuten|tage|days|wins|losses|siege|goals|tore|players|spieler|elevation|depth|width|length|lange|hohe|hohenmeter|grosse|strength|speed|temperature|temperatur|percent|percentage|laps|steps|schritte|kcal|liters|litres|liter|money|salary|rent|miete|bid|gebot|pieces|copies|punktzahl|jahrgang|note|grade|marks|highscore|scores|tries|attempts|versuche|entfernung|distanz",
         ),
         (
             Kind::LongText,
-            "notes|description|comment|comments|details|instructions|text|beschreibung|notizen|kommentar|ingredients|zutaten|bemerkung|bemerkungen|review|summary",
+            "zubereitung|anleitung|remarks|remark|opinion|meinung|inhalt|story|method|preparation|notes|description|comment|comments|details|instructions|text|beschreibung|notizen|kommentar|ingredients|zutaten|bemerkung|bemerkungen|review|summary",
         ),
         (Kind::Text, "name|title|place|location|where|who|owner|author|artist|genre|type|colour|color|status"),
     ];
@@ -161,10 +257,13 @@ fn kind(name: &[String], hint: &str) -> Kind {
     if starts(&["when", "since", "wann", "seit"]) {
         return Kind::Date;
     }
-    if starts(&["how"]) && matches!(name[1].as_str(), "many" | "much" | "long" | "old" | "far") {
+    if starts(&["how"]) && matches!(name[1].as_str(), "many" | "much" | "old" | "far") {
         return Kind::Number;
     }
-    if starts(&["where", "who", "what", "wo", "wer"]) {
+    if starts(&["wie"]) && matches!(name[1].as_str(), "viele" | "viel" | "alt" | "weit") {
+        return Kind::Number;
+    }
+    if starts(&["where", "who", "what", "which", "wo", "wer", "was", "welche", "welcher", "wie", "how"]) {
         return Kind::Text;
     }
     // "date of birth" is a date, "price per kilo" a number; otherwise the last word decides, "start date" is a date.
@@ -193,37 +292,46 @@ impl Field {
     /// The recipe's own expression for it.
     pub fn to_rust(&self) -> String {
         let choices: Vec<String> = self.choices.iter().map(|c| literal(c)).collect();
-        format!("Field {{ name: {}, kind: Kind::{:?}, choices: &[{}] }}", literal(&self.name), self.kind, choices.join(", "))
+        let range = self.range.map_or("None".to_owned(), |(least, most)| format!("Some(({least}, {most}))"));
+        format!(
+            "Field {{ name: {}, kind: Kind::{:?}, choices: &[{}], range: {range} }}",
+            literal(&self.name),
+            self.kind,
+            choices.join(", ")
+        )
+    }
+
+    /// Whether it says which thing a row is about, rather than something about it.
+    pub fn tells_which(&self) -> bool {
+        const ATTRIBUTES: &str = "colour color location place owner author artist genre type status category condition where kategorie farbe ort autor art zustand \
+            difficulty schwierigkeit size grosse level kind contact kontakt unit";
+        let folded = fold(&self.name);
+        self.kind == Kind::Text && !folded.split_whitespace().any(|w| ATTRIBUTES.split_whitespace().any(|a| a == w))
+            || folded == "what"
+            || folded == "was"
     }
 
     /// Two values that it accepts, for the contract.
     pub fn samples(&self) -> [String; 2] {
         match self.kind {
-            Kind::Text | Kind::LongText => ["First", "Second"].map(str::to_owned),
-            Kind::Number => ["12", "3.5"].map(str::to_owned),
+            Kind::Text | Kind::LongText => ["Ant", "Bee"].map(str::to_owned),
+            Kind::Number | Kind::Stars => match self.range {
+                Some((least, most)) => [least.to_string(), most.to_string()],
+                None => ["3.5", "12"].map(str::to_owned),
+            },
             Kind::Date => ["2026-12-24", "2027-01-06"].map(str::to_owned),
-            Kind::Time => ["18:30", "07:05"].map(str::to_owned),
+            Kind::Time => ["07:05", "18:30"].map(str::to_owned),
             Kind::Url => ["https://example.org/a", "https://example.org/b"].map(str::to_owned),
             Kind::Email => ["ada@example.org", "bob@example.org"].map(str::to_owned),
-            Kind::Phone => ["+49 30 1234", "030 5678"].map(str::to_owned),
-            Kind::YesNo => ["yes", "no"].map(str::to_owned),
+            Kind::Phone => ["030 5678", "030 6789"].map(str::to_owned),
+            Kind::YesNo => ["no", "yes"].map(str::to_owned),
             Kind::Choice => [self.choices[0].clone(), self.choices[1].clone()],
         }
     }
 
-    /// What the recipe says of a wrong value, without the name and the full stop; `None` when nothing is wrong.
-    pub fn wanted(&self) -> Option<&'static str> {
-        match self.kind {
-            Kind::Text | Kind::LongText => None,
-            Kind::Number => Some("is a number, such as 12 or 3.5."),
-            Kind::Date => Some("is a date, such as 2026-12-24."),
-            Kind::Time => Some("is a time, such as 18:30."),
-            Kind::Url => Some("is a web address that starts with https://."),
-            Kind::Email => Some("is an e-mail address, such as ada@example.org."),
-            Kind::Phone => Some("is a phone number."),
-            Kind::YesNo => Some("is yes or no."),
-            Kind::Choice => Some("is one of the given choices."),
-        }
+    /// Whether the recipe refuses some values.
+    pub fn is_typed(&self) -> bool {
+        !matches!(self.kind, Kind::Text | Kind::LongText)
     }
 }
 

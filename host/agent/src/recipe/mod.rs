@@ -21,7 +21,7 @@ use crate::{DevelopError, Draft, Progress, Task};
 use asked::Asked;
 use kandra_model::{Origin, Slug, Usage};
 pub(crate) use render::toml_escape;
-use render::{Value, Word};
+use render::{Language, Value, Word};
 use std::{collections::BTreeMap, ops::Range};
 
 /// Points that a recipe needs.
@@ -100,6 +100,7 @@ struct Order {
 struct Choice {
     recipe: &'static Recipe,
     order: Order,
+    language: Language,
 }
 
 impl Recipes {
@@ -110,19 +111,19 @@ impl Recipes {
 
     /// The recipe that answers these words; `None` when none does. Pure and fast: fit for every key stroke.
     pub fn fit(title: &str, details: &str) -> Option<Fit> {
-        let Choice { recipe, order } = choose(title, details)?;
+        let Choice { recipe, order, .. } = choose(title, details)?;
         Some(Fit { recipe: recipe.name, slug_hint: slug(recipe, &order), title: order.title, summary: order.summary })
     }
 
     /// The crate that answers a task.
     pub(crate) fn develop(task: &Task, progress: &mut dyn Progress) -> Result<Draft, DevelopError> {
-        let Choice { recipe, order } = choose(&task.title, &task.details).ok_or(DevelopError::NeedsModel)?;
+        let Choice { recipe, order, language } = choose(&task.title, &task.details).ok_or(DevelopError::NeedsModel)?;
         if task.repair.is_some() {
             return Err(DevelopError::RecipeRefused { recipe: recipe.name.to_owned() });
         }
         let slug = free(slug(recipe, &order), &task.taken);
         let plan = order.summary.clone();
-        let files = files(recipe, order, &slug);
+        let files = files(recipe, order, language, &slug);
         progress.planned(&plan, files.get("contract.toml").map_or("", String::as_str));
         Ok(Draft { slug, files, plan, origin: Origin::Recipe { recipe: recipe.name.to_owned() }, usage: Usage::default() })
     }
@@ -140,18 +141,25 @@ pub(crate) fn free(slug: Slug, taken: &[Slug]) -> Slug {
 fn slug(recipe: &Recipe, order: &Order) -> Slug {
     let short = phrases::shorten(&order.title, 36).replace('…', "");
     let of_recipe = || recipe.slug.parse().expect("a recipe's own slug is valid");
-    let own = Slug::from_title(&asked::fold(&short));
+    let own = Slug::from_title(&asked::fold(&spelled_out(&short)));
     let is_telling = short.is_ascii() || short.chars().filter(char::is_ascii_alphanumeric).count() >= 3;
     // A reserved title becomes `…-feature`; the recipe's own slug reads better.
     own.filter(|slug| is_telling && !slug.as_str().ends_with("-feature")).unwrap_or_else(of_recipe)
 }
 
-fn files(recipe: &Recipe, order: Order, slug: &Slug) -> BTreeMap<String, String> {
+/// Umlauts as German spells them without: `Würfel` → `Wuerfel`.
+fn spelled_out(title: &str) -> String {
+    [("ä", "ae"), ("ö", "oe"), ("ü", "ue"), ("Ä", "Ae"), ("Ö", "Oe"), ("Ü", "Ue"), ("ß", "ss")]
+        .iter()
+        .fold(title.to_owned(), |title, (umlaut, letters)| title.replace(umlaut, letters))
+}
+
+fn files(recipe: &Recipe, order: Order, language: Language, slug: &Slug) -> BTreeMap<String, String> {
     let mut words: BTreeMap<&str, Word> = order.words.into_iter().collect();
     words.insert("slug", Word::Raw(slug.as_str().to_owned()));
     words.insert("title", Word::Text(order.title));
     words.insert("summary", Word::Text(order.summary));
-    recipe.files.iter().map(|(path, text)| ((*path).to_owned(), render::render(path, text, &order.constants, &words))).collect()
+    recipe.files.iter().map(|(path, text)| ((*path).to_owned(), render::render(path, text, language, &order.constants, &words))).collect()
 }
 
 /// A recipe whose head was found, before its parameters are known.
@@ -166,6 +174,7 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
     if asked.words.is_empty() || is_about_what_exists(&asked) {
         return None;
     }
+    let language = if phrases::is_german(&asked) { Language::German } else { Language::English };
     let mut candidates: Vec<Candidate> = book::ALL.iter().filter_map(|recipe| candidate(recipe, &asked)).collect();
     candidates.sort_by_key(|c| (-c.points, c.head.start));
     candidates.iter().find_map(|c| {
@@ -177,7 +186,7 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
         let fits = c.points - unexplained(c, &order, &asked, &own)? >= ENOUGH
             && !demands_more(c.recipe, &order, &asked, &own)
             && !names_another(c, &order, &asked, &own, &candidates);
-        fits.then_some(Choice { recipe: c.recipe, order })
+        fits.then_some(Choice { recipe: c.recipe, order, language })
     })
 }
 

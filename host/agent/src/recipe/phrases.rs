@@ -246,47 +246,25 @@ pub(crate) fn numbers(asked: &Asked) -> Vec<(usize, u64)> {
         .collect()
 }
 
-/// Whether the words are German rather than English.
+/// Whether the words are German rather than English. Words that both languages have say nothing.
 pub(crate) fn is_german(asked: &Asked) -> bool {
-    const MARKS: [&str; 36] = [
-        "der",
-        "die",
-        "das",
-        "ein",
-        "eine",
-        "einen",
-        "und",
-        "oder",
-        "fur",
-        "mit",
-        "ich",
-        "wir",
-        "bitte",
-        "umfrage",
-        "gastebuch",
-        "zahler",
-        "liste",
-        "wurfel",
-        "wie",
-        "viele",
-        "tage",
-        "bis",
-        "uns",
-        "mochte",
-        "unsere",
-        "wer",
-        "soll",
-        "konnen",
-        "abstimmung",
-        "abstimmen",
-        "uhr",
-        "notizen",
-        "des",
-        "zum",
-        "auf",
-        "aufgabenliste",
-    ];
-    asked.words.iter().filter(|w| MARKS.contains(&w.text.as_str())).count() * 4 >= asked.words.len().max(1)
+    const GERMAN: &str = "der das ein eine einen einem einer eines und oder fur mit ich wir bitte wie viele viel tage bis uns mochte mochten unsere unserer \
+        unser wer soll sollen konnen kann uhr des zum zur auf auch aus bei wann welche welcher welches wo noch ist sind nach von vom dem den dass damit jeder jede \
+        jeden alle alles hatte gern gerne brauche brauchen wollen konnt mehr nur ob schon wird werden haben hat ja nein nicht wurde wenn sich euch eure \
+        umfrage gastebuch zahler liste wurfel abstimmung abstimmen notizen aufgabenliste stoppuhr einkaufsliste geburtstagsliste witz witze spruch spruche zitat zitate \
+        sprichwort zufallig zufallige tauschborse flohmarkt mitfahrliste pinnwand ideenkasten schere munze munzwurf taschenrechner strichliste rangliste \
+        bestenliste haushaltsbuch galgenmannchen vokabeltrainer gluckskeks gluckskekse namen personen datum notizen vier drei zwei funf zehn unter zwischen jemand \
+        erstelle baue mach mache gib zeig rechner liste spiel trinkgeld putzplan fundburo geschichte stimmung stimmungsbarometer zahlenraten farbpalette wortzahler \
+        schwarzes brett gewinnt wurfeln raten raume umrechnen gemeinsame gemeinsamer zettel wunsche fundsachen biete suche geschenke rezepte bucher filme";
+    const ENGLISH: &str = "the of for and to we can with you that everybody everyone people list please where who what how show add some our my your their \
+        it is are be at by from on this which would could should have has like want need let vote poll game board shared today or";
+    let count = |known: &str| {
+        let known: std::collections::BTreeSet<&str> = known.split_whitespace().collect();
+        asked.words.iter().filter(|w| known.contains(w.text.as_str())).count()
+    };
+    let umlauts = asked.words.iter().filter(|w| asked.text[w.at.clone()].contains(['ä', 'ö', 'ü', 'Ä', 'Ö', 'Ü', 'ß'])).count();
+    let german = count(GERMAN) + umlauts;
+    german > 0 && german > count(ENGLISH)
 }
 
 #[cfg(test)]

@@ -3,7 +3,8 @@
 //! A recipe is an ordinary crate with sample values. Its constants get the values that were asked for: `const NAME: … =
 //! …;` at the head of a line is written anew, as a Rust literal. In `Cargo.toml`, `contract.toml` and `README.md`,
 //! `{{name}}` stands for a word and `{{#name}}…{{/name}}` or `{{^name}}…{{/name}}` for lines that are there if it is
-//! `true`, or is not. Text is escaped for where it lands; nothing that is put in is read again.
+//! `true`, or is not. In every file `⟦Add|Hinzufügen⟧` is one of the two, by the language of the wish. Text is escaped for
+//! where it lands; nothing that is put in is read again.
 
 use std::collections::BTreeMap;
 
@@ -27,14 +28,37 @@ pub(crate) enum Word {
     Raw(String),
 }
 
+/// What the labels of a feature are written in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Language {
+    English,
+    German,
+}
+
 /// Fills in one file.
-pub(crate) fn render(path: &str, template: &str, values: &[(&str, Value)], words: &BTreeMap<&str, Word>) -> String {
+pub(crate) fn render(path: &str, template: &str, language: Language, values: &[(&str, Value)], words: &BTreeMap<&str, Word>) -> String {
+    let template = labels(template, language);
     if path.ends_with(".rs") {
-        values.iter().fold(template.to_owned(), |text, (name, value)| with_constant(&text, name, value))
+        values.iter().fold(template, |text, (name, value)| with_constant(&text, name, value))
     } else {
         let escape: fn(&str) -> String = if path.ends_with(".toml") { toml_escape } else { markdown_escape };
-        substitute(&sections(template, words), words, escape)
+        substitute(&sections(&template, words), words, escape)
     }
+}
+
+/// Each `⟦English|Deutsch⟧` in one language.
+fn labels(template: &str, language: Language) -> String {
+    let mut out = String::with_capacity(template.len());
+    let mut rest = template;
+    while let Some((before, after)) = rest.split_once('⟦') {
+        let (label, after) = after.split_once('⟧').expect("a recipe closes its labels");
+        let (english, german) = label.split_once('|').unwrap_or((label, label));
+        out.push_str(before);
+        out.push_str(if language == Language::German { german } else { english });
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 fn with_constant(text: &str, name: &str, value: &Value) -> String {
@@ -178,11 +202,19 @@ mod tests {
         let template = "/// What.\nconst A: &str = \"x\";\nconst B: &[&str] = &[\n    \"y\",\n];\nfn f() { let _ = A; }\n";
         let values =
             [("A", Value::Text("a \"quoted\" \\ line\n{{b}}".into())), ("B", Value::Texts(vec!["1".into()])), ("C", Value::Number(1))];
-        let text = render("src/lib.rs", template, &values, &BTreeMap::new());
+        let text = render("src/lib.rs", template, Language::English, &values, &BTreeMap::new());
         assert_eq!(
             text,
             "/// What.\nconst A: &str = \"a \\\"quoted\\\" \\\\ line\\n{{b}}\";\nconst B: &[&str] = &[\"1\"];\nfn f() { let _ = A; }\n"
         );
+    }
+
+    #[test]
+    fn labels_follow_the_wish_and_words_are_no_labels() {
+        let words = BTreeMap::from([("a", Word::Text("⟦x|y⟧".into()))]);
+        let template = "t = \"⟦Add {n}|{n} dazu⟧ {{a}}\"\n";
+        assert_eq!(render("contract.toml", template, Language::English, &[], &words), "t = \"Add {n} ⟦x|y⟧\"\n");
+        assert_eq!(render("contract.toml", template, Language::German, &[], &words), "t = \"{n} dazu ⟦x|y⟧\"\n");
     }
 
     #[test]
@@ -193,7 +225,7 @@ mod tests {
             ("on", Word::Raw("true".into())),
         ]);
         let template = "x = \"{{a}}\"\n{{#on}}\ny = {{b}}\n{{/on}}\n{{^on}}\nz = 1\n{{/on}}\nw = \"{{none}}\"\n";
-        let text = render("contract.toml", template, &[], &words);
+        let text = render("contract.toml", template, Language::German, &[], &words);
         assert_eq!(text, "x = \"\\\"{{b}}\\\" \\U0000202E\"\ny = [1]\nw = \"{{none}}\"\n");
     }
 }

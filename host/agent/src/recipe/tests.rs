@@ -7,10 +7,10 @@ use super::*;
 const CORPUS: &str = include_str!("corpus.txt");
 
 fn order(title: &str, details: &str) -> Option<(&'static str, String, BTreeMap<String, String>)> {
-    let Choice { recipe, order } = choose(title, details)?;
+    let Choice { recipe, order, language } = choose(title, details)?;
     let title = order.title.clone();
     let slug = slug(recipe, &order);
-    Some((recipe.name, title, files(recipe, order, &slug)))
+    Some((recipe.name, title, files(recipe, order, language, &slug)))
 }
 
 #[test]

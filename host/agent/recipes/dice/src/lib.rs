@@ -29,10 +29,16 @@ async fn rolls(_req: Request, ctx: Ctx) -> Result<Response> {
 
 async fn roll(_req: Request, ctx: Ctx) -> Result<Response> {
     let dice: Vec<u64> = (0..COUNT).map(|_| LOW + ctx.random().below(HIGH - LOW + 1)).collect();
-    let mut rolls = ctx.kv().get_json::<Vec<Vec<u64>>>("rolls").await?.unwrap_or_default();
-    rolls.insert(0, dice.clone());
-    rolls.truncate(REMEMBERED);
-    ctx.kv().set_json("rolls", &rolls).await?;
     let total: u64 = dice.iter().sum();
-    Response::json(&json!({ "dice": dice, "total": total, "rolled": true }))
+    // Others may roll at the same time: none of the rolls is lost.
+    for _ in 0..8 {
+        let before = ctx.kv().get("rolls").await?;
+        let mut rolls = ctx.kv().get_json::<Vec<Vec<u64>>>("rolls").await?.unwrap_or_default();
+        rolls.insert(0, dice.clone());
+        rolls.truncate(REMEMBERED);
+        if ctx.kv().compare_and_set("rolls", before.as_deref(), &json!(rolls).to_string()).await? {
+            return Response::json(&json!({ "dice": dice, "total": total, "rolled": true }));
+        }
+    }
+    Err(Error::conflict("⟦Many roll just now. Try again.|Gerade würfeln viele. Versuch es noch einmal.⟧"))
 }

@@ -8,8 +8,8 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 const WIDGET: &str = r##"
 <div class="dice">
   <div id="dice" aria-hidden="true"></div>
-  <p id="status" role="status">Loading…</p>
-  <button id="roll" type="button" class="primary">Roll</button>
+  <p id="status" role="status">⟦Loading…|Lädt…⟧</p>
+  <button id="roll" type="button" class="primary">⟦Roll|Würfeln⟧</button>
   <p id="before"></p>
 </div>
 <style>
@@ -32,7 +32,7 @@ const WIDGET: &str = r##"
   let shown = "";
 
   function render({ count, low, high, rolls }) {
-    const [last, ...before] = rolls;
+    const [last] = rolls;
     $("dice").replaceChildren(...(last ?? Array(count).fill("?")).map((side) =>
       Object.assign(document.createElement("span"), { textContent: side })));
     const text = JSON.stringify(rolls);
@@ -42,9 +42,9 @@ const WIDGET: &str = r##"
       $("dice").className = "rolling";
     }
     shown = text;
-    if (!last) say(`${count === 1 ? "One throw" : `${count} dice`}, ${low} to ${high}.`);
+    if (!last) say(`${count === 1 ? "⟦One throw|Ein Wurf⟧" : `${count} ⟦dice|Würfel⟧`}, ${low} ⟦to|bis⟧ ${high}.`);
     else say(last.length === 1 ? `${last[0]}` : `${last.join(" + ")} = ${total(last)}`);
-    $("before").textContent = before.length ? `Before: ${before.map(total).join(", ")}` : "";
+    $("before").textContent = last ? `⟦Last rolls|Letzte Würfe⟧ (${rolls.length}): ${rolls.map(total).join(", ")}` : "";
   }
 
   const refresh = () => kandra.fetch("/").then(render).catch((error) => say(error.message));

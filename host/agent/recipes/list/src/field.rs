@@ -7,6 +7,8 @@ pub struct Field {
     pub kind: Kind,
     /// For [`Kind::Choice`].
     pub choices: &'static [&'static str],
+    /// The least and the greatest number.
+    pub range: Option<(i64, i64)>,
 }
 
 /// What its values are. A recipe's example may not use all of them.
@@ -16,6 +18,8 @@ pub enum Kind {
     Text,
     LongText,
     Number,
+    /// A number that is shown as stars.
+    Stars,
     Date,
     Time,
     Url,
@@ -31,12 +35,12 @@ impl Field {
         let name = self.name;
         let most = if self.kind == Kind::LongText { 1000 } else { 120 };
         if value.chars().count() > most {
-            return Err(format!("{name} has at most {most} characters."));
+            return Err(format!("⟦{name} has at most {most} characters.|{name} hat höchstens {most} Zeichen.⟧"));
         }
         let fits = value.is_empty()
             || match self.kind {
                 Kind::Text | Kind::LongText => true,
-                Kind::Number => value.parse::<f64>().is_ok_and(f64::is_finite),
+                Kind::Number | Kind::Stars => value.parse::<f64>().is_ok_and(|number| number.is_finite() && self.allows(number)),
                 Kind::Date => is_date(value),
                 Kind::Time => is_time(value),
                 Kind::Url => ["http://", "https://"].iter().any(|start| value.len() > start.len() && value.starts_with(start)),
@@ -45,7 +49,15 @@ impl Field {
                 Kind::YesNo => ["yes", "no"].contains(&value),
                 Kind::Choice => self.choices.contains(&value),
             };
-        if fits { Ok(()) } else { Err(format!("{name} is {}.", self.kind.wanted())) }
+        match self.range {
+            _ if fits => Ok(()),
+            Some((least, most)) => Err(format!("⟦{name} is a number from {least} to {most}.|{name} ist eine Zahl von {least} bis {most}.⟧")),
+            None => Err(format!("⟦{name} is {}.|{name} ist {}.⟧", self.kind.wanted())),
+        }
+    }
+
+    fn allows(&self, number: f64) -> bool {
+        self.range.is_none_or(|(least, most)| (least as f64..=most as f64).contains(&number))
     }
 
     /// The form control, labelled.
@@ -55,9 +67,12 @@ impl Field {
         let common = format!("id=\"field-{index}\" name=\"{name}\"{required}");
         match self.kind {
             Kind::LongText => format!("<label>{name} <textarea {common} rows=\"2\" maxlength=\"1000\"></textarea></label>"),
-            Kind::YesNo => format!("<label>{name} <select {common}>{}</select></label>", options(&["yes", "no"])),
+            Kind::YesNo => format!("<label class=\"check\"><input {common} type=\"checkbox\"> {name}</label>"),
             Kind::Choice => format!("<label>{name} <select {common}>{}</select></label>", options(self.choices)),
-            Kind::Number => format!("<label>{name} <input {common} type=\"number\" step=\"any\"></label>"),
+            Kind::Number | Kind::Stars => {
+                let bounds = self.range.map_or_else(String::new, |(least, most)| format!(" min=\"{least}\" max=\"{most}\""));
+                format!("<label>{name} <input {common} type=\"number\" step=\"any\"{bounds}></label>")
+            }
             kind => format!("<label>{name} <input {common} type=\"{}\" maxlength=\"120\"></label>", kind.input()),
         }
     }
@@ -77,15 +92,15 @@ impl Kind {
 
     fn wanted(self) -> &'static str {
         match self {
-            Self::Text | Self::LongText => "a text",
-            Self::Number => "a number, such as 12 or 3.5",
-            Self::Date => "a date, such as 2026-12-24",
-            Self::Time => "a time, such as 18:30",
-            Self::Url => "a web address that starts with https://",
-            Self::Email => "an e-mail address, such as ada@example.org",
-            Self::Phone => "a phone number",
-            Self::YesNo => "yes or no",
-            Self::Choice => "one of the given choices",
+            Self::Text | Self::LongText => "⟦a text|ein Text⟧",
+            Self::Number | Self::Stars => "⟦a number, such as 12 or 3.5|eine Zahl, etwa 12 oder 3.5⟧",
+            Self::Date => "⟦a date, such as 2026-12-24|ein Datum, etwa 2026-12-24⟧",
+            Self::Time => "⟦a time, such as 18:30|eine Uhrzeit, etwa 18:30⟧",
+            Self::Url => "⟦a web address that starts with https://|eine Webadresse, die mit https:// beginnt⟧",
+            Self::Email => "⟦an e-mail address, such as ada@example.org|eine E-Mail-Adresse, etwa ada@example.org⟧",
+            Self::Phone => "⟦a phone number|eine Telefonnummer⟧",
+            Self::YesNo => "⟦yes or no|ja oder nein⟧",
+            Self::Choice => "⟦one of the given choices|eines der genannten⟧",
         }
     }
 }

@@ -1,6 +1,6 @@
 #![no_std]
 #![forbid(unsafe_code)]
-//! A poll: every visitor has one vote and may change it.
+//! A poll: visitors vote and may change their mind.
 extern crate kandra_std as std;
 use kandra::prelude::*;
 
@@ -14,6 +14,8 @@ const QUESTION: &str = "What shall we have for lunch?";
 const OPTIONS: &[&str] = &["Pizza", "Sushi", "Tacos"];
 /// Whether visitors may add options.
 const OPEN: bool = false;
+/// Whether one may choose several options; otherwise one has one vote.
+const SEVERAL: bool = false;
 /// At most so many options.
 const MOST_OPTIONS: usize = 20;
 /// At most so many characters of an option.
@@ -34,8 +36,13 @@ async fn results(req: Request, ctx: Ctx) -> Result<Response> {
         total += votes;
         options.push(json!({ "name": name, "votes": votes }));
     }
-    let mine = ctx.kv().get_json::<usize>(&format!("voter:{}", req.visitor())).await?;
-    Response::json(&json!({ "question": QUESTION, "options": options, "total": total, "mine": mine, "open": OPEN }))
+    let mut mine: Vec<usize> = ctx.kv().get_json::<usize>(&format!("voter:{}", req.visitor())).await?.into_iter().collect();
+    for (key, _) in ctx.kv().list(&format!("mark:{}:", req.visitor())).await? {
+        mine.extend(key.rsplit(':').next().and_then(|index| index.parse::<usize>().ok()));
+    }
+    Response::json(&json!({
+        "question": QUESTION, "options": options, "total": total, "mine": mine.first(), "all": mine, "open": OPEN, "several": SEVERAL,
+    }))
 }
 
 #[derive(Deserialize)]
@@ -46,7 +53,10 @@ struct Vote {
 async fn vote(req: Request, ctx: Ctx) -> Result<Response> {
     let Vote { option } = req.json()?;
     if option >= names(&ctx).await?.len() {
-        return Err(Error::bad_request("There is no such option."));
+        return Err(Error::bad_request("⟦There is no such option.|Diese Möglichkeit gibt es nicht.⟧"));
+    }
+    if SEVERAL {
+        return toggle(req, ctx, option).await;
     }
     let voter = format!("voter:{}", req.visitor());
     let chosen = option.to_string();
@@ -60,6 +70,17 @@ async fn vote(req: Request, ctx: Ctx) -> Result<Response> {
     results(req, ctx).await
 }
 
+/// One vote for each option; a second press takes it back.
+async fn toggle(req: Request, ctx: Ctx, option: usize) -> Result<Response> {
+    let mark = format!("mark:{}:{option}", req.visitor());
+    if ctx.kv().compare_and_set(&mark, None, "1").await? {
+        ctx.kv().increment(&format!("votes:{option}"), 1).await?;
+    } else if ctx.kv().delete(&mark).await? {
+        ctx.kv().increment(&format!("votes:{option}"), -1).await?;
+    }
+    results(req, ctx).await
+}
+
 #[derive(Deserialize)]
 struct NewOption {
     name: String,
@@ -67,24 +88,24 @@ struct NewOption {
 
 async fn add_option(req: Request, ctx: Ctx) -> Result<Response> {
     if !OPEN {
-        return Err(Error::forbidden("The options of this poll are fixed."));
+        return Err(Error::forbidden("⟦The options of this poll are fixed.|Die Möglichkeiten stehen hier fest.⟧"));
     }
     let NewOption { name } = req.json()?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > MOST_CHARS {
-        return Err(Error::bad_request(format!("An option has 1 to {MOST_CHARS} characters.")));
+        return Err(Error::bad_request(format!("⟦An option has 1 to {MOST_CHARS} characters.|Eine Möglichkeit hat 1 bis {MOST_CHARS} Zeichen.⟧")));
     }
     let before = ctx.kv().get("added").await?;
     let known = names(&ctx).await?;
     if known.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
-        return Err(Error::conflict("This option is there already."));
+        return Err(Error::conflict("⟦This option is there already.|Diese Möglichkeit gibt es schon.⟧"));
     }
     if known.len() >= MOST_OPTIONS {
-        return Err(Error::conflict(format!("A poll has at most {MOST_OPTIONS} options.")));
+        return Err(Error::conflict(format!("⟦A poll has at most {MOST_OPTIONS} options.|Eine Umfrage hat höchstens {MOST_OPTIONS} Möglichkeiten.⟧")));
     }
     let added: Vec<&str> = known.iter().skip(OPTIONS.len()).map(String::as_str).chain([name]).collect();
     if !ctx.kv().compare_and_set("added", before.as_deref(), &json!(added).to_string()).await? {
-        return Err(Error::conflict("Somebody else added an option just now. Try again."));
+        return Err(Error::conflict("⟦Somebody else added an option just now. Try again.|Gerade hat jemand anderes etwas hinzugefügt. Versuch es noch einmal.⟧"));
     }
     results(req, ctx).await
 }

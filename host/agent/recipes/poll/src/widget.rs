@@ -7,14 +7,14 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <div role="group" aria-labelledby="question">
-  <p id="question">Loading…</p>
+  <p id="question">⟦Loading…|Lädt…⟧</p>
   <div id="options"></div>
 </div>
 <form id="add" hidden>
-  <label for="name">Another option</label>
+  <label for="name">⟦Another option|Weitere Möglichkeit⟧</label>
   <div class="row">
     <input id="name" maxlength="60" required autocomplete="off">
-    <button type="submit">Add</button>
+    <button type="submit">⟦Add|Hinzufügen⟧</button>
   </div>
 </form>
 <p id="status" role="status"></p>
@@ -41,7 +41,7 @@ const WIDGET: &str = r##"
   const send = (path, body) =>
     kandra.fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
-  function render({ question, options, total, mine, open }) {
+  function render({ question, options, total, all, open, several }) {
     $("question").textContent = question;
     const list = $("options");
     while (list.children.length < options.length) {
@@ -55,12 +55,13 @@ const WIDGET: &str = r##"
       const share = total ? Math.round((100 * votes) / total) : 0;
       const button = list.children[i];
       button.style.setProperty("--share", `${share}%`);
-      button.setAttribute("aria-pressed", String(mine === i));
+      button.setAttribute("aria-pressed", String(all.includes(i)));
       button.children[0].textContent = name;
       button.children[1].textContent = `${votes} · ${share}%`;
     });
     $("add").hidden = !open;
-    say(options.length === 0 ? "No options yet: add the first." : total === 1 ? "1 vote" : `${total} votes`);
+    say(options.length === 0 ? "⟦No options yet: add the first.|Noch keine Möglichkeit: füge die erste hinzu.⟧"
+      : (total === 1 ? "⟦1 vote|1 Stimme⟧" : `${total} ⟦votes|Stimmen⟧`) + (several ? "⟦; you may choose several|; du kannst mehrere wählen⟧" : ""));
   }
 
   const refresh = () => kandra.fetch("/").then(render).catch((error) => say(error.message));

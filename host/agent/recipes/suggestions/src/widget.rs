@@ -7,12 +7,12 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <form id="form">
-  <label id="prompt" for="text">Your suggestion</label>
+  <label id="prompt" for="text">⟦Your text|Dein Text⟧</label>
   <input id="text" maxlength="200" required autocomplete="off">
-  <button type="submit">Add suggestion</button>
+  <button type="submit">⟦Add|Eintragen⟧</button>
 </form>
-<p id="status" role="status">Loading…</p>
-<ol id="suggestions" aria-label="Suggestions, most wanted first"></ol>
+<p id="status" role="status">⟦Loading…|Lädt…⟧</p>
+<ol id="suggestions" aria-label="⟦Entries|Einträge⟧"></ol>
 <style>
   form { display: grid; gap: var(--space-1); }
   form button { justify-self: start; }
@@ -37,19 +37,19 @@ const WIDGET: &str = r##"
     }
   }
 
-  function render({ prompt, suggestions }) {
+  function render({ prompt, suggestions, voting }) {
     $("prompt").textContent = prompt;
     const focused = document.activeElement?.id;
     $("suggestions").replaceChildren(...suggestions.map(({ id, text, votes }) => {
       const item = document.createElement("li");
       const button = Object.assign(document.createElement("button"), { type: "button", id: `support-${id}`, textContent: `▲ ${votes}` });
-      button.setAttribute("aria-label", `▲ ${votes}: support ${text}`);
+      button.setAttribute("aria-label", `▲ ${votes}: ⟦support|unterstütze⟧ ${text}`);
       button.addEventListener("click", () => send(`/suggestions/${id}/support`));
-      item.append(button, Object.assign(document.createElement("span"), { textContent: text }));
+      item.append(...(voting ? [button] : []), Object.assign(document.createElement("span"), { textContent: text }));
       return item;
     }));
     if (focused) $(focused)?.focus();
-    say(suggestions.length ? "" : "No suggestions yet. Make the first!");
+    say(suggestions.length ? "" : "⟦Nothing here yet. Make the first!|Noch ist nichts da. Mach den Anfang!⟧");
   }
 
   function refresh() {

@@ -10,6 +10,8 @@ kandra::feature!(mount);
 
 /// Where it starts, seconds; 0 is a stopwatch.
 const SECONDS: i64 = 300;
+/// At most so many laps.
+const MOST_LAPS: usize = 50;
 /// The longest time that can be set, seconds.
 const LONGEST: i64 = 24 * 3600;
 
@@ -18,6 +20,7 @@ fn mount(routes: &mut Routes) {
     routes.post("/start", start);
     routes.post("/pause", pause);
     routes.post("/reset", reset);
+    routes.post("/lap", lap);
     routes.widget(widget::show);
 }
 
@@ -29,6 +32,9 @@ struct Timer {
     passed: i64,
     /// When it was started, if it runs.
     since: Option<i64>,
+    /// Milliseconds that had passed at each lap.
+    #[serde(default)]
+    laps: Vec<i64>,
 }
 
 async fn show(_req: Request, ctx: Ctx) -> Result<Response> {
@@ -37,19 +43,32 @@ async fn show(_req: Request, ctx: Ctx) -> Result<Response> {
 }
 
 async fn start(_req: Request, ctx: Ctx) -> Result<Response> {
-    let mut timer = load(&ctx).await?;
-    if timer.since.is_none() {
-        timer.since = Some(ctx.now());
-    }
-    save(&ctx, &timer).await
+    let now = ctx.now();
+    change(&ctx, |timer| {
+        timer.since.get_or_insert(now);
+    })
+    .await
 }
 
 async fn pause(_req: Request, ctx: Ctx) -> Result<Response> {
-    let mut timer = load(&ctx).await?;
-    if let Some(since) = timer.since.take() {
-        timer.passed += ctx.now() - since;
-    }
-    save(&ctx, &timer).await
+    let now = ctx.now();
+    change(&ctx, |timer| {
+        if let Some(since) = timer.since.take() {
+            timer.passed += now - since;
+        }
+    })
+    .await
+}
+
+/// Notes the time of a stopwatch that runs.
+async fn lap(_req: Request, ctx: Ctx) -> Result<Response> {
+    let now = ctx.now();
+    change(&ctx, |timer| {
+        if let (Some(since), true) = (timer.since, SECONDS == 0 && timer.laps.len() < MOST_LAPS) {
+            timer.laps.push(timer.passed + now - since);
+        }
+    })
+    .await
 }
 
 #[derive(Deserialize)]
@@ -60,21 +79,29 @@ struct Reset {
 async fn reset(req: Request, ctx: Ctx) -> Result<Response> {
     let Reset { seconds } = req.json()?;
     if !(0..=LONGEST).contains(&seconds) || (SECONDS == 0) != (seconds == 0) {
-        return Err(Error::bad_request("Give a time from one second to one day."));
+        return Err(Error::bad_request("⟦Give a time from one second to one day.|Gib eine Zeit von einer Sekunde bis zu einem Tag an.⟧"));
     }
-    save(&ctx, &Timer { from: seconds, passed: 0, since: None }).await
+    change(&ctx, |timer| *timer = Timer { from: seconds, passed: 0, since: None, laps: vec![] }).await
 }
 
 async fn load(ctx: &Ctx) -> Result<Timer> {
-    Ok(ctx.kv().get_json("timer").await?.unwrap_or(Timer { from: SECONDS, passed: 0, since: None }))
+    Ok(ctx.kv().get_json("timer").await?.unwrap_or(Timer { from: SECONDS, passed: 0, since: None, laps: vec![] }))
 }
 
-async fn save(ctx: &Ctx, timer: &Timer) -> Result<Response> {
-    ctx.kv().set_json("timer", timer).await?;
-    answer(timer, ctx.now())
+/// Two who press at once both count.
+async fn change(ctx: &Ctx, how: impl Fn(&mut Timer)) -> Result<Response> {
+    for _ in 0..5 {
+        let before = ctx.kv().get("timer").await?;
+        let mut timer = load(ctx).await?;
+        how(&mut timer);
+        if ctx.kv().compare_and_set("timer", before.as_deref(), &json!(timer).to_string()).await? {
+            return answer(&timer, ctx.now());
+        }
+    }
+    Err(Error::conflict("⟦Others press just now. Try again.|Gerade drücken andere. Versuch es noch einmal.⟧"))
 }
 
 fn answer(timer: &Timer, now: i64) -> Result<Response> {
     let passed = timer.passed + timer.since.map_or(0, |since| now - since);
-    Response::json(&json!({ "from": timer.from, "passed": passed, "running": timer.since.is_some() }))
+    Response::json(&json!({ "from": timer.from, "passed": passed, "running": timer.since.is_some(), "laps": timer.laps }))
 }

@@ -19,7 +19,7 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
         ("zufallszahl|zufallszahlen", 15),
     ],
     vocabulary: &[
-        "roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last",
+        "roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last|letzten|letzte|wurf|wurfe|throws|throw|previous|past|recent|remembers|remember|remembered|sees|sehen|sieht|roll|dice|shared|shows|ergebnisse|alle",
     ],
     vetoes: &["yahtzee|kniffel|craps|cubes|loaded|weighted", "prime|phone"],
     subject: Subject::Closed,
@@ -35,6 +35,13 @@ fn notation(word: &str) -> Option<(u64, u64)> {
     let count = if count.is_empty() { 1 } else { count.parse().ok()? };
     let sides = sides.parse().ok()?;
     ((1..=20).contains(&count) && (2..=1000).contains(&sides)).then_some((count, sides))
+}
+
+/// `the last 10 rolls`, `die letzten 10 Würfe`.
+fn of_history(asked: &Asked, number: usize) -> bool {
+    number.checked_sub(1).is_some_and(|before| {
+        pattern::match_at(&asked.words, "last|previous|past|latest|recent|letzten|letzte|vergangenen", before).is_some()
+    }) || pattern::match_at(&asked.words, "last|most|latest|previous|recent recent? rolls|throws|results|wurfe", number + 1).is_some()
 }
 
 fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
@@ -56,13 +63,19 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
             asked.words.get(i + 1).is_some_and(|w| w.text.starts_with("side") || w.text.starts_with("seit") || w.text == "faces")
         };
         let sides = numbers.iter().find(|(i, _)| sided(*i)).map_or(6, |(_, n)| *n);
-        let count = numbers.iter().find(|(i, n)| !sided(*i) && (1..=20).contains(n)).map_or(1, |(_, n)| *n);
+        let count = numbers.iter().find(|(i, n)| !sided(*i) && !of_history(asked, *i) && (1..=20).contains(n)).map_or(1, |(_, n)| *n);
         let count = if count == 1 && has(asked, "a? pair of dice") { 2 } else { count };
         if !(2..=1000).contains(&sides) {
             return None;
         }
         (count, 1, sides)
     };
+    let remembered = numbers.iter().find(|(i, _)| of_history(asked, *i)).map_or(10, |(_, n)| *n);
+    if !(1..=50).contains(&remembered)
+        || has(asked, "all|every|each|alle previous|past|bisherigen? rolls|throws|wurfe") && !numbers.is_empty()
+    {
+        return None;
+    }
     let is_number = high > 1000 || has(asked, "number|numbers|integer|zufallszahl|zufallszahlen") && !has(asked, "dice|die|wurfel");
     let title = phrases::title(asked, head, if is_number { "Random number" } else { "Dice" });
     Some(Order {
@@ -73,7 +86,12 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
             (false, _) => format!("{count} dice with {high} sides that everybody sees roll."),
         },
         words: vec![("count", raw(count)), ("low", raw(low)), ("high", raw(high))],
-        constants: vec![("COUNT", Value::Number(count as i64)), ("LOW", Value::Number(low as i64)), ("HIGH", Value::Number(high as i64))],
+        constants: vec![
+            ("REMEMBERED", Value::Number(remembered as i64)),
+            ("COUNT", Value::Number(count as i64)),
+            ("LOW", Value::Number(low as i64)),
+            ("HIGH", Value::Number(high as i64)),
+        ],
         explained: vec![],
     })
 }
@@ -119,10 +137,12 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
         ("kopf oder zahl", 16),
         ("zufallig|auslosen|losen|auszulosen|zufallsgenerator", 13),
         ("wer soll|muss|macht|spult|kocht|putzt|zahlt|fahrt|geht|bringt|ist", 12),
-        ("raffle|losentscheid", 14),
+        ("raffle|losentscheid|verlosung|namensziehung|namenslotterie|glucksrad|zufallsrad|tombola", 14),
+        ("draws|draw|pulls|picks|zieht|zieh one|a|einen|eine|einer|jemanden name|person|winner|of|namen|person|gewinner?", 15),
+        ("wheel|spinner with|of|where names|options", 15),
     ],
     vocabulary: &[
-        "pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print",
+        "statistics|zahlt|mitgezahlt|tally|count|counts|add|adds|adding|enter|enters|eintragen|tragen|name|names|namen|button|draws|zieht|knopf|spinning|remove|pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print",
     ],
     vetoes: &[
         "random number|numbers",
@@ -130,6 +150,8 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
         "groups|pairs|weighted|probabilit*|seating",
         "teams of",
         "without repeat*",
+        "removed after|once|automatically",
+        "joke|jokes|quote|quotes|witz|witze|fact|facts|sentence|compliment|compliments",
         "who is|are coming|attending|online|there|you",
         "who|whose is|are watching|viewing|best|responsible",
         "wer ist dabei|online",
@@ -148,6 +170,9 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let is_who = pattern::match_at(&asked.words, "who|whose|wer|what|where|which", head.start).is_some();
     let coin = has(asked, "coin|coins|munze|munzwurf") || has(asked, "heads or tails") || has(asked, "kopf oder zahl");
     let eight_ball = has(asked, "8|eight ball");
+    let tally = has(asked, "tally|count|counts|counting|statistics|zahlt|zahlen|often|strichliste|oft")
+        || has(asked, "how many|often")
+        || has(asked, "wie oft|viele");
     let owned = |items: &[&str]| items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>();
     let yes_or_no = has(asked, "yes or|and no") || has(asked, "ja oder nein");
     let (options, open, default) = if yes_or_no {
@@ -159,6 +184,9 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
         (owned(if german { &["Kopf", "Zahl"] } else { &["Heads", "Tails"] }), false, if german { "Münzwurf" } else { "Coin flip" })
     } else if eight_ball {
         (owned(EIGHT_BALL), false, "Magic 8 ball")
+    } else if names_are_entered(asked) && !is_who {
+        explained.clear();
+        (vec![], true, "Random picker")
     } else if let Some(listed) = listed {
         (listed.items, has(asked, "add|change|edit|own"), "Random picker")
     } else if is_who {
@@ -185,10 +213,33 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     Some(Order {
         title: title.trim_end_matches('?').to_owned() + if title.ends_with('?') { "?" } else { "" },
         summary,
-        words: vec![("question", text(&asks)), ("options", raw(toml_list(&options))), ("open", raw(open)), ("of", raw(options.len()))],
-        constants: vec![("QUESTION", Value::Text(asks)), ("OPTIONS", Value::Texts(options)), ("OPEN", Value::Flag(open))],
+        words: vec![
+            ("question", text(&asks)),
+            ("options", raw(toml_list(&options))),
+            ("open", raw(open)),
+            ("of", raw(options.len())),
+            ("tally", raw(tally)),
+        ],
+        constants: vec![
+            ("QUESTION", Value::Text(asks)),
+            ("OPTIONS", Value::Texts(options)),
+            ("OPEN", Value::Flag(open)),
+            ("TALLY", Value::Flag(tally)),
+        ],
         explained,
     })
+}
+
+/// `people add names`, `in die man Namen eintragen kann`: nothing is there from the start.
+fn names_are_entered(asked: &Asked) -> bool {
+    const ENTER: &str = "add|adds|enter|enters|type|types|put|puts|submit|submits|write|eintragen|eintragt|eintragt|hinzufugen|eingeben|eingibt|trage|tragen";
+    has(
+        asked,
+        &format!(
+            "people|visitors|everyone|everybody|users|we|you|i|participants|players|students|colleagues|alle|jeder|man|wir|leute|kollegen can|could|may|konnen|kann? {ENTER}"
+        ),
+    ) || has(asked, &format!("{ENTER} .. names|namen|options|things|entries"))
+        || has(asked, "names|namen|namensliste .. entered|added|eintragen|eingeben|eingetragen")
 }
 
 /// `who should do the dishes: …` → `Who should do the dishes?`

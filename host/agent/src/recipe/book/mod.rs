@@ -3,7 +3,9 @@
 mod chance;
 mod pastime;
 mod reckoning;
+mod table;
 mod time;
+mod together;
 mod voting;
 mod writing;
 
@@ -21,7 +23,7 @@ pub(super) static ALL: &[&Recipe] = &[
     &voting::POLL,
     &writing::GUESTBOOK,
     &writing::TODO,
-    &writing::LIST,
+    &table::LIST,
     &time::COUNTDOWN,
     &chance::DICE,
     &reckoning::CONVERTER,
@@ -43,6 +45,11 @@ pub(super) static ALL: &[&Recipe] = &[
     &time::CLOCK,
     &pastime::SCOREBOARD,
     &voting::RSVP,
+    &together::JAR,
+    &together::STORY,
+    &together::PIXELS,
+    &together::ESTIMATE,
+    &together::SLOTS,
 ];
 
 /// The files of `recipes/<name>/`.

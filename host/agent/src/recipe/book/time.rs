@@ -111,9 +111,9 @@ pub(in crate::recipe) static TIMER: Recipe = Recipe {
         ("count|counts|counting down from", 15),
     ],
     vocabulary: &[
-        "minute|minutes|min|mins|second|seconds|hour|hours|start|stop|pause|reset|countdown|clock|watch|timer|egg|tea|kitchen|meeting|meetings|pomodoro|focus|work|standup|stand|break|eggs|boil|boiling|count|counts|counting|down|time|shared|minuten|sekunden|stunden|fur|exercise|presentation|exam|workout|coffee",
+        "minute|minutes|min|mins|second|seconds|hour|hours|start|stop|pause|reset|countdown|clock|watch|timer|egg|tea|kitchen|lap|laps|runde|runden|rundenzeiten|zwischenzeit|zwischenzeiten|starten|anhalten|stoppen|stopp|zurucksetzen|resume|continue|halten|times|zeit|button|lap|started|stopped|meeting|meetings|pomodoro|focus|work|standup|stand|break|eggs|boil|boiling|count|counts|counting|down|time|shared|minuten|sekunden|stunden|fur|exercise|presentation|exam|workout|coffee",
     ],
-    vetoes: &["lap|laps|interval|intervals|chess|several|multiple|track|tracking|tabata|cube", "timers"],
+    vetoes: &["interval|intervals|chess|several|multiple|track|tracking|tabata|cube", "timers"],
     subject: Subject::Closed,
     extra: None,
     extra_points: 0,
@@ -137,7 +137,7 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
             .find(|n| (1..=1440).contains(n))
             .map_or(300, |n| if has(asked, "from") { n } else { n * 60 }),
     };
-    if !(0..=86_400).contains(&seconds) {
+    if !(0..=86_400).contains(&seconds) || !stopwatch && has(asked, "lap|laps|runde|runden|rundenzeiten|zwischenzeit|zwischenzeiten") {
         return None;
     }
     let spoken = match seconds {
@@ -152,7 +152,7 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
         } else {
             format!("A timer of {spoken} that everybody sees run; the time can be changed.")
         },
-        words: vec![("seconds", raw(seconds))],
+        words: vec![("seconds", raw(seconds)), ("stopwatch", raw(stopwatch))],
         constants: vec![("SECONDS", Value::Number(seconds))],
         explained: vec![],
     })

@@ -24,8 +24,9 @@ pub(in crate::recipe) static POLL: Recipe = Recipe {
     vocabulary: &[
         "result|results|percent|percentage|percentages|bar|bars|chart|graph|count|counts|winner|wins|choice|choices|answer|answers|question|questions|decide|live|anonymous|favourite|favorite|suggest|own",
         "change|changes .. vote|mind",
+        "multiple|several|many|mehrere|more|anonymous|anonym",
     ],
-    vetoes: &["ranked|rank|ranking|weighted|quorum|questions", "each|per category", "close|closes|closing|deadline"],
+    vetoes: &["ranking|ranked|rank|weighted|quorum|questions", "each|per category", "close|closes|closing|deadline"],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -39,6 +40,11 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let question = phrases::question(asked);
     let may_add = has(asked, "add|suggest|enter|propose .. own|new|more|other|options|choices|answers|suggestions|ideas")
         || has(asked, "own options|suggestions|choices|answers|ideas");
+    let several = has(asked, "mehrfachauswahl|mehrfachnennung|mehrfachnennungen|mehrfachantworten|multi|checkboxes")
+        || has(asked, "multiple choice|choices|answers|options|votes|selections")
+        || has(asked, "more than one|once")
+        || has(asked, "pick|picks|choose|select|tick|vote|votes|wahlen|ankreuzen|stimmen .. several|multiple|many|mehrere|all|alle")
+        || has(asked, "several|mehrere choices|answers|options|votes|antworten|moglichkeiten|optionen|stimmen|auswahlen|tage");
     let strong = pattern::match_at(&asked.words, POLL.heads[0].0, head.start).is_some()
         || pattern::match_at(&asked.words, POLL.heads[1].0, head.start).is_some();
     let (options, open) = match listed {
@@ -55,16 +61,22 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
     };
     let title = phrases::title(asked, head, question.as_deref().or(topic.as_deref()).map_or("Poll", |t| t));
     let asks = question.or_else(|| topic.map(|t| phrases::capitalise(&t))).unwrap_or_else(|| title.clone());
+    let one = if several { "Visitors may choose several" } else { "One vote for each visitor" };
     let summary = match (options.is_empty(), open) {
-        (true, _) => "Visitors add options and vote; everybody has one vote and may change it.".to_owned(),
-        (false, true) => format!("One vote for each visitor: {}. Visitors may add options.", and(&options)),
-        (false, false) => format!("One vote for each visitor: {}.", and(&options)),
+        (true, _) => format!("Visitors add options and vote. {one}."),
+        (false, true) => format!("{one}: {}. Visitors may add options.", and(&options)),
+        (false, false) => format!("{one}: {}.", and(&options)),
     };
     Some(Order {
         title: phrases::capitalise(&title),
         summary,
-        words: vec![("question", text(&asks)), ("open", raw(open))],
-        constants: vec![("QUESTION", Value::Text(asks)), ("OPTIONS", Value::Texts(options)), ("OPEN", Value::Flag(open))],
+        words: vec![("question", text(&asks)), ("open", raw(open)), ("fixed", raw(!open)), ("several", raw(several))],
+        constants: vec![
+            ("QUESTION", Value::Text(asks)),
+            ("OPTIONS", Value::Texts(options)),
+            ("OPEN", Value::Flag(open)),
+            ("SEVERAL", Value::Flag(several)),
+        ],
         explained,
     })
 }
@@ -114,10 +126,13 @@ pub(in crate::recipe) static REACTIONS: Recipe = Recipe {
         ("thumbs up", 13),
         ("emoji|emojis|reactions|reaktionen", 12),
         ("how .. feeling|feel|feels today?", 12),
-        ("mood|stimmungsbarometer|stimmung", 11),
+        ("mood|stimmungsbarometer|stimmung|stimmungsmesser|laune|launebarometer|gefuhlsbarometer", 13),
+        ("wie .. fuhlt|fuhlen|geht|fuhlst", 12),
     ],
-    vocabulary: &["poll|vote|votes|counter|count|counts|board|picker|feel|feeling|feels|mood|day|like|likes"],
-    vetoes: &["history|trend|comment|comments", "over time", "per day"],
+    vocabulary: &[
+        "poll|vote|votes|counter|count|counts|board|picker|feel|feeling|feels|mood|day|like|likes|daily|taglich|stimmung|fuhlt|fuhlen|fuhle|smiley|smileys|emoji|emojis|others|anonymous|anonym",
+    ],
+    vetoes: &["history|trend|comment|comments|name|names", "over time", "per day|week|person"],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -147,14 +162,31 @@ fn reactions(asked: &Asked, head: Range<usize>) -> Option<Order> {
         named.iter().map(|e| (*e).to_owned()).collect()
     };
     let (topic, explained) = topic(asked, &head);
-    let question = phrases::question(asked).or_else(|| topic.map(|t| phrases::capitalise(&t)));
-    let title = phrases::title(asked, head, if has_mood { "Mood" } else { "Reactions" });
-    let asks = question.unwrap_or_else(|| if has_mood { "How are you feeling?".to_owned() } else { title.clone() });
+    let german = phrases::is_german(asked);
+    let daily = has_mood && (has(asked, "today|daily|heute|taglich|todays") || has(asked, "every|each|jeden day|morning|tag|morgen"));
+    let question = phrases::question(asked).or_else(|| topic.filter(|_| !has_mood).map(|t| phrases::capitalise(&t)));
+    let title = phrases::title(
+        asked,
+        head,
+        match (has_mood, german) {
+            (true, false) => "Mood",
+            (true, true) => "Stimmung",
+            (false, false) => "Reactions",
+            (false, true) => "Reaktionen",
+        },
+    );
+    let asks = question.unwrap_or_else(|| match (has_mood, daily, german) {
+        (false, ..) => title.clone(),
+        (true, false, false) => "How are you feeling?".to_owned(),
+        (true, true, false) => "How are you feeling today?".to_owned(),
+        (true, false, true) => "Wie fühlst du dich?".to_owned(),
+        (true, true, true) => "Wie fühlst du dich heute?".to_owned(),
+    });
     Some(Order {
         summary: format!("One press of each for every visitor: {}", given.join(" ")),
         title,
         words: vec![("question", text(&asks))],
-        constants: vec![("QUESTION", Value::Text(asks)), ("REACTIONS", Value::Texts(given))],
+        constants: vec![("QUESTION", Value::Text(asks)), ("REACTIONS", Value::Texts(given)), ("DAILY", Value::Flag(daily))],
         explained,
     })
 }
@@ -216,7 +248,7 @@ pub(in crate::recipe) static RATING: Recipe = Recipe {
 };
 
 fn rating(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if lists::choices(asked).is_some_and(|l| l.items.len() > 2) {
+    if lists::choices(asked).is_some_and(|l| l.items.len() > 2) || super::table::reads_like_columns(asked).is_some() {
         return None;
     }
     let stars = phrases::numbers(asked).into_iter().map(|(_, n)| n).find(|n| (3..=10).contains(n)).unwrap_or(5);
@@ -272,15 +304,38 @@ pub(in crate::recipe) static SUGGESTIONS: Recipe = Recipe {
         ("suggest|vorschlagen", 11),
     ],
     vocabulary: &[
-        "vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall",
+        "vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall|upvote|upvotes|thumbs|thumb|heart|hearts|first|funniest|highest|most|post|posts|add|adds|joke|jokes|witz|witze|quote|quotes|songs|song|movie|movies|name|names|namen|film|films|daumen|hoch|herz|hoher|beliebteste|beliebtesten|besten|beste|oben|anonymous|anonymously|anonym|by|stimmen|vorschlagen|eintragen|newest|latest|sortiert|nach|emoji|playlist|music",
     ],
-    vetoes: &["comment|comments|reply|replies|status|categories|category|moderate|moderation"],
+    vetoes: &[
+        "comment|comments|reply|replies|status|categories|category|moderate|moderation|downvote|downvotes|deadline|author|authors|random|randomly",
+        "with|and|mit|und their|your|a|seinem|dem|ihrem? own? name|author|autor|namen",
+        "next visitor|round",
+    ],
     subject: Subject::Free,
-    extra: None,
-    extra_points: 0,
+    extra: Some(put_in_and_voted),
+    extra_points: 17,
     fill: suggestions,
     files: crate_files!("suggestions"),
 };
+
+/// Visitors put something in, and others vote for it.
+fn put_in_and_voted(asked: &Asked) -> Option<Range<usize>> {
+    let adding = pattern::find(
+        &asked.words,
+        "add|adds|post|posts|submit|submits|suggest|suggests|propose|proposes|share|write|writes|enter|collect|tell|put|pitch|eintragen|vorschlagen|einreichen|posten|schreiben|sammeln|nominate",
+        0,
+    )?;
+    pattern::find(
+        &asked.words,
+        "upvote|upvotes|upvoted|thumbs|likes|liked|heart|hearts|vote|votes|voting|voted|rank|abstimmen|stimmen|stimme|daumen|liken|herz|herzen|bewerten|punkte",
+        0,
+    )
+    .or_else(|| pattern::find(&asked.words, "can|could|konnen|and|or|others like|liken", 0))?;
+    let things = "joke|jokes|witz|witze|quote|quotes|zitate|spruche|idea|ideas|ideen|suggestion|suggestions|vorschlage|topic|topics|themen|question|questions|fragen|name|names|namen|song|songs|lieder|movie|movies|film|films|filme|game|games|spiele|\
+         tip|tips|tipps|wish|wishes|wunsche|feature|features|place|places|restaurant|restaurants|book|books|bucher|puns|pun|facts|confession|confessions|excuses|dish|dishes|gerichte|snacks|activities|activity|proposals|title|titles|slogan|slogans|stories|memories|hacks|recipes|pizza|meals|destinations|sentence|sentences|story|theme|themes|haiku|haikus|nickname|nicknames|ausreden|ziele|aktivitaten";
+    pattern::find(&asked.words, things, 0)?;
+    lists::choices(asked).is_none().then_some(adding)
+}
 
 fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (topic, explained) = topic(asked, &head);
@@ -289,11 +344,41 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
         .unwrap_or_else(
             || if phrases::is_german(asked) { "Was könnte besser sein?".to_owned() } else { "What could be better?".to_owned() },
         );
+    let german = phrases::is_german(asked);
+    // Fields of their own make it a table.
+    if super::table::reads_like_columns(asked).is_some() {
+        return None;
+    }
+    let is_voted = put_in_and_voted(asked).is_some();
+    let votes = is_voted || !has(asked, "newest|latest|neueste|neuesten|just|chronological");
+    let is_box = has(
+        asked,
+        "suggestion|suggestions|feedback|idea|ideas|vorschlage|vorschlag|ideen|improve|proposals|ideenkasten|suggest|wish|wishlist",
+    );
+    let prompt = if is_box || phrases::question(asked).is_some() {
+        prompt
+    } else if german {
+        "Dein Beitrag".to_owned()
+    } else {
+        "Add one".to_owned()
+    };
+    let default = match (is_box, german) {
+        (true, false) => "Suggestion box",
+        (true, true) => "Ideenkasten",
+        (false, false) => "Vote for the best",
+        (false, true) => "Das Beste gewinnt",
+    };
     Some(Order {
-        title: phrases::title(asked, head, "Suggestion box"),
-        summary: "Everybody may add a suggestion and support others; the most wanted stand first.".to_owned(),
-        words: vec![("prompt", text(&prompt))],
-        constants: vec![("PROMPT", Value::Text(prompt))],
+        title: phrases::title(asked, head, default),
+        summary: match (votes, german) {
+            (true, false) => "Everybody may add one and support others; those with most votes stand first.",
+            (true, true) => "Alle können etwas eintragen und für anderes stimmen; das Beliebteste steht oben.",
+            (false, false) => "Everybody may add one; the newest stand first.",
+            (false, true) => "Alle können etwas eintragen; das Neueste steht oben.",
+        }
+        .to_owned(),
+        words: vec![("prompt", text(&prompt)), ("votes", raw(votes))],
+        constants: vec![("PROMPT", Value::Text(prompt)), ("VOTES", Value::Flag(votes))],
         explained,
     })
 }
@@ -331,7 +416,7 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
 };
 
 fn rsvp(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if super::writing::reads_like_columns(asked).is_some() {
+    if super::table::reads_like_columns(asked).is_some() {
         return None;
     }
     let (topic, mut explained) = topic(asked, &head);

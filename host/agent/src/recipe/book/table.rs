@@ -1,0 +1,639 @@
+//! The table that everybody can fill in: typed columns, an order, totals, votes.
+
+use super::*;
+use fields::{Field, Kind};
+
+pub(in crate::recipe) static LIST: Recipe = Recipe {
+    name: "List",
+    slug: "list",
+    example: "A list of plants with name, last watered and location",
+    example_de: "Eine Liste der Pflanzen mit Name, Datum und Ort",
+    heads: &[
+        (
+            "list|lists|table|catalogue|catalog|directory|inventory|collection|overview|register|database|log|logbook|diary|journal|tracker|registry|library|liste|tabelle|verzeichnis|ubersicht|sammlung|inventar of|with|for|where|to|von|mit|der|unserer|aller|containing|including|fur|zum|zur|meiner|deiner",
+            14,
+        ),
+        ("keep|keeping track|tabs|record|records|a? list|log of", 14),
+        (
+            "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|list|save|note|register|enter|erfassen|verwalten|sammeln|eintragen .. with|including|by|mit",
+            13,
+        ),
+        (
+            "wish|reading|watch|book|books|movie|movies|film|films|recipe|recipes|birthday|birthdays|contact|contacts|address|phone|plant|plants|expense|expenses|bird|equipment|member|members|job|price|gift|restaurant|restaurants|event|events|link|links|game|games|wine|wines|beer|beers|trail|trails|lending|loan|sharing|pet|pets|song|songs list|lists|log|collection|tracker|table|directory|book|catalogue|catalog|register|database",
+            14,
+        ),
+        (
+            "wishlist|watchlist|bucketlist|booklist|bookshelf|addressbook|wunschliste|leseliste|adressbuch|geburtstagsliste|geburtstagskalender|bucherliste|filmliste|rezeptesammlung|rezeptsammlung|rezeptbuch|kochbuch|telefonliste|kontaktliste|linkliste|linksammlung|mitbringliste|ausleihliste|verleihliste|inventarliste|geschenkeliste|spieleliste|bestandsliste|weinliste|pflanzenliste|mitgliederliste|teilnahmeliste",
+            14,
+        ),
+        ("collection of", 13),
+        ("who|whos is? brings|bringing|bring what", 15),
+        ("wer bringt|macht|ubernimmt was", 15),
+        ("expenses|expense|ausgaben", 10),
+        ("haushaltsbuch|cookbook|ausgabenliste", 13),
+        ("birthdays|geburtstage|geburtstagen", 12),
+        ("lost and? found", 16),
+        ("fundburo|fundsachen|fundkiste|fundgrube", 15),
+        ("give away|aways|giveaway|giveaways", 14),
+        ("free stuff|things|items", 13),
+        ("to|zu give|verschenken away?", 14),
+        (
+            "verschenkliste|verschenkborse|verschenkecke|verschenkbox|flohmarkt|fleamarket|kleinanzeigen|anzeigenbrett|classifieds|classified",
+            15,
+        ),
+        ("flea market", 15),
+        ("swap|swaps|swapping|barter|bartering|trading board|boards|list|page|market|corner|shop|exchange", 16),
+        (
+            "tauschborse|tauschecke|tauschliste|tauschkreis|tauschring|tauschplatz|pflanzentausch|buchertausch|pflanzentauschborse|buchertauschborse",
+            15,
+        ),
+        ("exchange board|market|corner", 14),
+        ("swap|tauschen|exchange plants|seeds|books|clothes|toys|games|pflanzen|bucher|kleidung|spiele", 13),
+        (
+            "carpool|carpooling|rideshare|ridesharing|mitfahrliste|mitfahrborse|mitfahrgelegenheit|mitfahrgelegenheiten|fahrgemeinschaft|fahrgemeinschaften",
+            15,
+        ),
+        ("ride|lift|car share|shares|sharing|board|list|pool|pooling", 15),
+        ("high score|scores table|list|board", 16),
+        ("highscore|highscores|highscoreliste|highscoretabelle|bestenliste table|list|board|tabelle|liste?", 15),
+        ("potluck", 11),
+        ("offers|angebote and|und requests|wants|gesuche", 14),
+        ("who borrowed|borrows|lent what|which", 15),
+        ("wer hat was|etwas? ausgeliehen|geliehen", 15),
+    ],
+    vocabulary: &[
+        "list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|sign|signup|up|sheet|form|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet|tick|check|mark|marked|markieren|abhaken|average|averages",
+        "money|buy|price|swap|tauschborse|marketplace|flohmarkt|fleamarket|offer|offers|wanted|classifieds|highscore|highscores|bestenliste|table|ride|rides|carpool",
+        "sort|sorts|sorted|sortable|sorting|sortiert|sortieren|sortierbar|geordnet|ordered|order|alphabetically|alphabetical|alphabetisch|ascending|descending|absteigend|aufsteigend|next|nachste|nachster|newest|latest|highest|lowest|best|cheapest|first",
+        "filter|filters|filtern|filterable|search|searchable|searching|suche|suchen|durchsuchen|durchsuchbar",
+        "vote|votes|voting|upvote|upvotes|upvoting|thumbs|like|likes|abstimmen|stimmen|stimme",
+        "sum|sums|summe|total|average|durchschnitt|gesamt|gesamtsumme|history",
+    ],
+    vetoes: &[
+        "log in|into",
+        "import|reminder|comments|chart|pagination",
+        "grouped|group|gruppiert|gruppieren",
+        "downvote|downvotes",
+        "average|durchschnitt .. per|each|every|pro|je",
+    ],
+    subject: Subject::Free,
+    extra: Some(reads_like_columns),
+    extra_points: 13,
+    fill: list,
+    files: crate_files!("list", "field", "order"),
+};
+
+fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let german = phrases::is_german(asked);
+    let who_brings_what = has(asked, WHO_WHAT);
+    let sorting = sorting(asked);
+    let sorted = sorting.as_ref().map_or(0..0, |s| s.words.clone());
+    // `Wer bringt was mit zum Grillen?` names no columns.
+    let named = columns(asked, head.start, sorted.clone()).filter(|(_, columns)| columns.len() > 1 || !who_brings_what);
+    // Columns that cannot be read are not replaced by others.
+    if named.is_none()
+        && (head.end..asked.words.len())
+            .any(|i| pattern::match_at(&asked.words, WITH, i).is_some() && !sorting.as_ref().is_some_and(|s| s.words.contains(&i)))
+        && !who_brings_what
+    {
+        return None;
+    }
+    let first_column = named.as_ref().map_or(asked.words.len(), |(words, _)| words.start);
+    let sort_start = sorting.as_ref().map_or(asked.words.len(), |s| s.words.start);
+    let things = things(asked, &head, first_column.min(sort_start));
+    let usual = usual_columns(asked, things.is_some() || who_brings_what);
+    let (explained_columns, mut columns) = match named {
+        // `plants with height`: of which plant?
+        Some((words, mut columns)) => {
+            let is_log = columns[0].kind == Kind::Date && columns.len() > 1;
+            let asks = fold_first(&columns[0].name);
+            let is_exchange = matches!(asks.as_str(), "offer" | "was" | "what" | "from" | "von" | "start" | "where" | "wo" | "abfahrt");
+            let lone = columns.len() == 1 && !matches!(columns[0].name.as_str(), "Name" | "Title" | "Titel");
+            if (lone || !columns.iter().any(Field::tells_which)) && !is_log && !is_exchange {
+                columns.splice(0..0, [subject_column(asked, things.clone(), german)?]);
+            }
+            (Some(words), columns)
+        }
+        None => (None, usual?),
+    };
+    if has(asked, VOTING) && columns.len() > 6 || columns.len() > 8 {
+        return None;
+    }
+    let votes = has(asked, VOTING);
+    // A column that says how often something was voted for is the table's own.
+    if votes {
+        columns.retain(|c| !matches!(fold_first(&c.name).as_str(), "votes" | "likes" | "stimmen" | "upvotes"));
+    }
+    if columns.is_empty() || columns[0].kind == Kind::YesNo {
+        return None;
+    }
+    let default_sort = || match () {
+        () if has(asked, HIGH_SCORES) => columns.iter().position(|c| c.kind == Kind::Number).map(Sort::Down),
+        () if votes => Some(Sort::Votes),
+        () if is_birthdays(asked) => columns.iter().position(|c| c.kind == Kind::Date).map(Sort::NextDay),
+        () => None,
+    };
+    let sort = match &sorting {
+        Some(sorting) => sorting.resolve(asked, &columns, votes)?,
+        None => default_sort().unwrap_or(Sort::Added),
+    };
+    let thing = things.clone().map_or_else(|| if german { "Eintrag" } else { "entry" }.to_owned(), |r| thing_name(asked.slice(r), german));
+    let default = things.clone().map_or_else(|| if german { "Liste" } else { "List" }.to_owned(), |r| phrases::capitalise(asked.slice(r)));
+    let title = phrases::title(asked, head, &default);
+    let title = match phrases::question(asked) {
+        Some(question) if who_brings_what => question,
+        _ if starts_with_verb(&title) => default,
+        _ => title,
+    };
+    let numbers = |named: bool| -> Vec<usize> {
+        let is_sum = |c: &Field| {
+            c.kind == Kind::Number && c.range.is_none() && !["year", "jahr", "rating", "bewertung"].contains(&fold_first(&c.name).as_str())
+        };
+        let is_mean = |c: &Field| matches!(c.kind, Kind::Number | Kind::Stars) && !["year", "jahr"].contains(&fold_first(&c.name).as_str());
+        columns.iter().enumerate().filter(|(_, c)| if named { is_sum(c) } else { is_mean(c) }).map(|(i, _)| i).collect()
+    };
+    let wants_totals =
+        has(asked, "total|totals|sum|sums|summe|gesamt|gesamtsumme|expense|expenses|ausgaben|haushaltsbuch|zusammengezahlt|summiert")
+            || has(asked, "add|adds .. up");
+    let totals = if wants_totals { numbers(true) } else { vec![] };
+    let wants_average = has(asked, "average|averages|mean|durchschnitt|schnitt|mittelwert");
+    let averages = if wants_average { numbers(false) } else { vec![] };
+    let expenses = has(asked, "expense|expenses|ausgaben|haushaltsbuch");
+    if wants_totals && totals.is_empty() && !expenses || wants_average && averages.is_empty() {
+        return None;
+    }
+    let names: Vec<String> = columns.iter().map(|f| f.name.clone()).collect();
+    let [first, second] = columns[0].samples();
+    let typed = columns.iter().skip(1).find(|f| f.is_typed());
+    let rust: Vec<String> = columns.iter().map(|f| format!("    {},\n", f.to_rust())).collect();
+    let order = sort.in_words(&columns, german);
+    let extras = [
+        (votes, if german { "alle können abstimmen" } else { "everybody may vote" }),
+        (!totals.is_empty(), if german { "mit Summe" } else { "with totals" }),
+        (!averages.is_empty(), if german { "mit Durchschnitt" } else { "with averages" }),
+    ];
+    let extras: String = extras.iter().filter(|(is, _)| *is).map(|(_, what)| format!("; {what}")).collect();
+    let summary = if german {
+        format!("Eine Tabelle, die alle ausfüllen können: {}{order}{extras}.", names.join(", "))
+    } else {
+        format!("A table that everybody can fill in: {}{order}{extras}.", and(&names))
+    };
+    let samples = sort.samples(&columns);
+    let indices = |columns: &[usize]| Value::Rust(format!("&[{}]", columns.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")));
+    let sort_words = samples.as_ref().map_or_else(Default::default, |s| s.clone());
+    Some(Order {
+        title,
+        summary,
+        words: vec![
+            ("first_field", text(&names[0])),
+            ("first_value", text(first)),
+            ("second_value", text(second)),
+            ("typed", raw(typed.is_some())),
+            ("typed_field", text(typed.map_or("", |t| &t.name))),
+            ("votes", raw(votes)),
+            ("sorted", raw(samples.is_some())),
+            ("sort_field", text(sort_words.field)),
+            ("sort_first", text(sort_words.values[0].clone())),
+            ("sort_second", text(sort_words.values[1].clone())),
+            ("sort_first_first", text(sort_words.firsts[0].clone())),
+            ("sort_first_second", text(sort_words.firsts[1].clone())),
+        ],
+        constants: vec![
+            ("THING", Value::Text(thing)),
+            ("FIELDS", Value::Rust(format!("&[\n{}]", rust.concat()))),
+            ("SORT", Value::Rust(format!("Sort::{sort:?}"))),
+            ("TOTALS", indices(&totals)),
+            ("AVERAGES", indices(&averages)),
+            ("VOTES", Value::Flag(votes)),
+            (
+                "SEARCH",
+                Value::Flag(has(
+                    asked,
+                    "filter|filters|filtern|filterable|search|searchable|searching|suche|suchen|durchsuchen|durchsuchbar",
+                )),
+            ),
+        ],
+        explained: explained_columns.into_iter().chain(things).chain(sorting.map(|s| s.words)).collect(),
+    })
+}
+
+const VOTING: &str = "vote|votes|voting|upvote|upvotes|upvoting|like|likes|abstimmen|stimmen|stimme";
+const HIGH_SCORES: &str = "highscore|highscores|highscoreliste|highscoretabelle|bestenliste|score|scores|leaderboard";
+
+fn is_birthdays(asked: &Asked) -> bool {
+    has(asked, "birthday|birthdays|geburtstag|geburtstage|geburtstagen|geburtstagsliste|geburtstagskalender")
+}
+
+/// The last word of a column's name, folded: what it is.
+fn fold_first(name: &str) -> String {
+    let folded = super::super::asked::fold(name);
+    folded.split_whitespace().next().unwrap_or_default().to_owned()
+}
+
+/// In German nouns stay as they are written; plurals are not undone.
+fn thing_name(things: &str, german: bool) -> String {
+    phrases::shorten(&if german { "Eintrag".to_owned() } else { fields::singular(things) }, 40)
+}
+
+/// A column for the thing itself: `hiking trails` → `Hiking trail`.
+fn subject_column(asked: &Asked, things: Option<Range<usize>>, german: bool) -> Option<Field> {
+    let name = match things {
+        Some(_) if german => "Name".to_owned(),
+        Some(things) => phrases::capitalise(&phrases::shorten(&fields::singular(asked.slice(things)), 30)),
+        None => "Name".to_owned(),
+    };
+    let usual = ["book", "movie", "film", "song", "film", "buch"].contains(&name.to_lowercase().as_str());
+    let plain = name.split_whitespace().count() > 3 || fold_first(&name) == "entry";
+    let name = if usual {
+        "Title".to_owned()
+    } else if plain {
+        "Name".to_owned()
+    } else {
+        name
+    };
+    Some(Field { name, kind: Kind::Text, choices: vec![], range: None })
+}
+
+/// How the rows stand, as the recipe writes it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Sort {
+    Added,
+    Newest,
+    Up(usize),
+    Down(usize),
+    NextDay(usize),
+    Votes,
+}
+
+/// Two rows for the contract: the values of the column that decides, in order, and those of the first column.
+#[derive(Clone, Default)]
+struct Samples {
+    field: String,
+    values: [String; 2],
+    firsts: [String; 2],
+}
+
+impl Sort {
+    fn samples(self, columns: &[Field]) -> Option<Samples> {
+        let (column, turned) = match self {
+            Self::Added | Self::Votes => return None,
+            Self::Newest => (0, false),
+            Self::Up(column) => (column, false),
+            Self::Down(column) => (column, true),
+            // In the probe the clock stands at a day that this text does not know.
+            Self::NextDay(_) => return None,
+        };
+        let mut values = columns[column].samples();
+        if turned {
+            values.reverse();
+        }
+        let firsts = if column == 0 { values.clone() } else { columns[0].samples() };
+        Some(Samples { field: columns[column].name.clone(), values, firsts })
+    }
+
+    fn in_words(self, columns: &[Field], german: bool) -> String {
+        let name = |column: usize| columns[column].name.clone();
+        match (self, german) {
+            (Self::Added, _) => String::new(),
+            (Self::Newest, false) => ", newest first".to_owned(),
+            (Self::Newest, true) => ", das Neueste zuerst".to_owned(),
+            (Self::Up(column), false) => format!(", sorted by {}", name(column)),
+            (Self::Down(column), false) => format!(", highest {} first", name(column)),
+            (Self::NextDay(_), false) => ", sorted by which day is next".to_owned(),
+            (Self::Votes, false) => ", most votes first".to_owned(),
+            (Self::Up(column), true) => format!(", sortiert nach {}", name(column)),
+            (Self::Down(column), true) => format!(", sortiert nach {}, absteigend", name(column)),
+            (Self::NextDay(_), true) => ", sortiert nach dem nächsten Tag".to_owned(),
+            (Self::Votes, true) => ", die meisten Stimmen zuerst".to_owned(),
+        }
+    }
+}
+
+/// What the words say about the order.
+struct Sorting {
+    words: Range<usize>,
+    /// The words after `sorted by`.
+    by: Option<Range<usize>>,
+}
+
+/// `sorted by which one is next`, `nach Jahr sortieren kann`, `newest first`, `alphabetically`.
+fn sorting(asked: &Asked) -> Option<Sorting> {
+    const ENGLISH: [&str; 5] = [
+        "and? it? can|could|may|should be? sorted|sortable|sort|ordered by|after",
+        "and? that|which|who|we|you|i|one|people|everyone can|could be? sort|sorted|order|ordered .. by",
+        "and? sorted|sortable|ordered|ranked|sort|order|sorting alphabetically? by|after",
+        "and? sorted|sortable|ordered|ranked|sort|sorting",
+        "and? the? newest|latest|highest|best|lowest|cheapest|shortest|fastest|most|top first|top|on|recent first|top?",
+    ];
+    const GERMAN: [&str; 4] = [
+        "und? die|der|das|den? man|wir|ich|alle? nach .. sortiert|sortieren|geordnet|ordnen|sortierbar kann|konnen|ist|sind?",
+        "und? sortiert|geordnet|sortierbar nach",
+        "und? die|das|der? neuesten|neueste|hochsten|hochste|besten|beste|meisten zuerst|oben",
+        "und? alphabetisch|sortiert sortiert|sortierbar?",
+    ];
+    if let Some(words) = GERMAN.iter().find_map(|pattern| pattern::find(&asked.words, pattern, 0)) {
+        let after = (words.start..words.end).find(|i| asked.words[*i].text == "nach");
+        let by = after.map(|nach| {
+            let verb =
+                (nach + 1..words.end).find(|i| ["sortier", "geordnet", "ordnen"].iter().any(|v| asked.words[*i].text.starts_with(v)));
+            nach + 1..verb.unwrap_or_else(|| end_of_clause(asked, nach + 1))
+        });
+        let end = by.as_ref().map_or(words.end, |by| by.end.max(words.end));
+        return Some(Sorting { words: words.start..end, by });
+    }
+    if let Some(words) = pattern::find(&asked.words, "alphabetically|alphabetical|alphabetisch", 0) {
+        return Some(Sorting { words, by: None });
+    }
+    let (index, words) = ENGLISH.iter().enumerate().find_map(|(i, pattern)| Some((i, pattern::find(&asked.words, pattern, 0)?)))?;
+    let by = (index < 3).then(|| words.end..end_of_clause(asked, words.end));
+    let end = by.as_ref().map_or(words.end, |by| by.end);
+    Some(Sorting { words: words.start..end, by })
+}
+
+fn end_of_clause(asked: &Asked, from: usize) -> usize {
+    let rest = asked.rest_of_sentence(from);
+    let text = &asked.text[rest.clone()];
+    let cut = text.find([',', '(', ':', ';']).unwrap_or(text.len());
+    let lower = text[..cut].to_ascii_lowercase();
+    let cut = [" with ", " and a ", " and the ", " mit ", " that ", " so that", " please", " bitte"]
+        .iter()
+        .filter_map(|e| lower.find(e))
+        .min()
+        .unwrap_or(cut);
+    asked.words_in(rest.start..rest.start + cut).end.max(from)
+}
+
+impl Sorting {
+    /// `None` when it names something that is no column.
+    fn resolve(&self, asked: &Asked, columns: &[Field], votes: bool) -> Option<Sort> {
+        let has_word = |words: &str| asked.words[self.words.clone()].iter().any(|w| words.split(' ').any(|one| one == w.text));
+        let first = |kinds: &[Kind]| columns.iter().position(|c| kinds.contains(&c.kind));
+        let best = |column: usize, columns: &[Field]| {
+            let name = super::super::asked::fold(&columns[column].name);
+            let more_is_better = ["rating", "score", "points", "bewertung", "punkte", "sterne", "stars", "likes", "popularity"]
+                .iter()
+                .any(|w| name.contains(w));
+            let down = has_word(
+                "descending absteigend highest most best top hochste hochsten meisten besten beste newest latest neueste neuesten",
+            ) || more_is_better && !has_word("ascending aufsteigend lowest worst niedrigste");
+            if down { Sort::Down(column) } else { Sort::Up(column) }
+        };
+        if has_word("next nachste nachster nachsten upcoming") {
+            return first(&[Kind::Date]).map(Sort::NextDay);
+        }
+        let Some(by) = &self.by else {
+            return match () {
+                () if has_word("alphabetically alphabetical alphabetisch") => Some(Sort::Up(0)),
+                () if votes && has_word("best top most popular besten beste meisten") => Some(Sort::Votes),
+                () if has_word("newest latest neueste neuesten") || has_word("recent") => {
+                    Some(first(&[Kind::Date]).map_or(Sort::Newest, |_| Sort::Newest))
+                }
+                () if has_word("cheapest") => {
+                    columns.iter().position(|c| ["price", "cost", "preis"].iter().any(|w| c.name.to_lowercase().contains(w))).map(Sort::Up)
+                }
+                () if has_word("highest best most hochste hochsten meisten besten beste top") => {
+                    first(&[Kind::Number, Kind::Stars]).map(Sort::Down)
+                }
+                () if has_word("lowest shortest fastest") => first(&[Kind::Number, Kind::Time]).map(Sort::Up),
+                // `sortable`: every column is, by a press on its head.
+                () => Some(Sort::Added),
+            };
+        };
+        let words: Vec<&str> = asked.words[by.clone()]
+            .iter()
+            .map(|w| w.text.as_str())
+            .filter(|w| !["the", "its", "their", "dem", "der", "den", "and", "or", "und", "oder"].contains(w))
+            .collect();
+        if words.iter().any(|w| ["vote", "votes", "likes", "upvotes", "stimmen", "popularity", "beliebtheit"].contains(w)) {
+            return votes.then_some(Sort::Votes);
+        }
+        let named = columns.iter().position(|c| {
+            let name = super::super::asked::fold(&c.name);
+            name.split_whitespace().any(|part| {
+                words.iter().any(|w| part == *w || part.trim_end_matches(['s', 'n', 'e']) == w.trim_end_matches(['s', 'n', 'e']))
+            })
+        });
+        let of_kind = |names: &[&str], kinds: &[Kind]| words.iter().any(|w| names.contains(w)).then(|| first(kinds)).flatten();
+        let column = named
+            .or_else(|| of_kind(&["date", "day", "datum", "birthday", "geburtstag", "tag"], &[Kind::Date]))
+            .or_else(|| of_kind(&["rating", "stars", "bewertung", "sterne", "sternen"], &[Kind::Stars]))
+            .or_else(|| of_kind(&["time", "uhrzeit", "zeit"], &[Kind::Time]))
+            .or_else(|| of_kind(&["name", "title", "titel", "names"], &[Kind::Text]))
+            .or_else(|| of_kind(&["score", "points", "punkte", "punkten", "price", "preis", "cost"], &[Kind::Number]));
+        if let Some(column) = column {
+            let birthday = columns[column].kind == Kind::Date && is_birthdays(asked);
+            return Some(if birthday { Sort::NextDay(column) } else { best(column, columns) });
+        }
+        words.iter().any(|w| ["newest", "added", "arrival", "latest", "neueste", "recent"].contains(w)).then_some(Sort::Newest)
+    }
+}
+
+const WITH: &str = "with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
+
+/// The columns that the words name, after `with`, a colon or the like, and where; not among the words that say how it is `sorted`.
+fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<usize>, Vec<Field>)> {
+    let clause = |start: usize, first: usize| {
+        let end =
+            asked.words.get(sorted.start).filter(|w| !sorted.is_empty() && w.at.start >= start).map_or(asked.text.len(), |w| w.at.start);
+        let whole = asked.text.get(start..asked.rest_of_sentence(first).end.min(end))?;
+        let cut = clause_end(whole);
+        Some(whole[..cut].trim_end().trim_end_matches([',', ' ']))
+    };
+    let ends_there = |i: usize| {
+        asked.words.get(i + 1).is_some_and(|next| asked.text[asked.words[i].at.end..next.at.start].contains(['?', '.', '!', '\n']))
+    };
+    let is_with = |i: &usize| pattern::match_at(&asked.words, WITH, *i).is_some() && !ends_there(*i) && !sorted.contains(i);
+    let after_with = (from..asked.words.len()).filter(is_with).map(|i| i + 1);
+    let start_at = asked.words.get(from)?.at.start;
+    let after_colon =
+        asked.text[start_at..].match_indices([':', '(']).map(|(i, _)| asked.words.partition_point(|w| w.at.start < start_at + i));
+    let their = pattern::find(&asked.words, "and|und their|its|ihre|deren", from).map(|at| at.end);
+    if let Some(first) = their.filter(|i| *i < asked.words.len()) {
+        let start = asked.words[first].at.start;
+        let text = clause(start, first)?;
+        let columns = fields::fields(&format!("name, {text}"))?;
+        return Some((asked.words_in(start..start + text.len()), columns));
+    }
+    after_with.chain(after_colon).filter(|i| *i < asked.words.len()).find_map(|first| {
+        let start = asked.words[first].at.start;
+        let text = clause(start, first)?;
+        let columns = fields::fields(text)?;
+        // `Liste mit Rezepten (Name, Zutaten)`: these are the things, and the columns follow.
+        let are_things = columns.len() == 1 && first <= from + 2 && text.contains('(');
+        (!are_things).then(|| (asked.words_in(start..start + text.len()), columns))
+    })
+}
+
+/// `our running log: date, km, minutes`: at least two columns that are known as such.
+pub(super) fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
+    let (words, columns) = columns(asked, 0, sorting(asked).map_or(0..0, |s| s.words))?;
+    let known = columns.iter().filter(|f| f.is_usual()).count();
+    let is_table = columns.len() >= 2 && known >= 2
+        || columns.len() >= 2 && known >= 1 && has(asked, "list|log|table|tracker|directory|inventory|liste|tabelle");
+    (is_table && words.start > 0).then(|| words.start - 1..words.start)
+}
+
+/// What lists of such things usually hold, when nobody says; a plain list of things gets a name and notes.
+fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>> {
+    const USUAL: [(&str, &str, &str); 22] = [
+        ("lost .. found", "item, lost or found (lost, found), where, contact, returned (yes/no)", ""),
+        (
+            "fundburo|fundsachen|fundkiste|fundgrube",
+            "",
+            "Gegenstand, verloren oder gefunden (verloren, gefunden), wo, Kontakt, zurückgegeben (ja/nein)",
+        ),
+        (
+            "give|giveaway|giveaways|free|verschenken|verschenkliste|verschenkborse|verschenkecke|verschenkbox away|stuff|things|items?",
+            "item, description, contact, taken (yes/no)",
+            "Was, Beschreibung, Kontakt, vergeben (ja/nein)",
+        ),
+        ("flohmarkt|kleinanzeigen|anzeigenbrett", "", "Was, biete oder suche (biete, suche), Beschreibung, Kontakt, erledigt (ja/nein)"),
+        ("classifieds|classified|offers", "what, offer or wanted (offer, wanted), description, contact, done (yes/no)", ""),
+        ("flea|fleamarket market?", "item, description, price, contact, sold (yes/no)", ""),
+        (
+            "swap|swaps|swapping|barter|bartering|trading|exchange",
+            "offer, wanted, contact, done (yes/no)",
+            "Biete, suche, Kontakt, erledigt (ja/nein)",
+        ),
+        (
+            "tauschborse|tauschecke|tauschliste|tauschkreis|tauschring|tauschplatz|tauschen|pflanzentausch|buchertausch|pflanzentauschborse|buchertauschborse",
+            "",
+            "Biete, suche, Kontakt, erledigt (ja/nein)",
+        ),
+        (
+            "carpool|carpooling|rideshare|ridesharing|ride|lift|car|mitfahrliste|mitfahrborse|mitfahrgelegenheit|mitfahrgelegenheiten|fahrgemeinschaft|fahrgemeinschaften",
+            "from, to, date, time, free seats, name",
+            "Start, Ziel, Datum, Uhrzeit, freie Plätze, Name",
+        ),
+        ("highscore|highscores|highscoreliste|highscoretabelle|bestenliste", "name, points", "Name, Punkte"),
+        ("high score|scores", "name, points", "Name, Punkte"),
+        (
+            "borrowed|borrows|lent|lending|loan|ausgeliehen|geliehen|ausleihliste|verleihliste",
+            "item, who has it, since, returned (yes/no)",
+            "Gegenstand, wer hat es, seit wann, zurückgegeben (ja/nein)",
+        ),
+        ("brings|bringing|bring|bringt|potluck|mitbringliste", "name, brings", "Name, bringt mit"),
+        (
+            "birthday|birthdays|geburtstag|geburtstage|geburtstagen|geburtstagsliste|geburtstagskalender",
+            "name, birthday",
+            "Name, Geburtstag",
+        ),
+        (
+            "phone|contact|contacts|address|addressbook|adressbuch|telefonliste|kontaktliste",
+            "name, phone, e-mail, notes",
+            "Name, Telefon, E-Mail, Notizen",
+        ),
+        ("expense|expenses|ausgaben|haushaltsbuch|ausgabenliste", "what, date, amount", "Wofür, Datum, Betrag"),
+        ("book|books|reading|booklist|bookshelf|bucher|bucherliste|leseliste", "title, author, read", "Titel, Autor, Gelesen"),
+        ("movie|movies|film|films|filme|filmliste|watch|watchlist", "title, year, seen", "Titel, Jahr, Gesehen"),
+        (
+            "recipe|recipes|cookbook|rezepte|rezeptesammlung|rezeptsammlung|rezeptbuch|kochbuch",
+            "name, ingredients, instructions",
+            "Name, Zutaten, Zubereitung",
+        ),
+        ("plant|plants|pflanzen|pflanzenliste", "name, last watered, location", "Name, Datum, Ort"),
+        ("wish|wishlist|gift|gifts|wunschliste|geschenke|geschenkeliste", "wish, link, price", "Wunsch, Link, Preis"),
+        ("restaurant|restaurants", "name, website, rating", "Name, Webseite, Bewertung"),
+    ];
+    let is_board = has(
+        asked,
+        "lost|found|fundburo|fundsachen|fundkiste|fundgrube|give|giveaway|giveaways|free|verschenken|verschenkliste|verschenkborse|verschenkecke|verschenkbox|flohmarkt|kleinanzeigen|\
+         classifieds|classified|offers|flea|swap|swaps|swapping|barter|trading|exchange|tauschborse|tauschecke|tauschliste|tauschkreis|tauschring|tauschplatz|tauschen|pflanzentausch|\
+         buchertausch|carpool|carpooling|rideshare|ride|lift|mitfahrliste|mitfahrborse|mitfahrgelegenheit|mitfahrgelegenheiten|fahrgemeinschaft|fahrgemeinschaften|highscore|highscores|\
+         bestenliste|scores|score|borrowed|lent|ausgeliehen|geliehen|mitbringliste|ausleihliste|verleihliste|birthdays|geburtstage|haushaltsbuch|cookbook|kochbuch|rezeptbuch|rezeptesammlung|\
+         filmliste|geschenkeliste|pflanzentauschborse|buchertauschborse|anzeigenbrett|fleamarket|potluck",
+    );
+    let noun = "list|liste|collection|directory|inventory|catalogue|catalog|wishlist|watchlist|wunschliste|booklist|table|tabelle|log|logbook|tracker|book|addressbook|adressbuch|bookshelf|geburtstagsliste|leseliste|bucherliste|sammlung";
+    let is_list = is_board || has(asked, noun) && !has(asked, "that|which|where|who|so|if|from");
+    let german = phrases::is_german(asked);
+    let usual = USUAL
+        .iter()
+        .find(|(things, _, _)| has(asked, things))
+        .map(|(_, english, deutsch)| if german && !deutsch.is_empty() || english.is_empty() { *deutsch } else { *english });
+    let plain = names_things.then_some(if german { "Name, Notizen" } else { "name, notes" });
+    usual.or(plain).filter(|_| is_list || has(asked, WHO_WHAT)).and_then(fields::fields)
+}
+
+fn starts_with_verb(title: &str) -> bool {
+    let folded = super::super::asked::fold(title);
+    let mut words = folded.split_whitespace();
+    matches!(words.next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list"))
+        && words.next().is_some_and(|w| w != "of")
+}
+
+const WHO_WHAT: &str = "who|whos|wer is? brings|bringing|bring|bringt|macht|ubernimmt what|was";
+const VERBS: &str = "track|tracks|tracking|record|collect|collects|log|manage|organize|organise|store|catalog|catalogue|save|register|enter|erfassen|verwalten";
+
+/// The things between the head and the fields: `list of [our plants] with …`, `track [our plants] with …`.
+fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>> {
+    let words = &asked.words;
+    let of = (head.start..end.min(words.len()))
+        .find(|i| matches!(words[*i].text.as_str(), "of" | "for" | "von" | "der" | "aller" | "unserer" | "fur"));
+    let verb = (0..=head.start).find_map(|i| pattern::match_at(words, VERBS, i));
+    let start = of.map(|i| i + 1).or(verb)?;
+    let mut stop = start;
+    while stop < end
+        && !words[stop].starts_sentence
+        && !matches!(
+            words[stop].text.as_str(),
+            "with" | "where" | "that" | "to" | "so" | "in" | "and" | "we" | "i" | "mit" | "everyone" | "everybody" | "each" | "by"
+        )
+        && stop - start < 5
+    {
+        stop += 1;
+    }
+    let text_end = words.get(start)?.at.start;
+    let slice = asked.slice(start..stop);
+    let cut = slice.find([':', ',', '(']).map(|i| asked.words_in(text_end..text_end + i));
+    Some(cut.unwrap_or(start..stop)).filter(|r| !r.is_empty())
+}
+
+/// Where the fields give way to the next clause.
+fn clause_end(text: &str) -> usize {
+    const ENDS: [&str; 38] = [
+        " wer was",
+        " sorted",
+        " sortiert",
+        " ordered by",
+        " sortable",
+        " nach datum",
+        " die man",
+        " and search",
+        " and a search",
+        " and filter",
+        " and vote",
+        " and everyone",
+        " so ",
+        " that ",
+        " which ",
+        " where ",
+        " who ",
+        " please",
+        " and show",
+        " and let",
+        " and then",
+        " and see",
+        " and display",
+        " and sum",
+        " and total",
+        " and the total",
+        " and a total",
+        " plus a total",
+        " for everyone",
+        " for everybody",
+        " for each",
+        " to keep",
+        " bitte",
+        " damit ",
+        " and calculate",
+        " and add up",
+        " with a total",
+        " with total",
+    ];
+    let lower = text.to_ascii_lowercase();
+    // "name, where it stands and when it was watered" names columns; "name and age where I can see it" does not.
+    let names_column = |end: &str, at: usize| {
+        [" where ", " who "].contains(&end) && [",", " and", " or"].iter().any(|before| lower[..at].ends_with(before))
+    };
+    ENDS.iter().filter_map(|end| lower.match_indices(end).map(|(at, _)| at).find(|at| !names_column(end, *at))).min().unwrap_or(text.len())
+}
