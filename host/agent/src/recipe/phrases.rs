@@ -262,8 +262,13 @@ pub(crate) fn is_german(asked: &Asked) -> bool {
         let known: std::collections::BTreeSet<&str> = known.split_whitespace().collect();
         asked.words.iter().filter(|w| known.contains(w.text.as_str())).count()
     };
+    const ENDINGS: [&str; 13] =
+        ["rechner", "liste", "spiel", "brett", "tafel", "borse", "kasten", "zahler", "tabelle", "dienst", "generator", "plan", "test"];
+    let has_ending =
+        |word: &str| word.chars().count() >= 8 && ENDINGS.iter().any(|ending| word.ends_with(ending) && word.len() > ending.len() + 3);
+    let compounds = asked.words.iter().filter(|w| has_ending(&w.text)).count();
     let umlauts = asked.words.iter().filter(|w| asked.text[w.at.clone()].contains(['ä', 'ö', 'ü', 'Ä', 'Ö', 'Ü', 'ß'])).count();
-    let german = count(GERMAN) + umlauts;
+    let german = count(GERMAN) + umlauts + compounds;
     german > 0 && german > count(ENGLISH)
 }
 

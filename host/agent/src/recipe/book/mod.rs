@@ -1,11 +1,13 @@
 //! The recipes: what names each of them, and how its parameters are taken from the words.
 
 mod chance;
+mod games;
 mod pastime;
 mod reckoning;
 mod table;
 mod time;
 mod together;
+mod tools;
 mod voting;
 mod writing;
 
@@ -50,6 +52,17 @@ pub(super) static ALL: &[&Recipe] = &[
     &together::PIXELS,
     &together::ESTIMATE,
     &together::SLOTS,
+    &tools::FORMULA,
+    &tools::TEXT_TOOL,
+    &tools::PASSWORD,
+    &tools::SPLIT,
+    &tools::PAD,
+    &tools::QUESTIONS,
+    &games::TEAMS,
+    &games::HANGMAN,
+    &games::CONNECT_FOUR,
+    &games::MEMORY,
+    &games::REACTION,
 ];
 
 /// The files of `recipes/<name>/`.
