@@ -73,6 +73,51 @@ const NO_FIELDS: &[&str] = &[
     "colors",
     "colours",
     "style",
+    "photo",
+    "photos",
+    "picture",
+    "pictures",
+    "image",
+    "images",
+    "foto",
+    "fotos",
+    "bild",
+    "bilder",
+    "bildern",
+    "video",
+    "videos",
+    "map",
+    "maps",
+    "karte",
+    "upload",
+    "uploads",
+    "file",
+    "files",
+    "attachment",
+    "attachments",
+    "notification",
+    "notifications",
+    "reminder",
+    "reminders",
+    "erinnerung",
+    "login",
+    "password",
+    "passwort",
+    "chart",
+    "charts",
+    "graph",
+    "calendar",
+    "kalender",
+    "export",
+    "qr",
+    "history",
+    "verlauf",
+    "ratings",
+    "reviews",
+    "replies",
+    "average",
+    "durchschnitt",
+    "deadlines",
 ];
 
 /// The columns that a phrase lists; `None` when it does not read like columns.
@@ -90,7 +135,10 @@ pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
 fn field(item: &str) -> Option<Field> {
     let (name, hint) = match item.split_once('(') {
         Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
-        None => (item, ""),
+        None => [" yes/no", " ja/nein", " yes or no", " ja oder nein", ": yes/no"]
+            .iter()
+            .find_map(|end| item.strip_suffix(end))
+            .map_or((item, ""), |name| (name, "yes/no")),
     };
     let range = [" from ", " von ", " (", " 1-", " 1 "].iter().find_map(|from| {
         name.find(from).filter(|at| {
@@ -140,7 +188,7 @@ fn field(item: &str) -> Option<Field> {
     if words.is_empty()
         || words.len() > if asks { 6 } else { 4 }
         || words.join(" ").chars().count() > 40
-        || !asks && folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
+        || !asks && !matches!(folded[0].as_str(), "number" | "anzahl") && folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
     {
         return None;
     }
@@ -282,7 +330,8 @@ impl Field {
         let last = fold(&self.name);
         let names = [
             "name", "title", "author", "artist", "location", "place", "status", "owner", "category", "titel", "autor", "ort", "company",
-            "role", "item",
+            "role", "item", "what", "was", "contact", "kontakt", "song", "dish", "team", "city", "country", "land", "stadt", "gericht",
+            "essen", "lied", "ziel", "start",
         ];
         self.kind != Kind::Text
             || last.split_whitespace().last().is_some_and(|w| names.contains(&w))

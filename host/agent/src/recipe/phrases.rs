@@ -262,8 +262,22 @@ pub(crate) fn is_german(asked: &Asked) -> bool {
         let known: std::collections::BTreeSet<&str> = known.split_whitespace().collect();
         asked.words.iter().filter(|w| known.contains(w.text.as_str())).count()
     };
-    const ENDINGS: [&str; 13] =
-        ["rechner", "liste", "spiel", "brett", "tafel", "borse", "kasten", "zahler", "tabelle", "dienst", "generator", "plan", "test"];
+    const ENDINGS: [&str; 14] = [
+        "rechner",
+        "liste",
+        "spiel",
+        "brett",
+        "tafel",
+        "borse",
+        "kasten",
+        "zahler",
+        "tabelle",
+        "dienst",
+        "generator",
+        "plan",
+        "test",
+        "kalender",
+    ];
     let has_ending =
         |word: &str| word.chars().count() >= 8 && ENDINGS.iter().any(|ending| word.ends_with(ending) && word.len() > ending.len() + 3);
     let compounds = asked.words.iter().filter(|w| has_ending(&w.text)).count();

@@ -56,7 +56,8 @@ pub(crate) const DEMANDS: &[&str] = &[
     "search .. web|internet",
     // files and media
     "upload|uploads|uploading|uploaded|attach*|hochladen|photo|photos|picture|pictures|image|images|selfie*|gif|gifs|meme|memes|avatar|avatars|foto|fotos|bild|bilder|logo|logos",
-    "video|videos|camera|webcam|kamera|microphone|audio|voice|speech|podcast|podcasts|music|song player|playlist|radio|soundboard|sound|sounds|musik|piano|drum|drums|synth*|mp3",
+    "video|videos|camera|webcam|kamera|microphone|audio|voice|speech|podcast|podcasts|music|playlist|radio|soundboard|sound|sounds|musik|piano|drum|drums|synth*|mp3",
+    "song player",
     "pdf|pdfs|excel|csv|spreadsheet|spreadsheets|export|exports|exporting|import|imports|download|downloads|print|printable|printing|backup|qr|barcode|barcodes",
     "draw|drawing|drawings|paint|painting|sketch|sketches|canvas|whiteboard|pixel|doodles|malen|zeichnen|zeichnung|animation|animations|animated|3d|webgl|vr|photoshop",
     "chart|charts|graph|graphs|diagram|diagrams|plot|heatmap|dashboard|dashboards|analytics|diagramm|statistik|statistiken|timeline|gantt|kanban",
@@ -121,6 +122,7 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
     ("", "only|just|nur i|me|ich"),
     ("", "i can|may|kann|darf .. approve|moderate|delete|remove|ban|loschen|freigeben"),
     ("Counter", "per|each|every|pro person|player|user|visitor|member|colleague|team|day|kopf|spieler|tag|mitarbeiter|nutzer|of|one"),
+    ("Counter", "of|for|how|count|see who|wer|whoever"),
     ("Counter", "for each|every"),
     ("Counter", "fur jeden|jede|jedes"),
     ("Counter", "down|runter|ruckwarts from|von|ab"),

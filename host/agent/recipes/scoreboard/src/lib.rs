@@ -43,19 +43,19 @@ async fn join(req: Request, ctx: Ctx) -> Result<Response> {
     let Player { name } = req.json()?;
     let name = name.trim();
     if name.is_empty() || name.chars().count() > MOST_CHARS {
-        return Err(Error::bad_request(format!("A name has 1 to {MOST_CHARS} characters.")));
+        return Err(Error::bad_request(format!("⟦A name has 1 to {MOST_CHARS} characters.|Ein Name hat 1 bis {MOST_CHARS} Zeichen.⟧")));
     }
     let before = ctx.kv().get("joined").await?;
     let known = names(&ctx).await?;
     if known.iter().any(|known| known.to_lowercase() == name.to_lowercase()) {
-        return Err(Error::conflict("This name plays already."));
+        return Err(Error::conflict("⟦This name is there already.|Diesen Namen gibt es schon.⟧"));
     }
     if known.len() >= MOST_PLAYERS {
-        return Err(Error::conflict(format!("At most {MOST_PLAYERS} can play.")));
+        return Err(Error::conflict(format!("⟦At most {MOST_PLAYERS} names.|Höchstens {MOST_PLAYERS} Namen.⟧")));
     }
     let joined: Vec<&str> = known.iter().skip(PLAYERS.len()).map(String::as_str).chain([name]).collect();
     if !ctx.kv().compare_and_set("joined", before.as_deref(), &json!(joined).to_string()).await? {
-        return Err(Error::conflict("Somebody else joined just now. Try again."));
+        return Err(Error::conflict("⟦Somebody else joined just now. Try again.|Gerade kam jemand anderes dazu. Versuch es noch einmal.⟧"));
     }
     Ok(Response::json(&json!({ "id": known.len(), "name": name, "points": 0 }))?.with_status(201))
 }
@@ -69,11 +69,11 @@ async fn score(req: Request, ctx: Ctx) -> Result<Response> {
     let Points { by } = req.json()?;
     let id: usize = req.param_as("id")?;
     if !(-100..=100).contains(&by) {
-        return Err(Error::bad_request("Give −100 to 100 points at a time."));
+        return Err(Error::bad_request("⟦Give −100 to 100 at a time.|Gib −100 bis 100 auf einmal.⟧"));
     }
     let names = names(&ctx).await?;
     let Some(name) = names.get(id) else {
-        return Err(Error::not_found("Nobody with this number plays."));
+        return Err(Error::not_found("⟦Nobody has this number.|Niemand hat diese Nummer.⟧"));
     };
     let points = ctx.kv().increment(&format!("points:{id}"), by).await?;
     Response::json(&json!({ "id": id, "name": name, "points": points }))

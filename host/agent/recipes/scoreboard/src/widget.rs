@@ -6,14 +6,14 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<p id="status" role="status">Loading…</p>
-<ol id="players" aria-label="Scores, highest first"></ol>
+<p id="status" role="status">⟦Loading…|Lädt…⟧</p>
+<ol id="players" aria-label="⟦Scores, highest first|Stand, die höchsten zuerst⟧"></ol>
 <form id="join">
-  <label for="name">New player</label>
+  <label for="name">⟦New name|Neuer Name⟧</label>
   <div class="row">
     <input id="name" maxlength="40" required autocomplete="off">
-    <button type="submit">Add</button>
-    <button id="zero" type="button">Reset points</button>
+    <button type="submit">⟦Add|Hinzufügen⟧</button>
+    <button id="zero" type="button">⟦Set all to 0|Alle auf 0⟧</button>
   </div>
 </form>
 <style>
@@ -55,13 +55,13 @@ const WIDGET: &str = r##"
       item.append(
         Object.assign(document.createElement("span"), { textContent: name }),
         Object.assign(document.createElement("b"), { textContent: points }),
-        button(`less-${id}`, "−", `One point less for ${name}`, () => send(`/players/${id}/points`, { by: -1 })),
-        button(`more-${id}`, "+", `One point more for ${name}`, () => send(`/players/${id}/points`, { by: 1 })),
+        button(`less-${id}`, "−", `⟦One less for|Eins weniger für⟧ ${name}`, () => send(`/players/${id}/points`, { by: -1 })),
+        button(`more-${id}`, "+", `⟦One more for|Eins mehr für⟧ ${name}`, () => send(`/players/${id}/points`, { by: 1 })),
       );
       return item;
     }));
     if (focused) $(focused)?.focus();
-    say(players.length ? "" : "Nobody plays yet. Add the first.");
+    say(players.length ? "" : "⟦Nobody is here yet. Add the first name.|Noch ist niemand da. Trag den ersten Namen ein.⟧");
   }
 
   function refresh() {

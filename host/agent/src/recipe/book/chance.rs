@@ -19,7 +19,7 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
         ("zufallszahl|zufallszahlen", 15),
     ],
     vocabulary: &[
-        "roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|standard|six|history|last|letzten|letzte|wurf|wurfe|throws|throw|previous|past|recent|remembers|remember|remembered|sees|sehen|sieht|roll|dice|shared|shows|ergebnisse|alle",
+        "roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|verlauf|historie|standard|six|history|last|letzten|letzte|wurf|wurfe|throws|throw|previous|past|recent|remembers|remember|remembered|sees|sehen|sieht|roll|dice|shared|shows|ergebnisse|alle",
     ],
     vetoes: &["yahtzee|kniffel|craps|cubes|loaded|weighted", "prime|phone"],
     subject: Subject::Closed,

@@ -179,6 +179,13 @@ pub(in crate::recipe) static TRIVIA: Recipe = Recipe {
 };
 
 fn trivia(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    let about = pattern::find(&asked.words, "about|uber|regarding|thema", 0).map(|at| at.end);
+    let usual = "general|everything|anything|all|the|world|capital|capitals|geography|european|hauptstadte|allgemeinwissen|alles|countries|different";
+    if about.is_some_and(|next| pattern::match_at(&asked.words, usual, next).is_none())
+        || has(asked, "5|10|20|25|30|50|ten|twenty|zehn questions|fragen")
+    {
+        return None;
+    }
     let capitals = has(asked, "capital|capitals|geography|hauptstadte|hauptstadt");
     let (default, set) = if capitals { ("Capitals quiz", CAPITALS) } else { ("Trivia quiz", GENERAL) };
     let lines: String =
@@ -311,10 +318,17 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
         ("keep|keeping|track|tracking|count|counting|record the|our|of? score|scores|points|wins", 15),
         ("punkte|spielstand zahlen|festhalten|vergeben", 13),
         ("scores|points for|of", 13),
+        (
+            "tally|strichliste|counter|zahler|count|counts|counting|zahlt|zahlen .. per|pro|each|every|jede|jeder person|kopf|player|name|member|spieler|teammitglied|colleague|kollege|nase",
+            18,
+        ),
+        ("tally|strichliste|counter of|for|who|mit|with who|names|namen", 18),
+        ("track|count|keep|see .. how many|much .. each|every person|player|one|colleague|member", 18),
         ("high scores", 12),
     ],
     vocabulary: &[
-        "score|scores|points|point|player|players|team|teams|name|names|add|ranking|highest|wins|win|reset|minus|plus|keep|track|sorted|top|punkte|leaderboard|count|tabletop|board|table|foosball|football|tennis",
+        "per|pro person|kopf|player|name|member|spieler|colleague|kollege|teammitglied|nase",
+        "person|each|every|names|namen|tally|strichliste|counter|zahler|leaderboard|rangliste|highscore|bestenliste|score|scores|points|point|player|players|team|teams|name|names|add|ranking|highest|wins|win|reset|minus|plus|keep|track|sorted|top|punkte|leaderboard|count|tabletop|board|table|foosball|football|tennis",
     ],
     vetoes: &["round|rounds|elo|automatically|history|log|tournament|league|bracket|sets"],
     subject: Subject::Free,

@@ -10,7 +10,7 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
     example_de: "Eine Liste der Pflanzen mit Name, Datum und Ort",
     heads: &[
         (
-            "list|lists|table|catalogue|catalog|directory|inventory|collection|overview|register|database|log|logbook|diary|journal|tracker|registry|library|liste|tabelle|verzeichnis|ubersicht|sammlung|inventar of|with|for|where|to|von|mit|der|unserer|aller|containing|including|fur|zum|zur|meiner|deiner",
+            "list|lists|form|formular|table|catalogue|catalog|directory|inventory|collection|overview|register|database|log|logbook|diary|journal|tracker|registry|library|liste|tabelle|verzeichnis|ubersicht|sammlung|inventar of|with|for|where|to|von|mit|der|unserer|aller|containing|including|fur|zum|zur|meiner|deiner",
             14,
         ),
         ("keep|keeping track|tabs|record|records|a? list|log of", 14),
@@ -128,7 +128,9 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
         return None;
     }
     let default_sort = || match () {
-        () if has(asked, HIGH_SCORES) => columns.iter().position(|c| c.kind == Kind::Number).map(Sort::Down),
+        () if has(asked, HIGH_SCORES) || has(asked, "high score|scores") => {
+            columns.iter().position(|c| c.kind == Kind::Number).map(Sort::Down)
+        }
         () if votes => Some(Sort::Votes),
         () if is_birthdays(asked) => columns.iter().position(|c| c.kind == Kind::Date).map(Sort::NextDay),
         () => None,
@@ -218,7 +220,7 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
 }
 
 const VOTING: &str = "vote|votes|voting|upvote|upvotes|upvoting|like|likes|abstimmen|stimmen|stimme";
-const HIGH_SCORES: &str = "highscore|highscores|highscoreliste|highscoretabelle|bestenliste|score|scores|leaderboard";
+const HIGH_SCORES: &str = "highscore|highscores|highscoreliste|highscoretabelle|bestenliste|leaderboard|rangliste";
 
 fn is_birthdays(asked: &Asked) -> bool {
     has(asked, "birthday|birthdays|geburtstag|geburtstage|geburtstagen|geburtstagsliste|geburtstagskalender")
@@ -350,6 +352,14 @@ fn sorting(asked: &Asked) -> Option<Sorting> {
     Some(Sorting { words: words.start..end, by })
 }
 
+/// The column that says how good a thing is.
+fn rated(columns: &[Field]) -> Option<usize> {
+    const WORDS: [&str; 8] = ["rating", "score", "points", "bewertung", "punkte", "sterne", "stars", "note"];
+    columns.iter().position(|c| c.kind == Kind::Stars || c.range.is_some()).or_else(|| {
+        columns.iter().position(|c| c.kind == Kind::Number && WORDS.iter().any(|w| super::super::asked::fold(&c.name).contains(w)))
+    })
+}
+
 fn end_of_clause(asked: &Asked, from: usize) -> usize {
     let rest = asked.rest_of_sentence(from);
     let text = &asked.text[rest.clone()];
@@ -384,6 +394,7 @@ impl Sorting {
         let Some(by) = &self.by else {
             return match () {
                 () if has_word("alphabetically alphabetical alphabetisch") => Some(Sort::Up(0)),
+                () if has_word("best besten beste top") && !votes => rated(columns).map(Sort::Down),
                 () if votes && has_word("best top most popular besten beste meisten") => Some(Sort::Votes),
                 () if has_word("newest latest neueste neuesten") || has_word("recent") => {
                     Some(first(&[Kind::Date]).map_or(Sort::Newest, |_| Sort::Newest))
@@ -428,7 +439,7 @@ impl Sorting {
     }
 }
 
-const WITH: &str = "with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
+const WITH: &str = "enter|enters|eintragen|with|including|containing|by|mit|having|has|columns|fields|spalten|feldern|showing";
 
 /// The columns that the words name, after `with`, a colon or the like, and where; not among the words that say how it is `sorted`.
 fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<usize>, Vec<Field>)> {
@@ -454,14 +465,19 @@ fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<us
         let columns = fields::fields(&format!("name, {text}"))?;
         return Some((asked.words_in(start..start + text.len()), columns));
     }
-    after_with.chain(after_colon).filter(|i| *i < asked.words.len()).find_map(|first| {
-        let start = asked.words[first].at.start;
+    let read = |first: usize| {
+        let start = asked.words.get(first)?.at.start;
         let text = clause(start, first)?;
         let columns = fields::fields(text)?;
         // `Liste mit Rezepten (Name, Zutaten)`: these are the things, and the columns follow.
         let are_things = columns.len() == 1 && first <= from + 2 && text.contains('(');
         (!are_things).then(|| (asked.words_in(start..start + text.len()), columns))
-    })
+    };
+    let named = after_with.chain(after_colon).find_map(read)?;
+    // `Liste mit Büchern, die man ausleihen kann: Titel, Autor`: the longer list behind the colon.
+    let colon = asked.text[start_at..].find(':').map(|i| asked.words.partition_point(|w| w.at.start < start_at + i));
+    let behind = colon.and_then(read).filter(|(words, columns)| words.start > named.0.start && columns.len() > named.1.len());
+    Some(behind.unwrap_or(named))
 }
 
 /// `our running log: date, km, minutes`: at least two columns that are known as such.
@@ -537,7 +553,7 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
     ];
     let is_board = has(
         asked,
-        "lost|found|fundburo|fundsachen|fundkiste|fundgrube|give|giveaway|giveaways|free|verschenken|verschenkliste|verschenkborse|verschenkecke|verschenkbox|flohmarkt|kleinanzeigen|\
+        "geburtstagskalender|telefonliste|kontaktliste|linkliste|linksammlung|lost|found|fundburo|fundsachen|fundkiste|fundgrube|give|giveaway|giveaways|free|verschenken|verschenkliste|verschenkborse|verschenkecke|verschenkbox|flohmarkt|kleinanzeigen|\
          classifieds|classified|offers|flea|swap|swaps|swapping|barter|trading|exchange|tauschborse|tauschecke|tauschliste|tauschkreis|tauschring|tauschplatz|tauschen|pflanzentausch|\
          buchertausch|carpool|carpooling|rideshare|ride|lift|mitfahrliste|mitfahrborse|mitfahrgelegenheit|mitfahrgelegenheiten|fahrgemeinschaft|fahrgemeinschaften|highscore|highscores|\
          bestenliste|scores|score|borrowed|lent|ausgeliehen|geliehen|mitbringliste|ausleihliste|verleihliste|birthdays|geburtstage|haushaltsbuch|cookbook|kochbuch|rezeptbuch|rezeptesammlung|\
@@ -550,7 +566,8 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
         .iter()
         .find(|(things, _, _)| has(asked, things))
         .map(|(_, english, deutsch)| if german && !deutsch.is_empty() || english.is_empty() { *deutsch } else { *english });
-    let plain = names_things.then_some(if german { "Name, Notizen" } else { "name, notes" });
+    let is_log = has(asked, "tracker|log|logbook|diary|journal|planner|tagebuch|plan");
+    let plain = (names_things && !is_log).then_some(if german { "Name, Notizen" } else { "name, notes" });
     usual.or(plain).filter(|_| is_list || has(asked, WHO_WHAT)).and_then(fields::fields)
 }
 
@@ -590,12 +607,20 @@ fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>
 
 /// Where the fields give way to the next clause.
 fn clause_end(text: &str) -> usize {
-    const ENDS: [&str; 38] = [
+    const ENDS: [&str; 46] = [
         " wer was",
         " sorted",
         " sortiert",
         " ordered by",
         " sortable",
+        " searchable",
+        " filterable",
+        " durchsuchbar",
+        " filterbar",
+        " with search",
+        " with a search",
+        " mit suche",
+        " mit such",
         " nach datum",
         " die man",
         " and search",

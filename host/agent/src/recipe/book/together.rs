@@ -416,7 +416,8 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
         }
         (None, Some(listed)) => {
             explained.push(listed.words);
-            listed.items
+            let says_how_many = |i: &String| [" per ", " pro ", " je ", " each"].iter().any(|w| i.to_lowercase().contains(w));
+            listed.items.into_iter().filter(|i| !says_how_many(i)).collect()
         }
         (None, None) if weekdays => week[..5].iter().map(|d| (*d).to_owned()).collect(),
         (None, None) if whole_week => week.iter().map(|d| (*d).to_owned()).collect(),

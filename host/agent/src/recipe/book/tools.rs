@@ -399,7 +399,7 @@ pub(in crate::recipe) static SPLIT: Recipe = Recipe {
     example_de: "Wer hat was bezahlt und wer schuldet wem?",
     heads: &[
         ("who|wer owes|schuldet|schulden who|whom|wem", 19),
-        ("who|wer hat? paid|pays|bezahlt|zahlte? what|was|how|wie", 16),
+        ("who|wer hat? paid|pays|bezahlt|zahlte|zahlt what|was|how|wie", 16),
         ("expense|expenses|cost|costs splitter|splitting|sharing|split", 18),
         ("split|splits|splitting|share|shares|divide our|the|all|holiday|trip|group|shared? expenses|costs", 17),
         ("kosten|ausgaben|urlaubskosten|reisekosten|wgkosten teilen|aufteilen|aufgeteilt|abrechnen", 17),
@@ -411,7 +411,7 @@ pub(in crate::recipe) static SPLIT: Recipe = Recipe {
         "paid|pay|pays|owe|owes|whom|money|expense|expenses|cost|costs|split|splits|share|shared|shares|equally|equal|trip|holiday|group|flat|settle|amount|name|names|calculate|calculates|show|shows|bezahlt|bezahlen|schuldet|schulden|wem|kosten|ausgaben|teilen|geld|urlaub|wg|name|betrag|gleichmassig|ausrechnen|debts|debt|total|bill|bills|each|everyone|enter|euro|euros|what|weekend|friends|was|wer",
     ],
     vetoes: &[
-        "currencies|currency|unequal|percentages|receipt|receipts|category|categories|paypal|weighted|monthly|chart|date|datum|settled|erledigt",
+        "currencies|currency|unequal|percentages|percentage|percent|prozent|receipt|receipts|category|categories|paypal|weighted|monthly|chart|date|datum|settled|erledigt",
     ],
     subject: Subject::Free,
     extra: None,
@@ -494,6 +494,8 @@ pub(in crate::recipe) static QUESTIONS: Recipe = Recipe {
             18,
         ),
         ("q a", 17),
+        ("question|questions|fragen|frage box|board|wall|corner|page .. answer|answers|answered|reply|replies", 19),
+        ("fragen und antworten", 17),
         ("qa|faq board|page|wall|box", 17),
         ("question|questions|fragen and|und answer|answers|antworten board|page|wall|corner|box", 18),
         ("ask me|us|anything anything", 16),

@@ -19,6 +19,10 @@ pub(in crate::recipe) static POLL: Recipe = Recipe {
         ("this or that", 12),
         ("yes or no", 11),
         ("ja oder nein", 11),
+        (
+            "whats|whos|what|who|which|welche|welcher|welches|was|wer is|ist|are|sind? your|the|our|dein|deine|die|der|das|euer|eure? favourite|favorite|best|beste|besten|bester|bestes|schonste|liebste|lieblings*",
+            11,
+        ),
         ("which .. suits|works|fits|wins", 12),
     ],
     vocabulary: &[
@@ -35,7 +39,7 @@ pub(in crate::recipe) static POLL: Recipe = Recipe {
 };
 
 fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    let listed = lists::choices(asked);
+    let listed = lists::choices(asked).and_then(only_answers);
     let (topic, mut explained) = topic(asked, &head);
     let question = phrases::question(asked);
     let may_add = has(asked, "add|suggest|enter|propose .. own|new|more|other|options|choices|answers|suggestions|ideas")
@@ -79,6 +83,20 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
         ],
         explained,
     })
+}
+
+/// Without what is said of the choosing: `…, everyone can pick several`; none when that is all, as in `people suggest and vote`.
+fn only_answers(mut listed: lists::Listed) -> Option<lists::Listed> {
+    const HOW: [&str; 5] = ["mehrere", "several", "multiple", "more than", "mehrfach"];
+    const WHO: [&str; 11] = ["people", "everyone", "everybody", "visitors", "users", "vote", "we", "you", "alle", "jeder", "man"];
+    listed.items.retain(|i| !HOW.iter().any(|w| i.to_lowercase().contains(w)));
+    // With that behind it, the last answer was not seen as the last: `Tuesday or Wednesday`.
+    let last = listed.items.pop()?;
+    let joined = |i: &str| i.contains(" or ") || i.contains(" oder ");
+    let splits = !listed.items.is_empty() && joined(&last) && !listed.items.iter().any(|i| joined(i));
+    listed.items.extend(if splits { lists::items(&last) } else { vec![last] });
+    let acts = |i: &String| i.to_lowercase().split(' ').next().is_some_and(|first| WHO.contains(&first));
+    (!listed.items.iter().any(acts)).then_some(listed)
 }
 
 /// `should we move the meeting to Friday`, `whether we should get a dog`.
@@ -132,7 +150,13 @@ pub(in crate::recipe) static REACTIONS: Recipe = Recipe {
     vocabulary: &[
         "poll|vote|votes|counter|count|counts|board|picker|feel|feeling|feels|mood|day|like|likes|daily|taglich|stimmung|fuhlt|fuhlen|fuhle|smiley|smileys|emoji|emojis|others|anonymous|anonym",
     ],
-    vetoes: &["history|trend|comment|comments|name|names", "over time", "per day|week|person"],
+    vetoes: &[
+        "emoji|emojis keyboard|search",
+        "emoji picker",
+        "history|trend|comment|comments|name|names",
+        "over time",
+        "per day|week|person",
+    ],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -298,18 +322,23 @@ pub(in crate::recipe) static SUGGESTIONS: Recipe = Recipe {
             14,
         ),
         ("feature requests|ideas", 13),
+        (
+            "anonymous|anonyme|anonymen|anonymously message|messages|confession|confessions|thought|thoughts|notes|post|posts|nachricht|nachrichten|gestandnisse|beichten|feedback",
+            16,
+        ),
         ("what should|could|can we|be improve|improved|better|change|changed", 13),
         ("wishlist|wish list? .. voting|votes|vote|upvotes", 16),
         ("feedback", 11),
         ("suggest|vorschlagen", 11),
     ],
     vocabulary: &[
-        "vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall|upvote|upvotes|thumbs|thumb|heart|hearts|first|funniest|highest|most|post|posts|add|adds|joke|jokes|witz|witze|quote|quotes|songs|song|movie|movies|name|names|namen|film|films|daumen|hoch|herz|hoher|beliebteste|beliebtesten|besten|beste|oben|anonymous|anonymously|anonym|by|stimmen|vorschlagen|eintragen|newest|latest|sortiert|nach|emoji|playlist|music",
+        "vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall|upvote|upvotes|thumbs|thumb|heart|hearts|first|funniest|highest|most|post|posts|add|adds|joke|jokes|witz|witze|quote|quotes|songs|song|movie|movies|name|names|namen|film|films|daumen|hoch|herz|hoher|beliebteste|beliebtesten|besten|beste|oben|anonymous|anonymously|anonym|by|stimmen|vorschlagen|eintragen|newest|latest|sortiert|nach|emoji|playlist|music|abstimmung|abstimmungen|anonyme|anonymen|confession|confessions|thoughts|messages|nachrichten",
     ],
     vetoes: &[
         "comment|comments|reply|replies|status|categories|category|moderate|moderation|downvote|downvotes|deadline|author|authors|random|randomly",
         "with|and|mit|und their|your|a|seinem|dem|ihrem? own? name|author|autor|namen",
         "next visitor|round",
+        "answer|answers|answered|antwort|antworten|beantworten",
     ],
     subject: Subject::Free,
     extra: Some(put_in_and_voted),
@@ -346,11 +375,15 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
         );
     let german = phrases::is_german(asked);
     // Fields of their own make it a table.
-    if super::table::reads_like_columns(asked).is_some() {
+    if super::table::reads_like_columns(asked).is_some()
+        || asked.text.contains(':') && lists::choices(asked).is_some_and(|l| l.items.len() > 1)
+    {
         return None;
     }
     let is_voted = put_in_and_voted(asked).is_some();
-    let votes = is_voted || !has(asked, "newest|latest|neueste|neuesten|just|chronological");
+    let without = has(asked, "anonymous|anonymously|anonym|anonyme|anonymen")
+        && !has(asked, "suggestion|suggestions|idea|ideas|feedback|vorschlage|ideen");
+    let votes = is_voted || !without && !has(asked, "newest|latest|neueste|neuesten|just|chronological");
     let is_box = has(
         asked,
         "suggestion|suggestions|feedback|idea|ideas|vorschlage|vorschlag|ideen|improve|proposals|ideenkasten|suggest|wish|wishlist",
@@ -407,7 +440,10 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
         "sign up|in",
         "signup|sheet|list|yes|no|maybe|coming|come|attend|attending|register|registration|bring|brings|bringing|guests|guest|party|event|poll",
     ],
-    vetoes: &["maximum|waitlist|limit|limited|slots|slot|seats|dish|payment"],
+    vetoes: &[
+        "which|what|welchem|welchen|welcher day|days|time|tag|tagen|uhrzeit",
+        "maximum|waitlist|limit|limited|slots|slot|seats|dish|payment",
+    ],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
