@@ -46,10 +46,10 @@ async fn say(req: Request, ctx: Ctx) -> Result<Response> {
     let Said { name, text } = req.json()?;
     let (name, text) = (name.trim(), text.trim());
     if name.chars().count() > MOST_NAME {
-        return Err(Error::bad_request(format!("A name has at most {MOST_NAME} characters.")));
+        return Err(Error::bad_request(format!("⟦A name has at most {MOST_NAME} characters.|Ein Name hat höchstens {MOST_NAME} Zeichen.⟧")));
     }
     if text.is_empty() || text.chars().count() > MOST_TEXT {
-        return Err(Error::bad_request(format!("A message has 1 to {MOST_TEXT} characters.")));
+        return Err(Error::bad_request(format!("⟦A message has 1 to {MOST_TEXT} characters.|Eine Nachricht hat 1 bis {MOST_TEXT} Zeichen.⟧")));
     }
     let name = if name.is_empty() { "Guest" } else { name };
     let message = Message { name: name.to_owned(), text: text.to_owned(), at: ctx.now() };

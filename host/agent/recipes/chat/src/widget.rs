@@ -6,12 +6,12 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<div id="messages" role="log" aria-label="Messages" tabindex="0"></div>
-<p id="status" role="status">Loading…</p>
+<div id="messages" role="log" aria-label="⟦Messages|Nachrichten⟧" tabindex="0"></div>
+<p id="status" role="status">⟦Loading…|Lädt…⟧</p>
 <form id="say">
-  <div><label for="name">Your name</label><input id="name" maxlength="30" autocomplete="nickname"></div>
-  <div><label for="text">Message</label><input id="text" maxlength="300" required autocomplete="off"></div>
-  <button type="submit">Send</button>
+  <div><label for="name">⟦Your name|Dein Name⟧</label><input id="name" maxlength="30" autocomplete="nickname"></div>
+  <div><label for="text">⟦Message|Nachricht⟧</label><input id="text" maxlength="300" required autocomplete="off"></div>
+  <button type="submit">⟦Send|Senden⟧</button>
 </form>
 <style>
   #messages { max-height: 14rem; overflow-y: auto; }

@@ -33,11 +33,11 @@ struct Choice {
 
 async fn choose(req: Request, ctx: Ctx) -> Result<Response> {
     if !DATES.is_empty() {
-        return Err(Error::forbidden("The day of this countdown is fixed."));
+        return Err(Error::forbidden("⟦The day of this countdown is fixed.|Der Tag dieses Countdowns steht fest.⟧"));
     }
     let Choice { date } = req.json()?;
     if !is_date(&date) {
-        return Err(Error::bad_request("Choose a day, such as 2026-12-24."));
+        return Err(Error::bad_request("⟦Choose a day, such as 2026-12-24.|Wähle einen Tag, etwa 2026-12-24.⟧"));
     }
     ctx.kv().set("date", &date).await?;
     occasion(req, ctx).await

@@ -6,17 +6,17 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<p id="occasion">Loading…</p>
+<p id="occasion">⟦Loading…|Lädt…⟧</p>
 <div id="left" role="timer" aria-live="off" hidden>
-  <span><b id="days">0</b><small>days</small></span>
-  <span><b id="hours">0</b><small>hours</small></span>
-  <span><b id="minutes">0</b><small>minutes</small></span>
-  <span><b id="seconds">0</b><small>seconds</small></span>
+  <span><b id="days">0</b><small>⟦days|Tage⟧</small></span>
+  <span><b id="hours">0</b><small>⟦hours|Stunden⟧</small></span>
+  <span><b id="minutes">0</b><small>⟦minutes|Minuten⟧</small></span>
+  <span><b id="seconds">0</b><small>⟦seconds|Sekunden⟧</small></span>
 </div>
 <form id="choose" hidden>
-  <label for="date">Count down to</label>
+  <label for="date">⟦Count down to|Countdown bis⟧</label>
   <input id="date" type="date" required>
-  <button type="submit">Set</button>
+  <button type="submit">⟦Set|Stellen⟧</button>
 </form>
 <p id="status" role="status"></p>
 <style>
@@ -64,7 +64,7 @@ const WIDGET: &str = r##"
     $("occasion").textContent = occasion;
     $("choose").hidden = !open;
     $("left").hidden = !target;
-    if (!target) say("No day is set yet. Choose one.");
+    if (!target) say("⟦No day is set yet. Choose one.|Noch steht kein Tag fest. Wähle einen.⟧");
     tick();
   }
 
@@ -76,7 +76,7 @@ const WIDGET: &str = r##"
     $("minutes").textContent = Math.floor((left / 60_000) % 60);
     $("seconds").textContent = Math.floor((left / 1000) % 60);
     const day = target.toLocaleDateString(undefined, { weekday: "long", year: "numeric", month: "long", day: "numeric" });
-    say(left > 0 ? day : clock() - target < DAY ? "🎉 It is today!" : `It was on ${day}.`);
+    say(left > 0 ? day : clock() - target < DAY ? "🎉 ⟦It is today!|Heute ist es so weit!⟧" : `⟦It was on|Es war am⟧ ${day}.`);
   }
 
   const refresh = () => kandra.fetch("/").then(render).catch((error) => say(error.message));

@@ -31,7 +31,7 @@ async fn up(_req: Request, ctx: Ctx) -> Result<Response> {
 
 async fn down(_req: Request, ctx: Ctx) -> Result<Response> {
     if !DOWN {
-        return Err(Error::forbidden("This counter only counts up."));
+        return Err(Error::forbidden("⟦This counter only counts up.|Dieser Zähler zählt nur aufwärts.⟧"));
     }
     answer(ctx.kv().increment("count", -1).await?)
 }

@@ -10,8 +10,8 @@ const WIDGET: &str = r##"
   <output id="count" aria-live="polite" aria-describedby="label">…</output>
   <span id="label"></span>
   <div class="buttons">
-    <button id="down" type="button" aria-label="One less: −1" hidden>−1</button>
-    <button id="up" type="button" class="primary" aria-label="One more: +1">+1</button>
+    <button id="down" type="button" aria-label="⟦One less: −1|Eins weniger: −1⟧" hidden>−1</button>
+    <button id="up" type="button" class="primary" aria-label="⟦One more: +1|Eins mehr: +1⟧">+1</button>
   </div>
   <p id="status" role="status"></p>
 </div>

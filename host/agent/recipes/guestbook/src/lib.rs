@@ -46,10 +46,10 @@ async fn sign(req: Request, ctx: Ctx) -> Result<Response> {
     let Signature { name, message } = req.json()?;
     let (name, message) = (name.trim(), message.trim());
     if name.is_empty() || name.chars().count() > MOST_NAME {
-        return Err(Error::bad_request(format!("A name has 1 to {MOST_NAME} characters.")));
+        return Err(Error::bad_request(format!("⟦A name has 1 to {MOST_NAME} characters.|Ein Name hat 1 bis {MOST_NAME} Zeichen.⟧")));
     }
     if message.is_empty() || message.chars().count() > MOST_MESSAGE {
-        return Err(Error::bad_request(format!("A message has 1 to {MOST_MESSAGE} characters.")));
+        return Err(Error::bad_request(format!("⟦A message has 1 to {MOST_MESSAGE} characters.|Eine Nachricht hat 1 bis {MOST_MESSAGE} Zeichen.⟧")));
     }
     let entry = Entry { name: name.to_owned(), message: message.to_owned(), at: ctx.now() };
     let number = ctx.kv().increment("last", 1).await?;

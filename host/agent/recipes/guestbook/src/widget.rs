@@ -7,14 +7,14 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <form id="sign">
-  <label for="name">Your name</label>
+  <label for="name">⟦Your name|Dein Name⟧</label>
   <input id="name" maxlength="40" required autocomplete="name">
-  <label for="message">Your message</label>
+  <label for="message">⟦Your message|Deine Nachricht⟧</label>
   <textarea id="message" maxlength="500" rows="3" required></textarea>
-  <button id="send" type="submit">Sign</button>
+  <button id="send" type="submit">⟦Sign|Eintragen⟧</button>
 </form>
-<p id="status" role="status">Loading…</p>
-<ol id="entries" aria-label="Entries, newest first"></ol>
+<p id="status" role="status">⟦Loading…|Lädt…⟧</p>
+<ol id="entries" aria-label="⟦Entries, newest first|Einträge, die neuesten zuerst⟧"></ol>
 <style>
   form { display: grid; gap: var(--space-1); }
   form button { justify-self: start; margin-top: var(--space-2); }
@@ -30,7 +30,7 @@ const WIDGET: &str = r##"
 
   function render({ invitation, entries }) {
     $("send").textContent = invitation;
-    say(entries.length ? "" : "Nobody has written yet. Be the first!");
+    say(entries.length ? "" : "⟦Nobody has written yet. Be the first!|Noch hat niemand geschrieben. Mach den Anfang!⟧");
     $("entries").replaceChildren(...entries.map(({ name, message, at }) => {
       const item = document.createElement("li");
       item.append(element("p", message), element("small", `${name}, ${new Date(at).toLocaleString()}`));

@@ -41,7 +41,7 @@ async fn notes(_req: Request, ctx: Ctx) -> Result<Response> {
 async fn pin(req: Request, ctx: Ctx) -> Result<Response> {
     let note = checked(&req)?;
     if ctx.kv().list("note:").await?.len() >= MOST_NOTES {
-        return Err(Error::conflict(format!("The board is full: at most {MOST_NOTES} notes. Take one off first.")));
+        return Err(Error::conflict(format!("⟦The board is full: at most {MOST_NOTES} notes. Take one off first.|Die Wand ist voll: höchstens {MOST_NOTES} Zettel. Nimm erst einen ab.⟧")));
     }
     let id = format!("{:012}", ctx.kv().increment("last", 1).await?);
     ctx.kv().set_json(&format!("note:{id}"), &note).await?;
@@ -52,7 +52,7 @@ async fn change(req: Request, ctx: Ctx) -> Result<Response> {
     let note = checked(&req)?;
     let key = format!("note:{}", req.param("id")?);
     if ctx.kv().get(&key).await?.is_none() {
-        return Err(Error::not_found("This note is gone."));
+        return Err(Error::not_found("⟦This note is gone.|Diesen Zettel gibt es nicht mehr.⟧"));
     }
     ctx.kv().set_json(&key, &note).await?;
     Response::json(&note)
@@ -61,7 +61,7 @@ async fn change(req: Request, ctx: Ctx) -> Result<Response> {
 async fn take_off(req: Request, ctx: Ctx) -> Result<Response> {
     let gone = ctx.kv().delete(&format!("note:{}", req.param("id")?)).await?;
     if !gone {
-        return Err(Error::not_found("This note is gone already."));
+        return Err(Error::not_found("⟦This note is gone already.|Diesen Zettel gibt es schon nicht mehr.⟧"));
     }
     Response::json(&json!({ "removed": true }))
 }
@@ -70,7 +70,7 @@ fn checked(req: &Request) -> Result<Note> {
     let Note { text, colour } = req.json()?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MOST_CHARS {
-        return Err(Error::bad_request(format!("A note has 1 to {MOST_CHARS} characters.")));
+        return Err(Error::bad_request(format!("⟦A note has 1 to {MOST_CHARS} characters.|Ein Zettel hat 1 bis {MOST_CHARS} Zeichen.⟧")));
     }
     let colour = COLOURS.iter().find(|known| **known == colour).unwrap_or(&COLOURS[0]);
     Ok(Note { text: text.to_owned(), colour: colour.to_string() })

@@ -7,18 +7,18 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <form id="pin">
-  <label for="text">New note</label>
+  <label for="text">⟦New note|Neuer Zettel⟧</label>
   <textarea id="text" rows="2" maxlength="280" required></textarea>
   <fieldset>
-    <legend>Colour</legend>
-    <label><input type="radio" name="colour" value="yellow" checked> Yellow</label>
-    <label><input type="radio" name="colour" value="green"> Green</label>
-    <label><input type="radio" name="colour" value="blue"> Blue</label>
-    <label><input type="radio" name="colour" value="pink"> Pink</label>
+    <legend>⟦Colour|Farbe⟧</legend>
+    <label><input type="radio" name="colour" value="yellow" checked> ⟦Yellow|Gelb⟧</label>
+    <label><input type="radio" name="colour" value="green"> ⟦Green|Grün⟧</label>
+    <label><input type="radio" name="colour" value="blue"> ⟦Blue|Blau⟧</label>
+    <label><input type="radio" name="colour" value="pink"> ⟦Pink|Rosa⟧</label>
   </fieldset>
-  <button type="submit">Pin</button>
+  <button type="submit">⟦Pin|Anheften⟧</button>
 </form>
-<p id="status" role="status">Loading…</p>
+<p id="status" role="status">⟦Loading…|Lädt…⟧</p>
 <ul id="notes"></ul>
 <style>
   form { display: grid; gap: var(--space-1); }
@@ -53,8 +53,8 @@ const WIDGET: &str = r##"
     const item = Object.assign(document.createElement("li"), { className: note.colour });
     const tools = document.createElement("div");
     tools.append(
-      button("✎", `Change: ${note.text}`, () => edit(note)),
-      button("×", `Take off: ${note.text}`, () => change(`/notes/${note.id}`, { method: "DELETE" })),
+      button("✎", `⟦Change|Ändern⟧: ${note.text}`, () => edit(note)),
+      button("×", `⟦Take off|Abnehmen⟧: ${note.text}`, () => change(`/notes/${note.id}`, { method: "DELETE" })),
     );
     item.append(Object.assign(document.createElement("p"), { textContent: note.text }), tools);
     return item;
@@ -67,13 +67,13 @@ const WIDGET: &str = r##"
       $("text").value = note.text;
       $("pin").elements.colour.value = note.colour;
     }
-    document.querySelector("#pin button").textContent = note ? "Save" : "Pin";
+    document.querySelector("#pin button").textContent = note ? "⟦Save|Sichern⟧" : "⟦Pin|Anheften⟧";
     if (note) $("text").focus();
   }
 
   function render({ notes }) {
     $("notes").replaceChildren(...notes.map(paper));
-    say(notes.length === 0 ? "The board is empty." : notes.length === 1 ? "1 note" : `${notes.length} notes`);
+    say(notes.length === 0 ? "⟦The board is empty.|Die Wand ist leer.⟧" : notes.length === 1 ? "⟦1 note|1 Zettel⟧" : `${notes.length} ⟦notes|Zettel⟧`);
   }
 
   function refresh() {

@@ -7,10 +7,10 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <figure>
-  <blockquote id="line" aria-live="polite">Loading…</blockquote>
+  <blockquote id="line" aria-live="polite">⟦Loading…|Lädt…⟧</blockquote>
   <figcaption id="which"></figcaption>
 </figure>
-<button id="another" type="button">Another one</button>
+<button id="another" type="button">⟦Another one|Noch einer⟧</button>
 <style>
   figure { margin: 0 0 var(--space-3); }
   blockquote { margin: 0; font-size: var(--font-heading-sm-size); line-height: var(--font-heading-sm-line-height); overflow-wrap: anywhere; white-space: pre-line; }
@@ -29,7 +29,7 @@ const WIDGET: &str = r##"
     }
   }
 
-  $("another").addEventListener("click", () => show("/random", (thing) => `A ${thing}, picked at random`));
-  show("/", (thing) => `Today’s ${thing}`);
+  $("another").addEventListener("click", () => show("/random", (thing) => `⟦A|Ein⟧ ${thing}, ⟦picked at random|zufällig gewählt⟧`));
+  show("/", (thing) => `⟦Today’s ${thing}|${thing} von heute⟧`);
 </script>
 "##;

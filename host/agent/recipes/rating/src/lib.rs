@@ -32,7 +32,7 @@ struct Rating {
 async fn rate(req: Request, ctx: Ctx) -> Result<Response> {
     let Rating { stars } = req.json()?;
     if !(1..=STARS).contains(&stars) {
-        return Err(Error::bad_request(format!("Give 1 to {STARS} stars.")));
+        return Err(Error::bad_request(format!("⟦Give 1 to {STARS} stars.|Gib 1 bis {STARS} Sterne.⟧")));
     }
     let before = ctx.kv().get(&voter(&req)).await?;
     if ctx.kv().compare_and_set(&voter(&req), before.as_deref(), &stars.to_string()).await? {

@@ -6,7 +6,7 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<p id="subject">Loading…</p>
+<p id="subject">⟦Loading…|Lädt…⟧</p>
 <div id="stars" role="group" aria-labelledby="subject"></div>
 <p id="status" role="status"></p>
 <style>
@@ -35,7 +35,7 @@ const WIDGET: &str = r##"
     while (row.children.length < stars) {
       const number = row.children.length + 1;
       const button = Object.assign(document.createElement("button"), { type: "button" });
-      button.setAttribute("aria-label", number === 1 ? "1 star" : `${number} stars`);
+      button.setAttribute("aria-label", number === 1 ? "⟦1 star|1 Stern⟧" : `${number} ⟦stars|Sterne⟧`);
       button.addEventListener("click", () => rate(number));
       row.append(button);
     }
@@ -44,7 +44,7 @@ const WIDGET: &str = r##"
       button.classList.toggle("on", i < (mine ?? 0));
       button.setAttribute("aria-pressed", String(mine === i + 1));
     });
-    say(ratings === 0 ? "No ratings yet." : `${average} of ${stars} from ${ratings} ${ratings === 1 ? "rating" : "ratings"}`);
+    say(ratings === 0 ? "⟦No ratings yet.|Noch keine Bewertung.⟧" : `${average} ⟦of|von⟧ ${stars} ⟦from|aus⟧ ${ratings} ${ratings === 1 ? "⟦rating|Bewertung⟧" : "⟦ratings|Bewertungen⟧"}`);
   }
 
   const refresh = () => kandra.fetch("/").then(render).catch((error) => say(error.message));

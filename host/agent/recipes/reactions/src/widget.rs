@@ -6,7 +6,7 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<p id="question">Loading…</p>
+<p id="question">⟦Loading…|Lädt…⟧</p>
 <div id="reactions" role="group" aria-labelledby="question"></div>
 <p id="status" role="status"></p>
 <style>

@@ -41,17 +41,17 @@ async fn respond(req: Request, ctx: Ctx) -> Result<Response> {
     let Reply { name, answer, note } = req.json()?;
     let (name, note) = (name.trim(), note.trim());
     if name.is_empty() || name.chars().count() > MOST_CHARS {
-        return Err(Error::bad_request(format!("A name has 1 to {MOST_CHARS} characters.")));
+        return Err(Error::bad_request(format!("⟦A name has 1 to {MOST_CHARS} characters.|Ein Name hat 1 bis {MOST_CHARS} Zeichen.⟧")));
     }
     if note.chars().count() > MOST_CHARS {
-        return Err(Error::bad_request(format!("A note has at most {MOST_CHARS} characters.")));
+        return Err(Error::bad_request(format!("⟦A note has at most {MOST_CHARS} characters.|Eine Bemerkung hat höchstens {MOST_CHARS} Zeichen.⟧")));
     }
     if !ANSWERS.contains(&answer.as_str()) {
-        return Err(Error::bad_request(format!("Answer {}.", ANSWERS.join(", "))));
+        return Err(Error::bad_request(format!("⟦Answer {}.|Antworte {}.⟧", ANSWERS.join(", "))));
     }
     let key = key(name);
     if ctx.kv().get(&key).await?.is_none() && ctx.kv().list("name:").await?.len() >= MOST_NAMES {
-        return Err(Error::conflict(format!("The list is full: at most {MOST_NAMES} names.")));
+        return Err(Error::conflict(format!("⟦The list is full: at most {MOST_NAMES} names.|Die Liste ist voll: höchstens {MOST_NAMES} Namen.⟧")));
     }
     let reply = Reply { name: name.to_owned(), answer, note: note.to_owned() };
     ctx.kv().set_json(&key, &reply).await?;
@@ -60,7 +60,7 @@ async fn respond(req: Request, ctx: Ctx) -> Result<Response> {
 
 async fn take_back(req: Request, ctx: Ctx) -> Result<Response> {
     if !ctx.kv().delete(&key(req.param("name")?)).await? {
-        return Err(Error::not_found("This name is not on the list."));
+        return Err(Error::not_found("⟦This name is not on the list.|Dieser Name steht nicht auf der Liste.⟧"));
     }
     Response::json(&json!({ "removed": true }))
 }

@@ -6,15 +6,15 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 }
 
 const WIDGET: &str = r##"
-<p id="event">Loading…</p>
+<p id="event">⟦Loading…|Lädt…⟧</p>
 <form id="form">
-  <label for="name">Your name</label>
+  <label for="name">⟦Your name|Dein Name⟧</label>
   <input id="name" maxlength="60" required autocomplete="name">
-  <label for="answer">Your answer</label>
+  <label for="answer">⟦Your answer|Deine Antwort⟧</label>
   <select id="answer"></select>
-  <label for="note">Note, if any</label>
+  <label for="note">⟦Note, if any|Bemerkung, falls nötig⟧</label>
   <input id="note" maxlength="60" autocomplete="off">
-  <button type="submit">Answer</button>
+  <button type="submit">⟦Answer|Antworten⟧</button>
 </form>
 <p id="status" role="status"></p>
 <ul id="replies"></ul>
@@ -45,13 +45,13 @@ const WIDGET: &str = r##"
     $("replies").replaceChildren(...replies.map(({ name, answer, note }) => {
       const item = document.createElement("li");
       const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
-      remove.setAttribute("aria-label", `Take ${name} off the list`);
+      remove.setAttribute("aria-label", `⟦Take off the list:|Von der Liste nehmen:⟧ ${name}`);
       remove.addEventListener("click", () => change(`/answers/${encodeURIComponent(name)}`, { method: "DELETE" }));
       const text = `${name}: ${answer}${note ? ` (${note})` : ""}`;
       item.append(Object.assign(document.createElement("span"), { textContent: text }), remove);
       return item;
     }));
-    say(replies.length ? `${answers[0]}: ${coming} of ${replies.length}` : "Nobody has answered yet.");
+    say(replies.length ? `${answers[0]}: ${coming} ⟦of|von⟧ ${replies.length}` : "⟦Nobody has answered yet.|Noch hat niemand geantwortet.⟧");
   }
 
   function refresh() {

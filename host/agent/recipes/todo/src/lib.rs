@@ -49,11 +49,11 @@ async fn add(req: Request, ctx: Ctx) -> Result<Response> {
     let NewItem { text } = req.json()?;
     let text = text.trim();
     if text.is_empty() || text.chars().count() > MOST_CHARS {
-        return Err(Error::bad_request(format!("Write 1 to {MOST_CHARS} characters.")));
+        return Err(Error::bad_request(format!("⟦Write 1 to {MOST_CHARS} characters.|Schreib 1 bis {MOST_CHARS} Zeichen.⟧")));
     }
     seed(&ctx).await?;
     if ctx.kv().list("item:").await?.len() >= MOST_ITEMS {
-        return Err(Error::conflict(format!("The list is full: at most {MOST_ITEMS} lines. Take some away first.")));
+        return Err(Error::conflict(format!("⟦The list is full: at most {MOST_ITEMS} lines. Take some away first.|Die Liste ist voll: höchstens {MOST_ITEMS} Zeilen. Nimm erst welche weg.⟧")));
     }
     let id = append(&ctx, text).await?;
     Ok(Response::json(&json!({ "id": id, "text": text, "done": false }))?.with_status(201))
@@ -62,7 +62,7 @@ async fn add(req: Request, ctx: Ctx) -> Result<Response> {
 async fn toggle(req: Request, ctx: Ctx) -> Result<Response> {
     let key = format!("item:{}", req.param("id")?);
     let Some(mut item) = ctx.kv().get_json::<Item>(&key).await? else {
-        return Err(Error::not_found("This line is gone."));
+        return Err(Error::not_found("⟦This line is gone.|Diese Zeile gibt es nicht mehr.⟧"));
     };
     item.done = !item.done;
     ctx.kv().set_json(&key, &item).await?;
@@ -72,7 +72,7 @@ async fn toggle(req: Request, ctx: Ctx) -> Result<Response> {
 async fn remove(req: Request, ctx: Ctx) -> Result<Response> {
     let gone = ctx.kv().delete(&format!("item:{}", req.param("id")?)).await?;
     if !gone {
-        return Err(Error::not_found("This line is gone already."));
+        return Err(Error::not_found("⟦This line is gone already.|Diese Zeile gibt es schon nicht mehr.⟧"));
     }
     Response::json(&json!({ "removed": true }))
 }

@@ -7,14 +7,14 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <form id="add">
-  <label id="label" for="text">Add to the list</label>
+  <label id="label" for="text">⟦Add to the list|Auf die Liste⟧</label>
   <div class="row">
     <input id="text" maxlength="120" required autocomplete="off">
-    <button type="submit">Add</button>
+    <button type="submit">⟦Add|Hinzufügen⟧</button>
   </div>
 </form>
 <ul id="items"></ul>
-<p id="status" role="status">Loading…</p>
+<p id="status" role="status">⟦Loading…|Lädt…⟧</p>
 <style>
   .row { display: flex; gap: var(--space-2); }
   .row input { flex: 1; min-width: 0; }
@@ -34,7 +34,7 @@ const WIDGET: &str = r##"
     const label = document.createElement("label");
     const box = Object.assign(document.createElement("input"), { type: "checkbox", checked: done });
     const remove = Object.assign(document.createElement("button"), { type: "button", textContent: "×" });
-    remove.setAttribute("aria-label", `Remove ${text}`);
+    remove.setAttribute("aria-label", `⟦Remove|Entfernen:⟧ ${text}`);
     box.id = `done-${id}`;
     remove.id = `remove-${id}`;
     box.addEventListener("change", () => change(`/items/${id}/toggle`, { method: "POST" }));
@@ -46,11 +46,11 @@ const WIDGET: &str = r##"
 
   function render({ thing, items }) {
     const focused = document.activeElement?.id;
-    $("label").textContent = `Add a ${thing}`;
+    $("label").textContent = `⟦Add a|Neu:⟧ ${thing}`;
     $("items").replaceChildren(...items.map(line));
     if (focused) $(focused)?.focus();
     const open = items.filter(({ done }) => !done).length;
-    say(items.length === 0 ? "The list is empty." : open === 0 ? "All done!" : `${open} of ${items.length} left`);
+    say(items.length === 0 ? "⟦The list is empty.|Die Liste ist leer.⟧" : open === 0 ? "⟦All done!|Alles erledigt!⟧" : `${open} ⟦of|von⟧ ${items.length} ⟦left|offen⟧`);
   }
 
   function refresh() {

@@ -194,11 +194,11 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
             ("typed_field", text(typed.map_or("", |t| &t.name))),
             ("votes", raw(votes)),
             ("sorted", raw(samples.is_some())),
-            ("sort_field", text(sort_words.field)),
+            ("sort_field", text(sort_words.field.clone())),
             ("sort_first", text(sort_words.values[0].clone())),
             ("sort_second", text(sort_words.values[1].clone())),
-            ("sort_first_first", text(sort_words.firsts[0].clone())),
-            ("sort_first_second", text(sort_words.firsts[1].clone())),
+            ("sort_row_first", raw(sort_words.row(&names[0], 0))),
+            ("sort_row_second", raw(sort_words.row(&names[0], 1))),
         ],
         constants: vec![
             ("THING", Value::Text(thing)),
@@ -273,6 +273,21 @@ struct Samples {
     field: String,
     values: [String; 2],
     firsts: [String; 2],
+}
+
+impl Samples {
+    /// One of the two rows as a TOML table; the column that decides may be the first.
+    fn row(&self, first_field: &str, which: usize) -> String {
+        let pair = |name: &str, value: &str| {
+            let escape = super::super::render::toml_escape;
+            format!("\"{}\" = \"{}\"", escape(name), escape(value))
+        };
+        let value = pair(&self.field, &self.values[which]);
+        if self.field == first_field {
+            return format!("{{ {value} }}");
+        }
+        format!("{{ {}, {value} }}", pair(first_field, &self.firsts[which]))
+    }
 }
 
 impl Sort {

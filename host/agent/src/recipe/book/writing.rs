@@ -160,8 +160,9 @@ fn todo(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let first = listed.as_ref().map(|l| l.items.clone()).unwrap_or_default();
     explained.extend(listed.map(|l| l.words));
     let (thing, default) = match (shopping, phrases::is_german(asked)) {
-        (true, _) => ("thing", "Shopping list"),
-        (false, true) => ("task", "Aufgaben"),
+        (true, false) => ("thing", "Shopping list"),
+        (true, true) => ("Sache", "Einkaufsliste"),
+        (false, true) => ("Aufgabe", "Aufgaben"),
         (false, false) => ("task", "To-do list"),
     };
     let rows: Vec<String> = first
