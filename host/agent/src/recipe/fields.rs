@@ -138,7 +138,10 @@ fn field(item: &str) -> Option<Field> {
         None => [" yes/no", " ja/nein", " yes or no", " ja oder nein", ": yes/no"]
             .iter()
             .find_map(|end| item.strip_suffix(end))
-            .map_or((item, ""), |name| (name, "yes/no")),
+            .map(|name| (name, "yes/no"))
+            // `urgency low/medium/high`
+            .or_else(|| item.rsplit_once(' ').filter(|(_, last)| last.contains('/') && !last.contains("://")))
+            .unwrap_or((item, "")),
     };
     let range = [" from ", " von ", " (", " 1-", " 1 "].iter().find_map(|from| {
         name.find(from).filter(|at| {
@@ -158,7 +161,7 @@ fn field(item: &str) -> Option<Field> {
     while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
         words.remove(0);
     }
-    const TAIL: [&str; 8] = ["columns", "column", "fields", "field", "please", "each", "too", "spalten"];
+    const TAIL: [&str; 9] = ["checkbox", "columns", "column", "fields", "field", "please", "each", "too", "spalten"];
     while words.len() > 1 && TAIL.contains(&fold(words[words.len() - 1]).as_str()) {
         words.pop();
     }
@@ -353,9 +356,10 @@ impl Field {
     /// Whether it says which thing a row is about, rather than something about it.
     pub fn tells_which(&self) -> bool {
         const ATTRIBUTES: &str = "colour color location place owner author artist genre type status category condition where kategorie farbe ort autor art zustand \
-            difficulty schwierigkeit size grosse level kind contact kontakt unit";
+            address adresse city stadt country land price wifi difficulty schwierigkeit size grosse level kind contact kontakt unit";
         let folded = fold(&self.name);
-        self.kind == Kind::Text && !folded.split_whitespace().any(|w| ATTRIBUTES.split_whitespace().any(|a| a == w))
+        let asks = ["who ", "wer ", "where ", "wo ", "whom "].iter().any(|w| folded.starts_with(w));
+        self.kind == Kind::Text && !asks && !folded.split_whitespace().any(|w| ATTRIBUTES.split_whitespace().any(|a| a == w))
             || folded == "what"
             || folded == "was"
     }

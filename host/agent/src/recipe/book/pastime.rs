@@ -339,6 +339,9 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
 };
 
 fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    if super::table::reads_like_columns(asked).is_some() {
+        return None;
+    }
     let listed = lists::choices(asked).or_else(|| {
         let words = phrases::topic(asked, head.end)?;
         let items = lists::items(asked.slice(words.clone()));

@@ -63,6 +63,7 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
     ],
     vocabulary: &[
         "list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|sign|signup|up|sheet|form|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet|tick|check|mark|marked|markieren|abhaken|average|averages",
+        "shopping|grocery|groceries|einkaufsliste|einkaufszettel|bought|gekauft|off|abhaken|quantity|quantities|amount|menge|mengen",
         "money|buy|price|swap|tauschborse|marketplace|flohmarkt|fleamarket|offer|offers|wanted|classifieds|highscore|highscores|bestenliste|table|ride|rides|carpool",
         "sort|sorts|sorted|sortable|sorting|sortiert|sortieren|sortierbar|geordnet|ordered|order|alphabetically|alphabetical|alphabetisch|ascending|descending|absteigend|aufsteigend|next|nachste|nachster|newest|latest|highest|lowest|best|cheapest|first",
         "filter|filters|filtern|filterable|search|searchable|searching|suche|suchen|durchsuchen|durchsuchbar",
@@ -77,7 +78,7 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         "average|durchschnitt .. per|each|every|pro|je",
     ],
     subject: Subject::Free,
-    extra: Some(reads_like_columns),
+    extra: Some(|asked| shopping_with_quantity(asked).or_else(|| reads_like_columns(asked))),
     extra_points: 13,
     fill: list,
     files: crate_files!("list", "field", "order"),
@@ -90,8 +91,11 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let sorted = sorting.as_ref().map_or(0..0, |s| s.words.clone());
     // `Wer bringt was mit zum Grillen?` names no columns.
     let named = columns(asked, head.start, sorted.clone()).filter(|(_, columns)| columns.len() > 1 || !who_brings_what);
+    let shopping = shopping_with_quantity(asked).is_some() && !named.as_ref().is_some_and(|(_, columns)| columns.len() > 2);
+    let named = named.filter(|_| !shopping);
     // Columns that cannot be read are not replaced by others.
     if named.is_none()
+        && !shopping
         && (head.end..asked.words.len())
             .any(|i| pattern::match_at(&asked.words, WITH, i).is_some() && !sorting.as_ref().is_some_and(|s| s.words.contains(&i)))
         && !who_brings_what
@@ -101,7 +105,9 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let first_column = named.as_ref().map_or(asked.words.len(), |(words, _)| words.start);
     let sort_start = sorting.as_ref().map_or(asked.words.len(), |s| s.words.start);
     let things = things(asked, &head, first_column.min(sort_start));
-    let usual = usual_columns(asked, things.is_some() || who_brings_what);
+    let quantities =
+        || fields::fields(if german { "Was, Menge (Text), gekauft (ja/nein)" } else { "item, quantity (text), bought (yes/no)" });
+    let usual = if shopping { quantities() } else { usual_columns(asked, things.is_some() || who_brings_what) };
     let (explained_columns, mut columns) = match named {
         // `plants with height`: of which plant?
         Some((words, mut columns)) => {
@@ -493,6 +499,20 @@ fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<us
     let colon = asked.text[start_at..].find(':').map(|i| asked.words.partition_point(|w| w.at.start < start_at + i));
     let behind = colon.and_then(read).filter(|(words, columns)| words.start > named.0.start && columns.len() > named.1.len());
     Some(behind.unwrap_or(named))
+}
+
+/// `a shopping list with quantities, to tick off`.
+fn shopping_with_quantity(asked: &Asked) -> Option<Range<usize>> {
+    pattern::find(&asked.words, "quantity|quantities|amount|amounts|menge|mengen|mengenangabe|mengenangaben", 0)?;
+    pattern::find(&asked.words, "tick|tick|check|cross|abhaken|abgehakt|bought|gekauft|erledigt|ticked|checked", 0)?;
+    pattern::find(&asked.words, "shopping|grocery|groceries|einkaufsliste|einkaufszettel|einkaufe", 0)
+}
+
+/// A guestbook's own fields are no others: whether the words name more than these.
+pub(super) fn names_more_than(asked: &Asked, usual: &str) -> bool {
+    columns(asked, 0, 0..0).is_some_and(|(_, columns)| {
+        columns.len() >= 2 && columns.iter().any(|c| !fold_first(&c.name).split(' ').all(|w| usual.split('|').any(|u| u == w)))
+    })
 }
 
 /// `our running log: date, km, minutes`: at least two columns that are known as such.

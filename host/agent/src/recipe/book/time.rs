@@ -126,6 +126,9 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
     if !pomodoro && dates::find(asked).is_some() {
         return None;
     }
+    if !pomodoro && phrases::numbers(asked).len() >= 3 {
+        return None;
+    }
     let stopwatch = has(asked, "stopwatch|stopwatches|stoppuhr") || has(asked, "stop watch");
     let seconds = match (stopwatch, duration(asked)) {
         (true, _) => 0,

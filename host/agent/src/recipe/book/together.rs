@@ -8,7 +8,7 @@ pub(in crate::recipe) static JAR: Recipe = Recipe {
     example: "Visitors add jokes and one is shown at random",
     example_de: "Alle können Witze eintragen und einer wird zufällig gezeigt",
     heads: &[
-        ("compliment|compliments|komplimente generator|jar|machine|glas|automat", 15),
+        ("compliment|compliments|komplimente jar|glas", 15),
         ("jar|box|bowl|bottle of jokes|quotes|compliments|sentences|thoughts|wishes|kindness|good", 15),
         ("komplimenteglas|spruchglas|witzekiste|zitatesammlung|flaschenpost", 15),
         ("message in a bottle", 16),

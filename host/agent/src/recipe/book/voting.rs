@@ -142,6 +142,7 @@ pub(in crate::recipe) static REACTIONS: Recipe = Recipe {
         ("react|reagieren with|to|using|mit|auf", 13),
         ("like|clap|applause|heart|thumbs|upvote up? button|buttons|counter", 15),
         ("thumbs up", 13),
+        ("emoji|emojis reactions|reaktionen", 14),
         ("emoji|emojis|reactions|reaktionen", 12),
         ("how .. feeling|feel|feels today?", 12),
         ("mood|stimmungsbarometer|stimmung|stimmungsmesser|laune|launebarometer|gefuhlsbarometer", 13),
@@ -363,7 +364,8 @@ fn put_in_and_voted(asked: &Asked) -> Option<Range<usize>> {
     let things = "joke|jokes|witz|witze|quote|quotes|zitate|spruche|idea|ideas|ideen|suggestion|suggestions|vorschlage|topic|topics|themen|question|questions|fragen|name|names|namen|song|songs|lieder|movie|movies|film|films|filme|game|games|spiele|\
          tip|tips|tipps|wish|wishes|wunsche|feature|features|place|places|restaurant|restaurants|book|books|bucher|puns|pun|facts|confession|confessions|excuses|dish|dishes|gerichte|snacks|activities|activity|proposals|title|titles|slogan|slogans|stories|memories|hacks|recipes|pizza|meals|destinations|sentence|sentences|story|theme|themes|haiku|haikus|nickname|nicknames|ausreden|ziele|aktivitaten";
     pattern::find(&asked.words, things, 0)?;
-    lists::choices(asked).is_none().then_some(adding)
+    let acts = |l: &lists::Listed| l.items.iter().any(|i| ["vote", "suggest", "add ", "like"].iter().any(|w| i.to_lowercase().contains(w)));
+    lists::choices(asked).is_none_or(|l| acts(&l)).then_some(adding)
 }
 
 fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
@@ -376,7 +378,7 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
     // Fields of their own make it a table.
     if super::table::reads_like_columns(asked).is_some()
-        || asked.text.contains(':') && lists::choices(asked).is_some_and(|l| l.items.len() > 1)
+        || put_in_and_voted(asked).is_none() && asked.text.contains(':') && lists::choices(asked).is_some_and(|l| l.items.len() > 1)
     {
         return None;
     }

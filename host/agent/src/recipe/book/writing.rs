@@ -35,6 +35,12 @@ pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
 };
 
 fn guestbook(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    if super::table::names_more_than(
+        asked,
+        "name|names|message|nachricht|text|comment|kommentar|date|datum|note|greeting|gruss|their|your|a|short|few|entry|words|wish|wishes|wunsch",
+    ) {
+        return None;
+    }
     let (_, explained) = topic(asked, &head);
     let german = phrases::is_german(asked);
     let is_book = has(asked, "guestbook|guestbooks|gastebuch|guessbook") || has(asked, "guest|visitor|visitors book|books");
