@@ -73,6 +73,8 @@ const NO_FIELDS: &[&str] = &[
     "colors",
     "colours",
     "style",
+    "flag",
+    "flags",
     "photo",
     "photos",
     "picture",

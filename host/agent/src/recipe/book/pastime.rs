@@ -170,7 +170,7 @@ pub(in crate::recipe) static TRIVIA: Recipe = Recipe {
         "trivia|quiz|question|questions|answer|answers|general|knowledge|capital|capitals|geography|multiple|choice",
         "score|points|streak|correct|countries|country|european|world|hauptstadte|fragen|allgemeinwissen|points|random|test|four|with|multiple|choice|pub|city|cities|evening",
     ],
-    vetoes: &["own|create|submit|leaderboard|custom|timed|editor|flags|teams|host"],
+    vetoes: &["eigene|eigenen|eigener|own|create|submit|leaderboard|custom|timed|editor|flags|teams|host"],
     subject: Subject::Closed,
     extra: None,
     extra_points: 0,

@@ -91,7 +91,7 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let sorted = sorting.as_ref().map_or(0..0, |s| s.words.clone());
     // `Wer bringt was mit zum Grillen?` names no columns.
     let named = columns(asked, head.start, sorted.clone()).filter(|(_, columns)| columns.len() > 1 || !who_brings_what);
-    let shopping = shopping_with_quantity(asked).is_some() && !named.as_ref().is_some_and(|(_, columns)| columns.len() > 2);
+    let shopping = shopping_with_quantity(asked).is_some() && named.as_ref().is_none_or(|(_, columns)| columns.len() <= 2);
     let named = named.filter(|_| !shopping);
     // Columns that cannot be read are not replaced by others.
     if named.is_none()
@@ -341,11 +341,12 @@ struct Sorting {
 
 /// `sorted by which one is next`, `nach Jahr sortieren kann`, `newest first`, `alphabetically`.
 fn sorting(asked: &Asked) -> Option<Sorting> {
-    const ENGLISH: [&str; 5] = [
+    const ENGLISH: [&str; 6] = [
         "and? it? can|could|may|should be? sorted|sortable|sort|ordered by|after",
         "and? that|which|who|we|you|i|one|people|everyone can|could be? sort|sorted|order|ordered .. by",
         "and? sorted|sortable|ordered|ranked|sort|order|sorting alphabetically? by|after",
         "and? sorted|sortable|ordered|ranked|sort|sorting",
+        "newest|latest|highest|best|lowest|cheapest|shortest|fastest|most|oldest year|date|price|rating|points|score|distance|votes|first first?",
         "and? the? newest|latest|highest|best|lowest|cheapest|shortest|fastest|most|top first|top|on|recent first|top?",
     ];
     const GERMAN: [&str; 4] = [
@@ -411,6 +412,14 @@ impl Sorting {
         };
         if has_word("next nachste nachster nachsten upcoming") {
             return first(&[Kind::Date]).map(Sort::NextDay);
+        }
+        // `newest year first`
+        let in_words = |name: &str| {
+            asked.words[self.words.clone()].iter().any(|w| super::super::asked::fold(name).split_whitespace().any(|part| part == w.text))
+        };
+        if let (None, Some(column)) = (&self.by, columns.iter().position(|c| in_words(&c.name))) {
+            let up = has_word("lowest cheapest shortest fastest oldest earliest");
+            return Some(if up { Sort::Up(column) } else { Sort::Down(column) });
         }
         let Some(by) = &self.by else {
             return match () {
@@ -497,7 +506,9 @@ fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<us
     let named = after_with.chain(after_colon).find_map(read)?;
     // `Liste mit Büchern, die man ausleihen kann: Titel, Autor`: the longer list behind the colon.
     let colon = asked.text[start_at..].find(':').map(|i| asked.words.partition_point(|w| w.at.start < start_at + i));
-    let behind = colon.and_then(read).filter(|(words, columns)| words.start > named.0.start && columns.len() > named.1.len());
+    let behind = colon
+        .and_then(read)
+        .filter(|(words, columns)| words.start > named.0.start && (columns.len() > named.1.len() || words.start < named.0.end));
     Some(behind.unwrap_or(named))
 }
 
@@ -642,12 +653,17 @@ fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>
 
 /// Where the fields give way to the next clause.
 fn clause_end(text: &str) -> usize {
-    const ENDS: [&str; 46] = [
+    const ENDS: [&str; 51] = [
         " wer was",
         " sorted",
         " sortiert",
         " ordered by",
         " sortable",
+        " and we ",
+        " and the sum",
+        " und die summe",
+        " und summe",
+        ", show",
         " searchable",
         " filterable",
         " durchsuchbar",

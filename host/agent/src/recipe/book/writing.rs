@@ -26,7 +26,9 @@ pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
     vocabulary: &[
         "name|message|messages|note|notes|sign|signing|wall|book|board|visitors|entry|entries|greeting|greetings|comment|comments|short|newest|first|date|time|others|wedding|birthday",
     ],
-    vetoes: &["reply|replies|edit|likes|moderate|moderation|approve|approval|photo|article|articles|rating|stars"],
+    vetoes: &[
+        "antwortfunktion|antworten|antwort|kommentarfunktion|emoji|emojis|smiley|smileys|reply|replies|edit|likes|moderate|moderation|approve|approval|photo|article|articles|rating|stars",
+    ],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
@@ -110,7 +112,7 @@ pub(in crate::recipe) static NOTES: Recipe = Recipe {
     vocabulary: &[
         "board|wall|color|colour|colors|colours|pin|stick|sticky|edit|edits|remove|removes|delete|add|paper|write|message|messages|text|coloured|colored",
     ],
-    vetoes: &["folders|tags|rich|private|drag|kanban|columns|release|patch", "with title|titles"],
+    vetoes: &["bold|formatting|fett|folders|tags|rich|private|drag|kanban|columns|release|patch", "with title|titles"],
     subject: Subject::Free,
     extra: None,
     extra_points: 0,
