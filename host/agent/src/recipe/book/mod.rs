@@ -2,6 +2,7 @@
 
 mod chance;
 mod games;
+mod order;
 mod pastime;
 mod reckoning;
 mod table;
