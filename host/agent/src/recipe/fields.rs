@@ -73,6 +73,8 @@ const NO_FIELDS: &[&str] = &[
     "colors",
     "colours",
     "style",
+    "boxes",
+    "checkboxes",
     "flag",
     "flags",
     "photo",

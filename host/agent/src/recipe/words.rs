@@ -126,6 +126,8 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
     ("Counter", "of|for|how|count|see who|wer|whoever"),
     ("Counter", "reset|resets|zurucksetzen|nullen"),
     ("Poll", "names of"),
+    ("Poll", "photo|photos|picture|pictures|image|images|foto|fotos|bild|bilder|drawing|drawings"),
+    ("Random picker", "two|three|four|five|2|3|4|5|zwei|drei|several|mehrere people|names|winners|persons|namen|personen|gewinner"),
     ("Poll", "who|wer voted|votes|abgestimmt|gestimmt"),
     ("Poll", "with|show|see|mit the|den? names|namen"),
     ("Poll", "story|stories|geschichte"),

@@ -89,14 +89,15 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
 fn only_answers(mut listed: lists::Listed) -> Option<lists::Listed> {
     const HOW: [&str; 5] = ["mehrere", "several", "multiple", "more than", "mehrfach"];
     const WHO: [&str; 11] = ["people", "everyone", "everybody", "visitors", "users", "vote", "we", "you", "alle", "jeder", "man"];
-    listed.items.retain(|i| !HOW.iter().any(|w| i.to_lowercase().contains(w)));
+    let shows = |i: &str| ["show ", "shows ", "see ", "display ", "zeig"].iter().any(|w| i.to_lowercase().starts_with(w));
+    listed.items.retain(|i| !HOW.iter().any(|w| i.to_lowercase().contains(w)) && !shows(i));
     // With that behind it, the last answer was not seen as the last: `Tuesday or Wednesday`.
     let last = listed.items.pop()?;
     let joined = |i: &str| i.contains(" or ") || i.contains(" oder ");
-    let splits = !listed.items.is_empty() && joined(&last) && !listed.items.iter().any(|i| joined(i));
+    let splits = joined(&last) && !listed.items.iter().any(|i| joined(i));
     listed.items.extend(if splits { lists::items(&last) } else { vec![last] });
     let acts = |i: &String| i.to_lowercase().split(' ').next().is_some_and(|first| WHO.contains(&first));
-    (!listed.items.iter().any(acts)).then_some(listed)
+    (listed.items.len() > 1 && !listed.items.iter().any(acts)).then_some(listed)
 }
 
 /// `should we move the meeting to Friday`, `whether we should get a dog`.
@@ -430,6 +431,7 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
         ("who|whos|whoever is|are|will|can|wants|all .. coming|comes|come|attending|joining|join|attend|there", 15),
         ("whos coming|in|attending|joining", 15),
         ("who can make it", 15),
+        ("who|wer joins|participates|attends", 15),
         ("who is|are in", 13),
         ("sign|signup up? for", 14),
         ("wer hat lust|zeit", 14),
