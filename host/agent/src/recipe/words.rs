@@ -85,7 +85,7 @@ pub(crate) const DEMANDS: &[&str] = &[
     // what some recipes do: each of those says so in its vocabulary
     "sort|sorts|sorted|sorting|sortable|ordered|ranked|grouped|sortiert|sortieren|sortierbar|gruppiert|alphabetically|alphabetisch",
     "filter|filters|filtern|filterable|search|searchable|searching|suchfunktion|durchsuchen|durchsuchbar",
-    "category|categories|tag|tags|kategorie|kategorien|folder|folders|ordner",
+    "category|categories|tags|kategorie|kategorien|folder|folders|ordner",
     "reply|replies|replying|kommentieren|comment|comments|kommentar|kommentare",
     "deadline|deadlines|due|fallig|frist|priority|priorities|prioritat|prioritaten|assign|assigns|assigned|zuweisen|zugewiesen",
     "per|pro person|player|user|visitor|member|head|day|week|month|year|kopf|spieler|tag|woche|monat|jahr|nase",
