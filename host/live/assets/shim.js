@@ -162,6 +162,14 @@
   }
   if (framed) window.EventSource = SharedEventSource;
 
+  /** Opens a WebSocket of this feature. Its protocol carries the visitor's token, as a browser adds no header. */
+  async function socket(path) {
+    await ready;
+    const url = new URL(address(path), document.baseURI);
+    url.protocol = url.protocol.replace("http", "ws");
+    return new WebSocket(url, state.visitor ? ["kandra", `kandra.${state.visitor}`] : ["kandra"]);
+  }
+
   // --- storage ----------------------------------------------------------------------------------------------------
   const waiting = new Map();
   let lastId = 0;
@@ -260,6 +268,7 @@
     ready,
     fetch: ask,
     events,
+    socket,
     storage,
     /** The visitor's pseudonymous id for this feature, or an empty text: the third part of the signed token. */
     get visitor() {

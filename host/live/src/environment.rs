@@ -2,6 +2,7 @@
 
 use crate::{
     kv::{Checkpointer, StorageError, Store},
+    sockets::Sockets,
     sql::Database,
 };
 use kandra_model::{Slug, Timestamp};
@@ -118,6 +119,8 @@ pub(crate) struct Environment {
     pub random: Random,
     pub storage: Storage,
     pub outlet: Arc<dyn Outlet>,
+    /// Features' WebSockets.
+    pub sockets: Sockets,
     /// Log lines and events that found no room.
     pub dropped: AtomicU64,
     /// One at a time opens a store, so that a file never has two.
@@ -126,7 +129,7 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub fn new(clock: Clock, random: Random, storage: Storage, outlet: Arc<dyn Outlet>) -> Self {
-        Self { clock, random, storage, outlet, dropped: AtomicU64::new(0), opening: Mutex::new(()) }
+        Self { clock, random, storage, outlet, sockets: Sockets::default(), dropped: AtomicU64::new(0), opening: Mutex::new(()) }
     }
 
     /// Opens a feature's keys and values.

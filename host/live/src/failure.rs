@@ -34,8 +34,12 @@ pub(crate) enum Failure {
     BadAnswer { problem: String, id: String },
     /// The request names a host that is not ours.
     WrongHost,
-    /// Too many event streams.
+    /// Too many event streams or WebSockets.
     TooManyStreams,
+    /// A WebSocket's address was asked without a handshake.
+    NotASocket,
+    /// A page of another site asks for a WebSocket.
+    WrongOrigin,
     /// The query of one of live's own routes.
     BadQuery { problem: String },
     /// The thread that was asked is no worker: a mistake of the program around this crate.
@@ -55,6 +59,8 @@ impl Failure {
             Self::Panic { .. } | Self::BadAnswer { .. } | Self::NotAWorker => 500,
             Self::Paused | Self::Budget { .. } | Self::TooManyStreams => 503,
             Self::Deadline { .. } => 504,
+            Self::NotASocket => 426,
+            Self::WrongOrigin => 403,
             Self::WrongHost => 421,
         }
     }
@@ -80,6 +86,8 @@ impl Failure {
             Self::Budget { .. } => "budget_time",
             Self::TooManyStreams => "too_many_streams",
             Self::Deadline { .. } => "deadline",
+            Self::NotASocket => "not_a_socket",
+            Self::WrongOrigin => "wrong_origin",
             Self::WrongHost => "wrong_host",
         }
     }
@@ -108,8 +116,10 @@ impl Failure {
                 };
                 format!("This feature was stopped because it used up its {budget} (id {id}).")
             }
-            Self::TooManyStreams => "Too many event streams are open. Please try again later.".to_owned(),
+            Self::TooManyStreams => "Too many connections are open. Please try again later.".to_owned(),
             Self::Deadline { millis, id } => format!("This feature did not answer within {:.1} s (id {id}).", *millis as f64 / 1e3),
+            Self::NotASocket => "This address is a WebSocket: open it with one.".to_owned(),
+            Self::WrongOrigin => "Pages of other sites may not use this WebSocket.".to_owned(),
             Self::WrongHost => "This server does not answer for that host name.".to_owned(),
         }
     }

@@ -27,8 +27,17 @@ const CLIENT_QUEUE: usize = 256;
 /// Between two `changed` of one feature.
 const CHANGED_PACE: Duration = Duration::from_millis(100);
 
-/// One event, rendered: `{"feature":…,"topic":…,"data":…}`.
+/// One event, rendered: `{"feature":…,"topic":…,"data":…}`, or the data alone for who hears one topic.
 pub(crate) type Message = Arc<str>;
+
+/// What a client hears.
+#[derive(Debug)]
+pub(crate) enum Interest {
+    /// All topics of these features.
+    Features(HashSet<Slug>),
+    /// One topic of one feature.
+    Topic(Slug, String),
+}
 
 /// Spreads features' topics.
 #[derive(Debug)]
@@ -50,7 +59,7 @@ struct State {
 
 #[derive(Debug)]
 struct Client {
-    features: HashSet<Slug>,
+    interest: Interest,
     peer: Option<IpAddr>,
     queue: Sender<Message>,
 }
@@ -103,7 +112,7 @@ impl Hub {
     }
 
     /// Adds a client; `None` when there are too many.
-    pub fn subscribe(self: &Arc<Self>, features: HashSet<Slug>, peer: Option<IpAddr>) -> Option<Subscription> {
+    pub fn subscribe(self: &Arc<Self>, interest: Interest, peer: Option<IpAddr>) -> Option<Subscription> {
         let (queue, messages) = channel(CLIENT_QUEUE);
         let mut state = self.state();
         let from_peer = state.clients.values().filter(|client| peer.is_some() && client.peer == peer).count();
@@ -112,8 +121,13 @@ impl Hub {
         }
         state.last_client += 1;
         let id = state.last_client;
-        state.clients.insert(id, Client { features, peer, queue });
+        state.clients.insert(id, Client { interest, peer, queue });
         Some(Subscription { messages, hub: self.clone(), id })
+    }
+
+    /// Ends the streams of a feature that is gone.
+    pub fn forget(&self, feature: &Slug) {
+        self.state().clients.retain(|_, client| !matches!(&client.interest, Interest::Topic(of, _) if of == feature));
     }
 
     /// Ends every stream; no new ones are taken.
@@ -163,7 +177,11 @@ impl State {
 
     fn send(&mut self, feature: &Slug, topic: &str, data: &str) {
         let message: Message = format!("{{\"feature\":\"{feature}\",\"topic\":\"{topic}\",\"data\":{data}}}").into();
-        self.clients.retain(|_, client| !client.features.contains(feature) || client.queue.try_send(message.clone()).is_ok());
+        let alone: Message = data.into();
+        self.clients.retain(|_, client| match &client.interest {
+            Interest::Features(features) => !features.contains(feature) || client.queue.try_send(message.clone()).is_ok(),
+            Interest::Topic(of, which) => of != feature || which != topic || client.queue.try_send(alone.clone()).is_ok(),
+        });
     }
 }
 
@@ -182,7 +200,7 @@ mod tests {
     }
 
     fn of(hub: &Arc<Hub>, names: &[&str]) -> Subscription {
-        hub.subscribe(names.iter().map(|name| slug(name)).collect(), None).unwrap()
+        hub.subscribe(Interest::Features(names.iter().map(|name| slug(name)).collect()), None).unwrap()
     }
 
     #[tokio::test]
@@ -196,7 +214,20 @@ mod tests {
         assert_eq!(&*one.messages.recv().await.unwrap(), "{\"feature\":\"poll\",\"topic\":\"voted\",\"data\":2}");
         hub.close();
         assert_eq!(one.messages.recv().await, None);
-        assert!(hub.subscribe(HashSet::new(), None).is_none());
+        assert!(hub.subscribe(Interest::Features(HashSet::new()), None).is_none());
+    }
+
+    #[tokio::test]
+    async fn one_topic_is_heard_alone_until_its_feature_is_gone() {
+        let hub = Hub::start().unwrap();
+        let mut client = hub.subscribe(Interest::Topic(slug("talk"), "room:a".to_owned()), None).unwrap();
+        for (name, topic, data) in [("talk", "room:b", "1"), ("poll", "room:a", "2"), ("talk", "room:a", "3")] {
+            assert!(hub.publish(&slug(name), topic, data));
+        }
+        assert_eq!(&*client.messages.recv().await.unwrap(), "3");
+        hub.forget(&slug("talk"));
+        assert_eq!(client.messages.recv().await, None);
+        hub.close();
     }
 
     #[tokio::test]
@@ -220,7 +251,7 @@ mod tests {
     async fn clients_that_do_not_keep_up_or_are_too_many_are_let_go() {
         let hub = Hub::start().unwrap();
         let peer = Some("10.0.0.1".parse().unwrap());
-        let clients: Vec<_> = std::iter::from_fn(|| hub.subscribe(HashSet::new(), peer)).collect();
+        let clients: Vec<_> = std::iter::from_fn(|| hub.subscribe(Interest::Features(HashSet::new()), peer)).collect();
         assert_eq!(clients.len(), MOST_FROM_ONE);
         drop(clients);
         let mut slow = of(&hub, &["poll"]);

@@ -12,7 +12,9 @@ use crate::{
     reaper::Reaper,
     recorder::Recorder,
     routes::{MAX_ROUTES, Matched, RouteError, Routes, percent_decode},
+    schedule::Schedule,
     services,
+    sockets::Sockets,
     sql::{MAX_MIGRATIONS, MOST_MIGRATION, MigrationError},
     watchdog,
     worker::{self, Worker, Workers},
@@ -157,6 +159,12 @@ pub(crate) struct Found<'p> {
     pub values: Vec<&'p str>,
 }
 
+impl Found<'_> {
+    pub fn route(&self) -> &crate::routes::Route {
+        &self.lease.mount().routes.all()[self.route]
+    }
+}
+
 /// Features in this process: loaded, served, swapped, unloaded.
 ///
 /// Threads that call [`Self::dispatch`] first join with [`Self::join`].
@@ -191,6 +199,7 @@ pub struct Live {
     workers: Arc<Workers>,
     reaper: Reaper,
     reaper_thread: Mutex<Option<JoinHandle<()>>>,
+    schedule: Arc<Schedule>,
 }
 
 impl Live {
@@ -198,7 +207,29 @@ impl Live {
     pub fn start(config: Config) -> io::Result<Arc<Self>> {
         let storage = Storage::Directory { path: config.features, checkpointer: Checkpointer::start()? };
         let environment = Environment::new(Clock::System, Random::System, storage, config.outlet);
-        Self::with(config.artifacts, environment, Recorder::default())
+        let live = Self::with(config.artifacts, environment, Recorder::default())?;
+        live.start_tasks()?;
+        Ok(live)
+    }
+
+    /// From now on tasks are called when they are due. A candidate's are not, while it is tried.
+    pub(crate) fn start_tasks(self: &Arc<Self>) -> io::Result<()> {
+        self.schedule.start(self, &self.workers)
+    }
+
+    /// No task is called any more, and no WebSocket stays open.
+    pub(crate) fn stop_tasks_and_sockets(&self) {
+        self.schedule.end();
+        self.environment.sockets.close();
+    }
+
+    pub(crate) fn sockets(&self) -> &Sockets {
+        &self.environment.sockets
+    }
+
+    /// Tells pages that a feature's data have changed.
+    pub(crate) fn changed(&self, feature: &Slug) {
+        self.environment.outlet.changed(feature);
     }
 
     pub(crate) fn with(artifacts: PathBuf, environment: Environment, recorder: Recorder) -> io::Result<Arc<Self>> {
@@ -217,6 +248,7 @@ impl Live {
             workers,
             reaper,
             reaper_thread: Mutex::new(Some(thread)),
+            schedule: Arc::default(),
         }))
     }
 
@@ -302,7 +334,10 @@ impl Live {
         let report = report(&mount, loaded, began.elapsed());
         features.retain(|_, feature| feature.strong_count() > 0);
         features.insert(slug.clone(), Arc::downgrade(&feature));
+        let tasks = mount.clone();
         let old = self.flip(slug.as_str(), Some(mount));
+        self.schedule.set(&slug, tasks.routes.tasks());
+        drop(tasks);
         if let Some(old) = old {
             self.reaper.retire(old);
         }
@@ -345,6 +380,8 @@ impl Live {
     pub fn unmount(&self, feature: &Slug) -> bool {
         let _one = self.features();
         let old = self.flip(feature.as_str(), None);
+        self.schedule.set(feature, std::iter::empty());
+        self.environment.sockets.close_feature(feature);
         let was_mounted = old.is_some();
         if let Some(old) = old {
             self.reaper.retire(old);
@@ -480,6 +517,7 @@ impl Drop for Live {
             self.reaper.retire(mount.clone());
         }
         drop(table);
+        self.schedule.end();
         self.reaper.end();
         // Not joined: calls may be under way on the thread that drops us, and the reaper waits for them.
         drop(self.reaper_thread.lock().unwrap_or_else(PoisonError::into_inner).take());

@@ -71,6 +71,10 @@ pub(crate) struct DeclaredRoute {
     pub method: String,
     pub path: String,
     pub kind: u32,
+    /// Between two calls of a task.
+    pub period_ms: u64,
+    /// Of an event stream.
+    pub topic: String,
 }
 
 /// What the library's `mount` registered, unchecked.
@@ -140,8 +144,15 @@ impl Library {
                 let routes = mounted.routes.iter().take(most.routes + 1);
                 let migrations = mounted.migrations.iter().take(most.migrations + 1);
                 let bounded = |text: &str| text.chars().take(300).collect();
+                let declared = |r: &kandra_abi::RouteDesc| DeclaredRoute {
+                    method: bounded(&r.method),
+                    path: bounded(&r.path),
+                    kind: r.kind,
+                    period_ms: r.period_ms,
+                    topic: bounded(&r.topic),
+                };
                 Ok(Declared {
-                    routes: routes.map(|r| DeclaredRoute { method: bounded(&r.method), path: bounded(&r.path), kind: r.kind }).collect(),
+                    routes: routes.map(declared).collect(),
                     migrations: migrations.map(|text| text.chars().take(most.migration + 1).collect()).collect(),
                 })
             }

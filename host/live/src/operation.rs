@@ -4,7 +4,7 @@
 //! remembers that it is ready and wakes the call's host task. What the library holds are numbers, looked up here, so
 //! that a stale or invented one finds nothing.
 
-use crate::{current, environment::Clock, mount::Mount};
+use crate::{current, environment::Clock, mount::Mount, services::EVENTS};
 use kandra_abi::{Op, OpOutput, Status, Task, op_kind};
 use std::{
     future::Future,
@@ -174,6 +174,7 @@ pub(crate) fn start(kind: u32, number: u64, data: &[u8]) -> Op {
         let future: Pending = match kind {
             op_kind::SLEEP => sleep(&mount.feature.environment.clock, number),
             op_kind::SQL => sql(mount, data),
+            op_kind::SOCKET => socket(mount, data),
             _ => failed(Status::UNAVAILABLE),
         };
         let operation = Operation {
@@ -210,6 +211,18 @@ fn sql(mount: &Mount, request: &[u8]) -> Pending {
             Err(refused) => Output { status: refused.status, number: 0, data: refused.reason.into_bytes() },
         }
     })
+}
+
+fn socket(mount: &Mount, command: &[u8]) -> Pending {
+    if !mount.presentation.capabilities.iter().any(|declared| declared == EVENTS) {
+        return failed(Status::NOT_GRANTED);
+    }
+    // At once, not when it is polled: what is sent keeps its order.
+    let output = match mount.feature.environment.sockets.command(&mount.feature.slug, command) {
+        Ok(count) => Output { status: Status::OK, number: i64::try_from(count).unwrap_or(i64::MAX), data: Vec::new() },
+        Err(refused) => Output { status: refused.status, number: 0, data: refused.reason.as_bytes().to_vec() },
+    };
+    Box::pin(std::future::ready(output))
 }
 
 fn sleep(clock: &Clock, millis: u64) -> Pending {

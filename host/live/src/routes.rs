@@ -1,13 +1,29 @@
 //! One revision's routes: checked when it is mounted, matched for each call.
 
-use crate::{feature::Feature, load::DeclaredRoute, statistics::Calls};
+use crate::{
+    feature::Feature,
+    load::DeclaredRoute,
+    services::{MOST_TOPIC, is_topic},
+    statistics::Calls,
+};
 use kandra_abi::route_kind;
 use kandra_model::RouteSpec;
-use std::{collections::HashMap, sync::Arc};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 
 pub(crate) use kandra_model::probe::MAX_ROUTES;
 const MOST_PATH: usize = 200;
-const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// The most tasks of one feature.
+const MOST_TASKS: usize = 8;
+/// How often a task may be called, and how seldom.
+const PERIODS: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(24 * 3600);
+/// What visitors may use.
+pub(crate) const METHODS: [&str; 5] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
+/// The method of a task's call.
+pub(crate) const TASK: &str = "TASK";
+/// The method of the call that a WebSocket's event makes.
+pub(crate) const SOCKET: &str = "SOCKET";
+/// Tasks are found as methods are, after them.
+const SLOTS: usize = METHODS.len() + 1;
 
 /// A route that cannot be mounted.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,11 +38,17 @@ pub struct RouteError {
 }
 
 /// What kind of answer a route gives.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
     Handler,
     /// A fragment that the host wraps in a document.
     Widget,
+    /// Called by the host, again and again.
+    Task(Duration),
+    /// The events of a topic, in which `{name}` stands for a parameter.
+    Events(String),
+    /// A WebSocket.
+    Socket,
 }
 
 #[derive(Debug)]
@@ -39,7 +61,7 @@ pub(crate) struct Route {
 }
 
 /// By method: the route's index.
-type Methods = [Option<u16>; METHODS.len()];
+type Methods = [Option<u16>; SLOTS];
 
 #[derive(Debug)]
 pub(crate) struct Routes {
@@ -68,22 +90,45 @@ impl Routes {
             if count > MAX_ROUTES {
                 return Err(refuse(&format!("is one of more than {MAX_ROUTES}; mount fewer routes")));
             }
-            let Some(method) = METHODS.iter().position(|m| *m == route.method) else {
+            let is_task = route.kind == route_kind::TASK;
+            let slot = if is_task && route.method == TASK { Some(METHODS.len()) } else { METHODS.iter().position(|m| *m == route.method) };
+            let Some(method) = slot else {
                 return Err(refuse("has a method other than GET, POST, PUT, PATCH, DELETE"));
             };
+            let (shape, params) = shape(&route.path).map_err(refuse)?;
             let kind = match route.kind {
                 route_kind::HANDLER => Kind::Handler,
                 route_kind::WIDGET if route.method == "GET" && route.path == "/widget" => Kind::Widget,
                 route_kind::WIDGET => return Err(refuse("is a widget, which must be GET /widget")),
+                route_kind::TASK if method == METHODS.len() && params.is_empty() => {
+                    let period = Duration::from_millis(route.period_ms);
+                    if !PERIODS.contains(&period) {
+                        return Err(refuse("is a task whose period is not between one second and 24 hours"));
+                    }
+                    if all.iter().filter(|route: &&Route| matches!(route.kind, Kind::Task(_))).count() == MOST_TASKS {
+                        return Err(refuse("is one of more than 8 tasks; let one of them do more"));
+                    }
+                    Kind::Task(period)
+                }
+                route_kind::EVENTS if route.method == "GET" => {
+                    if filled(&route.topic, &params, |_| Some("x")).is_none() {
+                        return Err(refuse("is an event stream whose topic is not made of letters, digits, _.:- and its parameters"));
+                    }
+                    Kind::Events(route.topic.clone())
+                }
+                route_kind::SOCKET if route.method == "GET" => Kind::Socket,
+                route_kind::TASK | route_kind::EVENTS | route_kind::SOCKET => {
+                    return Err(refuse("has a method that does not go with its kind"));
+                }
                 _ => return Err(refuse("is of a kind that this host does not know; rebuild the feature")),
             };
-            let (shape, params) = shape(&route.path).map_err(refuse)?;
             let methods = router.entry(shape).or_default();
             if methods[method].replace(u16::try_from(index).expect("MAX_ROUTES fits")).is_some() {
                 return Err(refuse("is registered twice"));
             }
             let calls = feature.calls(&route.method, &route.path);
-            all.push(Route { spec: RouteSpec { method: route.method, path: route.path }, kind, params, calls });
+            let method = if kind == Kind::Socket { SOCKET.to_owned() } else { route.method };
+            all.push(Route { spec: RouteSpec { method, path: route.path }, kind, params, calls });
         }
         let mut built = matchit::Router::new();
         for (shape, methods) in router {
@@ -102,17 +147,56 @@ impl Routes {
         &self.all
     }
 
-    /// Finds a route; `HEAD` is answered by `GET`.
+    /// Finds a route; `HEAD` is answered by `GET`. The methods `TASK` and `SOCKET` are the host's own: what visitors send
+    /// is held against [`METHODS`] before.
     pub fn find<'p>(&self, method: &str, path: &'p str) -> Matched<'p> {
         let Ok(found) = self.router.at(path) else { return Matched::Nothing };
-        let wanted = if method == "HEAD" { "GET" } else { method };
-        let index = METHODS.iter().position(|m| *m == wanted).and_then(|m| found.value[m]);
+        let index = match method {
+            TASK => found.value[METHODS.len()],
+            "HEAD" | SOCKET => found.value[0],
+            method => METHODS.iter().position(|m| *m == method).and_then(|m| found.value[m]),
+        };
+        let index = index.filter(|index| method != SOCKET || self.all[usize::from(*index)].kind == Kind::Socket);
         match index {
             Some(index) if found.params.is_empty() => Matched::Route(index.into(), Vec::new()),
             Some(index) => Matched::Route(index.into(), found.params.iter().map(|(_, value)| value).collect()),
-            None => Matched::OtherMethods(METHODS.iter().zip(found.value).filter(|(_, i)| i.is_some()).map(|(m, _)| *m).collect()),
+            None => match METHODS.iter().zip(found.value).filter(|(_, i)| i.is_some()).map(|(m, _)| *m).collect::<Vec<_>>() {
+                others if others.is_empty() => Matched::Nothing,
+                others => Matched::OtherMethods(others),
+            },
         }
     }
+
+    /// Its tasks: name and period.
+    pub fn tasks(&self) -> impl Iterator<Item = (&str, Duration)> {
+        self.all.iter().filter_map(|route| match route.kind {
+            Kind::Task(period) => Some((route.spec.path.trim_start_matches('/'), period)),
+            _ => None,
+        })
+    }
+}
+
+impl Route {
+    /// The topic that an event stream's path names, its parameters decoded; `None` when that is no topic.
+    pub fn topic(&self, values: &[&str]) -> Option<String> {
+        let Kind::Events(topic) = &self.kind else { return None };
+        filled(topic, &self.params, |at| values.get(at).copied())
+    }
+}
+
+/// A topic with values for its parameters.
+fn filled<'v>(topic: &str, params: &[String], value: impl Fn(usize) -> Option<&'v str>) -> Option<String> {
+    let mut text = String::new();
+    let mut rest = topic;
+    while let Some((before, after)) = rest.split_once('{') {
+        let (name, after) = after.split_once('}')?;
+        let at = params.iter().position(|param| param == name)?;
+        text.push_str(before);
+        text.push_str(&percent_decode(value(at)?)?);
+        rest = after;
+    }
+    text.push_str(rest);
+    (is_topic(&text) && text.len() <= MOST_TOPIC).then_some(text)
 }
 
 /// The path with its parameters numbered, so that `/{id}` and `/{name}` are one shape; and their names.
@@ -197,8 +281,13 @@ mod tests {
     fn check(routes: &[(&str, &str, u32)]) -> Result<Routes, RouteError> {
         let environment = Environment::new(Clock::System, Random::System, Storage::Memory, Arc::new(Silence));
         let feature = Feature::new("shop".parse().unwrap(), kandra_wire::FeatureSettings::default(), Arc::new(environment));
-        let declared =
-            |(method, path, kind): &(&str, &str, u32)| DeclaredRoute { method: (*method).into(), path: (*path).into(), kind: *kind };
+        let declared = |(method, path, kind): &(&str, &str, u32)| DeclaredRoute {
+            method: (*method).into(),
+            path: (*path).into(),
+            kind: *kind,
+            period_ms: if *kind == route_kind::TASK { 1_000 } else { 0 },
+            topic: if *kind == route_kind::EVENTS { "room:{room}".into() } else { String::new() },
+        };
         Routes::check(routes.iter().map(declared).collect(), &feature)
     }
 
@@ -223,6 +312,28 @@ mod tests {
     }
 
     #[test]
+    fn tasks_sockets_and_streams_are_not_reached_by_other_names() {
+        let routes = check(&[
+            ("TASK", "/tidy", route_kind::TASK),
+            ("GET", "/chat/{room}", route_kind::SOCKET),
+            ("GET", "/rooms/{room}/events", route_kind::EVENTS),
+        ])
+        .unwrap();
+        assert_eq!(routes.find("TASK", "/tidy"), Matched::Route(0, vec![]));
+        assert_eq!(routes.find("GET", "/tidy"), Matched::Nothing);
+        assert_eq!(routes.find("SOCKET", "/chat/a"), Matched::Route(1, vec!["a"]));
+        assert_eq!(routes.find("GET", "/chat/a"), Matched::Route(1, vec!["a"]));
+        assert_eq!(routes.find("SOCKET", "/rooms/a/events"), Matched::OtherMethods(vec!["GET"]));
+        assert_eq!(routes.all()[1].spec.method, "SOCKET");
+        assert_eq!(routes.tasks().collect::<Vec<_>>(), [("tidy", Duration::from_secs(1))]);
+        let stream = &routes.all()[2];
+        assert_eq!(stream.topic(&["a%2Eb"]).as_deref(), Some("room:a.b"));
+        for bad in ["a%20b", "%", "a%0Ab", &"x".repeat(70)] {
+            assert_eq!(stream.topic(&[bad]), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn what_cannot_be_mounted_is_named() {
         for (routes, part) in [
             (&[("GET", "items", 0)][..], "does not begin"),
@@ -238,6 +349,11 @@ mod tests {
             (&[("GET", "/a//b", 0)], "empty"),
             (&[("GET", "/other", 1)], "GET /widget"),
             (&[("GET", "/widget", 9)], "kind"),
+            (&[("GET", "/tidy", route_kind::TASK)], "go with its kind"),
+            (&[("TASK", "/tidy", route_kind::HANDLER)], "method"),
+            (&[("TASK", "/tidy/{a}", route_kind::TASK)], "go with its kind"),
+            (&[("POST", "/{room}", route_kind::EVENTS)], "go with its kind"),
+            (&[("GET", "/{other}", route_kind::EVENTS)], "topic"),
         ] {
             let error = check(routes).unwrap_err().to_string();
             assert!(error.contains(part), "{routes:?}: {error}");

@@ -7,6 +7,7 @@ mod headers;
 mod page;
 mod respond;
 mod site;
+mod socket;
 mod stranger;
 mod visitor;
 mod wire;
@@ -148,6 +149,7 @@ async fn serve(
     let storage = Storage::Directory { path: options.features.clone(), checkpointer: Checkpointer::start()? };
     let environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
     let live = Live::with(options.artifacts.clone(), environment, recorder)?;
+    live.start_tasks()?;
     let shared = Arc::new(Shared {
         live,
         hub,
@@ -222,6 +224,7 @@ async fn finish(shared: &Shared, handle: &ServerHandle, within: Duration, termin
     let until = Instant::now() + within;
     shared.draining.store(true, Ordering::Relaxed);
     shared.hub.close();
+    shared.live.stop_tasks_and_sockets();
     // Closes our copy of the listening socket at once; the workers go on with their connections.
     actix_web::rt::spawn(handle.stop(true));
     let mut quiet_since = Instant::now();

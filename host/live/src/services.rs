@@ -13,7 +13,7 @@ use kandra_wire::LogLevel;
 use std::sync::OnceLock;
 
 /// The longest topic, bytes.
-const MOST_TOPIC: usize = 64;
+pub(crate) const MOST_TOPIC: usize = 64;
 /// The largest event, bytes of JSON.
 const MOST_EVENT: usize = 32 << 10;
 /// The most random bytes at once.
@@ -22,7 +22,7 @@ const MOST_RANDOM: usize = 64 << 10;
 /// The capability that kv functions need.
 const KV: &str = "kv";
 /// The capability that `publish` needs.
-const EVENTS: &str = "events";
+pub(crate) const EVENTS: &str = "events";
 
 /// The one table of host functions; it lives as long as the process, as libraries keep it.
 pub(crate) fn host_module() -> HostModule_Ref {

@@ -5,11 +5,12 @@
 //! compare-and-swap on each entry.
 
 use crate::{load, recorder::Recorder};
+use futures_util::{StreamExt, future::LocalBoxFuture, stream::FuturesUnordered};
 use std::{
     cell::RefCell,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, AtomicU64, Ordering},
+        atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -31,6 +32,15 @@ pub(crate) mod phase {
 
 pub(crate) type Job = Box<dyn FnOnce() + Send>;
 
+/// Makes a future, on the worker that polls it.
+pub(crate) type Make = Box<dyn FnOnce() -> LocalBoxFuture<'static, ()> + Send>;
+
+/// What is posted to a worker.
+pub(crate) enum Work {
+    Run(Job),
+    Drive(Make),
+}
+
 /// One thread, as the watchdog and the reaper see it.
 #[derive(Debug)]
 pub(crate) struct Slot {
@@ -40,7 +50,7 @@ pub(crate) struct Slot {
     pub budget_ms: AtomicU32,
     pub limit: load::LimitWord,
     floor: usize,
-    jobs: Option<UnboundedSender<Job>>,
+    jobs: Option<UnboundedSender<Work>>,
 }
 
 /// All threads that run features' code for one `Live`.
@@ -48,6 +58,8 @@ pub(crate) struct Slot {
 pub(crate) struct Workers {
     slots: Mutex<Vec<Arc<Slot>>>,
     recorder: Recorder,
+    /// Who drives the next future.
+    turn: AtomicUsize,
     watchdog: std::sync::OnceLock<std::thread::Thread>,
     pub watchdog_sleeps: std::sync::atomic::AtomicBool,
 }
@@ -58,7 +70,13 @@ thread_local! {
 
 impl Workers {
     pub fn new(recorder: Recorder) -> Arc<Self> {
-        Arc::new(Self { slots: Mutex::default(), recorder, watchdog: std::sync::OnceLock::new(), watchdog_sleeps: false.into() })
+        Arc::new(Self {
+            slots: Mutex::default(),
+            recorder,
+            turn: AtomicUsize::new(0),
+            watchdog: std::sync::OnceLock::new(),
+            watchdog_sleeps: false.into(),
+        })
     }
 
     pub fn slots(&self) -> Vec<Arc<Slot>> {
@@ -81,14 +99,22 @@ impl Workers {
 
     /// Posts a job to every worker with a queue and answers how many took it.
     pub fn post(&self, mut job: impl FnMut() -> Job) -> usize {
-        self.lock().iter().filter(|slot| slot.jobs.as_ref().is_some_and(|jobs| jobs.send(job()).is_ok())).count()
+        self.lock().iter().filter(|slot| slot.jobs.as_ref().is_some_and(|jobs| jobs.send(Work::Run(job())).is_ok())).count()
+    }
+
+    /// Has one of the workers drive a future to its end; `false` when there is none.
+    pub fn drive(&self, make: Make) -> bool {
+        let slots = self.lock();
+        let queues: Vec<_> = slots.iter().filter_map(|slot| slot.jobs.as_ref()).filter(|jobs| !jobs.is_closed()).collect();
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        !queues.is_empty() && queues[turn % queues.len()].send(Work::Drive(make)).is_ok()
     }
 
     fn lock(&self) -> MutexGuard<'_, Vec<Arc<Slot>>> {
         self.slots.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    fn register(self: &Arc<Self>, jobs: Option<UnboundedSender<Job>>) -> Arc<Slot> {
+    fn register(self: &Arc<Self>, jobs: Option<UnboundedSender<Work>>) -> Arc<Slot> {
         let limit = load::LimitWord::default();
         limit.attach();
         let mut slots = self.lock();
@@ -116,7 +142,7 @@ impl Workers {
 pub struct Worker {
     slot: Arc<Slot>,
     workers: Arc<Workers>,
-    jobs: UnboundedReceiver<Job>,
+    jobs: UnboundedReceiver<Work>,
     /// Runs what libraries have recorded on this thread, before it ends.
     leave: Box<dyn Fn()>,
 }
@@ -135,17 +161,28 @@ impl Worker {
         Self { slot, workers: workers.clone(), jobs, leave }
     }
 
-    /// Runs posted jobs for as long as it is polled; spawn it on this thread's own executor.
+    /// Runs posted jobs and the calls of tasks for as long as it is polled; spawn it on this thread's own executor.
     pub async fn run(mut self) {
-        while let Some(job) = self.jobs.recv().await {
-            job();
+        // Dropped before `self`: the calls in it need a worker.
+        let mut driven = FuturesUnordered::new();
+        loop {
+            tokio::select! {
+                work = self.jobs.recv() => match work {
+                    Some(Work::Run(job)) => job(),
+                    Some(Work::Drive(make)) => driven.push(make()),
+                    None => return,
+                },
+                Some(()) = driven.next(), if !driven.is_empty() => {}
+            }
         }
     }
 
-    /// Runs the jobs that wait now.
+    /// Runs the jobs that wait now; futures that nobody has begun are dropped.
     pub fn run_waiting(&mut self) {
-        while let Ok(job) = self.jobs.try_recv() {
-            job();
+        while let Ok(work) = self.jobs.try_recv() {
+            if let Work::Run(job) = work {
+                job();
+            }
         }
     }
 }

@@ -23,6 +23,8 @@ use std::{
 mod browser;
 #[path = "process/probe.rs"]
 mod probe;
+#[path = "process/streams.rs"]
+mod streams;
 
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
@@ -35,7 +37,7 @@ fn main() {
     }
     let only = arguments.iter().skip(1).find(|argument| !argument.starts_with('-'));
     let mut ran = 0;
-    for (name, test) in ALL.iter().chain(browser::ALL).chain(probe::ALL) {
+    for (name, test) in ALL.iter().chain(browser::ALL).chain(probe::ALL).chain(streams::ALL) {
         if only.is_none_or(|only| name.contains(only.as_str())) {
             println!("test {name} ...");
             test();

@@ -37,7 +37,17 @@ impl Exchange {
         let path = self.request.path.split(['?', '#']).next().unwrap_or_default();
         self.request.method == route.method && path_matches(&route.path, path)
     }
+
+    /// Whether a handler that does nothing might fail it. A task answers nothing: what it has done is for another exchange
+    /// to see.
+    pub fn proves_something(&self) -> bool {
+        self.request.method == "TASK" || self.expect.asserts_more_than_status()
+    }
 }
+
+/// What an exchange may ask with. `TASK` runs a task (`/name`) once; `SOCKET` sends a text to a WebSocket that the exchange
+/// opens if need be, and is answered with `{"received": […]}`.
+pub const CONTRACT_METHODS: [&str; 7] = ["GET", "POST", "PUT", "PATCH", "DELETE", "TASK", "SOCKET"];
 
 /// What is sent. At most one of `json`, `form` and `text`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -170,8 +180,8 @@ impl Contract {
         for exchange in &contract.exchanges {
             let malformed = |problem: &str| ContractError::Malformed { name: exchange.name.clone(), problem: problem.to_owned() };
             let request = &exchange.request;
-            if !["GET", "POST", "PUT", "PATCH", "DELETE"].contains(&request.method.as_str()) {
-                return Err(malformed("has a method other than GET, POST, PUT, PATCH, DELETE"));
+            if !CONTRACT_METHODS.contains(&request.method.as_str()) {
+                return Err(malformed("has a method other than GET, POST, PUT, PATCH, DELETE, TASK, SOCKET"));
             }
             if !request.path.starts_with('/') || request.path.chars().any(char::is_control) || request.path.contains(' ') {
                 return Err(malformed("has a path that does not start with / or holds spaces or control characters"));
@@ -184,7 +194,7 @@ impl Contract {
                 return Err(malformed("expects a status outside 200 to 599"));
             }
         }
-        if let Some(exchange) = contract.exchanges.iter().find(|e| !e.expect.asserts_more_than_status() && e.expect.status < 300) {
+        if let Some(exchange) = contract.exchanges.iter().find(|e| !e.proves_something() && e.expect.status < 300) {
             return Err(ContractError::AssertsNothing(exchange.name.clone()));
         }
         Ok(contract)
@@ -192,9 +202,7 @@ impl Contract {
 
     /// The first route that no exchange with a real assertion reaches. `HEAD`-like routes and `GET /widget` count too.
     pub fn uncovered<'a>(&self, routes: &'a [RouteSpec]) -> Option<&'a RouteSpec> {
-        routes
-            .iter()
-            .find(|route| !self.exchanges.iter().any(|exchange| exchange.reaches(route) && exchange.expect.asserts_more_than_status()))
+        routes.iter().find(|route| !self.exchanges.iter().any(|exchange| exchange.reaches(route) && exchange.proves_something()))
     }
 }
 

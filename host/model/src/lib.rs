@@ -14,7 +14,7 @@ mod request;
 mod run;
 mod time;
 
-pub use contract::{Contract, ContractError, Exchange, ExchangeRequest, ExpectedResponse, HttpDouble};
+pub use contract::{CONTRACT_METHODS, Contract, ContractError, Exchange, ExchangeRequest, ExpectedResponse, HttpDouble};
 pub use event::{Event, EventBody, LiveCondition};
 pub use feature::{Feature, FeatureState, Height, Origin, Presentation, RevisionRecord, RouteSpec, Tier};
 pub use finding::{Finding, Severity};

@@ -21,7 +21,7 @@ use abi_stable::{
 };
 
 /// Rises whenever a library built before can no longer be loaded.
-pub const ABI_VERSION: u32 = 2;
+pub const ABI_VERSION: u32 = 3;
 
 /// The symbol that a library exports; the name is fixed by abi_stable 0.11.
 pub const ROOT_SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
@@ -96,13 +96,14 @@ pub mod route_kind {
     pub const HANDLER: u32 = 0;
     /// `GET /widget`: the host wraps the fragment in a document.
     pub const WIDGET: u32 = 1;
-    /// Reserved: the host of this version refuses it.
     /// Not for visitors: the host calls it every [`RouteDesc::period_ms`](super::RouteDesc::period_ms). Its method is
     /// `TASK`, its path `/` and its name.
     pub const TASK: u32 = 2;
-    /// Reserved: the host of this version refuses it.
     /// A `GET` that the host answers itself, with the events of [`RouteDesc::topic`](super::RouteDesc::topic).
     pub const EVENTS: u32 = 3;
+    /// A `GET` that opens a WebSocket, which the host keeps. The handler is called for each of its events, with the method
+    /// `SOCKET`, the header `kandra-socket` (its id) and `kandra-event` (`open`, `message` or `close`); the body is the message.
+    pub const SOCKET: u32 = 4;
 }
 
 /// One route that `mount` registered.
@@ -117,7 +118,7 @@ pub struct RouteDesc {
     pub kind: u32,
     /// Milliseconds between two calls of a task; 0 for other kinds.
     pub period_ms: u64,
-    /// The topic of an event stream; empty for other kinds.
+    /// The topic of an event stream, in which `{name}` stands for a parameter of the path; empty for other kinds.
     pub topic: RString,
 }
 
@@ -236,6 +237,8 @@ pub mod op_kind {
     pub const SLEEP: u32 = 1;
     /// Runs statements on the feature's database: JSON in, JSON out.
     pub const SQL: u32 = 2;
+    /// Sends to the feature's WebSockets or sorts them into rooms: JSON in; answers how many it concerned.
+    pub const SOCKET: u32 = 4;
 }
 
 /// What the host offers. Functions act for the feature whose code is being run on this thread; called at any other

@@ -1,6 +1,6 @@
 //! What a handler may use of the host.
 
-use crate::{Kv, Log, Random, Result, Sql};
+use crate::{Kv, Log, Random, Result, Room, Sql};
 use kandra_rt::{host::host, op::Operation};
 use serde::Serialize;
 use std::time::Duration;
@@ -31,6 +31,16 @@ impl Ctx {
     /// The feature's log. See [`Log`].
     pub fn log(&self) -> Log {
         Log::new()
+    }
+
+    /// The WebSockets that joined a room. See [`Room`] and [`Socket::join`](crate::Socket::join).
+    pub fn room(&self, name: &str) -> Room {
+        Room::named(name)
+    }
+
+    /// One WebSocket, by its [id](crate::Socket::id); it may be gone.
+    pub fn socket(&self, id: &str) -> Room {
+        Room::of_one(id)
     }
 
     /// Chance, from the host. See [`Random`].

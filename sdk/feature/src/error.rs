@@ -110,7 +110,7 @@ impl Error {
 
 /// The capability that a host function belongs to.
 fn capability(what: &str) -> &str {
-    if what == "publish" { "events" } else { what }
+    if matches!(what, "publish" | "socket") { "events" } else { what }
 }
 
 impl fmt::Display for Error {

@@ -43,6 +43,7 @@ mod random;
 mod request;
 mod response;
 mod routes;
+mod socket;
 mod sql;
 #[cfg(not(kandra_library))]
 pub mod testing;
@@ -59,6 +60,7 @@ pub use response::Response;
 pub use routes::Routes;
 pub use serde;
 pub use serde_json::{self, Value, json};
+pub use socket::{Room, Socket, SocketEvent};
 pub use sql::{Batch, Blob, Params, Row, Sql};
 pub use text::escape;
 

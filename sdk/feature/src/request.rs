@@ -215,7 +215,10 @@ impl<'a> Iterator for Pairs<'a> {
 
 /// The host routes no others.
 fn known(method: &str) -> &'static str {
-    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].into_iter().find(|known| *known == method).unwrap_or("GET")
+    ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS", "TASK", "SOCKET"]
+        .into_iter()
+        .find(|known| *known == method)
+        .unwrap_or("GET")
 }
 
 #[cold]

@@ -1,9 +1,10 @@
 //! Which handler answers which path.
 
-use crate::{Ctx, Request, Response, Result};
-use kandra_abi::{RouteDesc, abi_stable::std_types::RString, route_kind};
+use crate::{Ctx, Request, Response, Result, Socket, SocketEvent};
+use kandra_abi::{RouteDesc, route_kind};
 use kandra_rt::call::Handling;
 use std::future::Future;
+use std::time::Duration;
 
 pub(crate) type Handler = Box<dyn Fn(Request, Ctx) -> Handling<Result<Response>> + Send + Sync>;
 
@@ -11,6 +12,8 @@ pub(crate) struct Route {
     pub(crate) method: &'static str,
     pub(crate) path: String,
     pub(crate) kind: u32,
+    period_ms: u64,
+    topic: String,
     pub(crate) handler: Handler,
 }
 
@@ -18,7 +21,8 @@ impl Route {
     /// For the host. The test rig needs no description.
     #[cfg_attr(not(kandra_library), expect(dead_code))]
     pub(crate) fn describe(&self) -> RouteDesc {
-        RouteDesc { method: self.method.into(), path: self.path.as_str().into(), kind: self.kind, period_ms: 0, topic: RString::new() }
+        let (path, topic) = (self.path.as_str().into(), self.topic.as_str().into());
+        RouteDesc { method: self.method.into(), path, kind: self.kind, period_ms: self.period_ms, topic }
     }
 }
 
@@ -90,6 +94,141 @@ impl Routes {
         self.add("GET", "/widget", route_kind::WIDGET, Box::new(move |request, ctx| Box::pin(handler(request, ctx))))
     }
 
+    /// Runs a task again and again, the first time a second after the feature went live. Its name is the function's.
+    ///
+    /// Never two of one task at once: a beat that falls due while the task runs follows when it has ended. A new revision
+    /// takes the beat over. The task may take as long as a call may; what it answers as an error goes to the log.
+    ///
+    /// # Panics
+    /// When the task is a closure, the name is taken, or the period is not between one second and 24 hours.
+    ///
+    /// ```
+    /// use kandra::{prelude::*, testing::Rig};
+    ///
+    /// fn mount(routes: &mut Routes) {
+    ///     routes.every(Duration::from_secs(60), tidy);
+    /// }
+    ///
+    /// async fn tidy(ctx: Ctx) -> Result<()> {
+    ///     ctx.kv().increment("tidied", 1).await?;
+    ///     Ok(())
+    /// }
+    ///
+    /// let rig = Rig::mount(mount);
+    /// rig.task("tidy");
+    /// assert_eq!(rig.stored("tidied").as_deref(), Some("1"));
+    /// ```
+    #[track_caller]
+    pub fn every<H, F>(&mut self, period: Duration, task: H) -> &mut Self
+    where
+        H: Fn(Ctx) -> F + Send + Sync + Copy + 'static,
+        F: Future<Output = Result<()>> + 'static,
+    {
+        let name = std::any::type_name::<H>().rsplit("::").next().unwrap_or_default();
+        let named = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+        assert!(named && !name.is_empty(), "`routes.every` needs a named `async fn(Ctx) -> Result<()>`: its name is the task's");
+        let fits = (Duration::from_secs(1)..=Duration::from_secs(24 * 3600)).contains(&period);
+        assert!(fits, "the task {name} has a period that is not between one second and 24 hours");
+        let handler: Handler = Box::new(move |_request, ctx| {
+            Box::pin(async move {
+                task(ctx).await?;
+                Response::no_content()
+            })
+        });
+        self.add("TASK", &format!("/{name}"), route_kind::TASK, handler);
+        self.last().period_ms = u64::try_from(period.as_millis()).unwrap_or(u64::MAX);
+        self
+    }
+
+    /// Answers `GET` with what is published to the topic, as an event stream (SSE): each event's data is one line of JSON.
+    ///
+    /// The host keeps the connections: they stay open while the feature is replaced. Parameters of the path may stand in
+    /// the topic. On the feature's own pages `kandra.events(topic, handler)` needs no route.
+    ///
+    /// # Panics
+    /// When the path is malformed or taken, or the topic is not 1 to 64 letters, digits, `_.:-` and `{parameters}`.
+    ///
+    /// ```
+    /// # use kandra::{prelude::*, testing::Rig};
+    /// fn mount(routes: &mut Routes) {
+    ///     routes.sse("/rooms/{room}/events", "room:{room}");
+    ///     routes.post("/rooms/{room}", say);
+    /// }
+    ///
+    /// async fn say(req: Request, ctx: Ctx) -> Result<Response> {
+    ///     ctx.publish(&format!("room:{}", req.param("room")?), &json!({ "text": req.text()? }))?;
+    ///     Response::no_content()
+    /// }
+    /// # let rig = Rig::mount(mount);
+    /// # assert_eq!(rig.call("POST", "/rooms/a", &[], b"hello").status(), 204);
+    /// # assert_eq!(rig.published()[0].0, "room:a");
+    /// # assert_eq!(rig.get("/rooms/a/events").header("content-type"), Some("text/event-stream"));
+    /// ```
+    #[track_caller]
+    pub fn sse(&mut self, path: &str, topic: &str) -> &mut Self {
+        let plain = topic.split(['{', '}']).all(|part| part.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_.:-".contains(&byte)));
+        assert!(
+            plain && (1..=64).contains(&topic.len()),
+            "the topic {topic:?} is not 1 to 64 letters, digits, `_.:-` and `{{parameters}}`"
+        );
+        let mut parameters = topic.split('{').skip(1).filter_map(|rest| rest.split('}').next());
+        let unknown = parameters.find(|name| !path.split('/').any(|segment| segment == format!("{{{name}}}")));
+        assert!(unknown.is_none(), "the topic {topic:?} has a parameter that the path {path:?} has not");
+        // The host answers visitors itself; this is what a test and the contract see.
+        let handler: Handler =
+            Box::new(|_request, _ctx| Box::pin(async { Response::bytes("text/event-stream", b"retry: 2000\n\n".to_vec()) }));
+        self.add("GET", path, route_kind::EVENTS, handler);
+        self.last().topic = topic.to_owned();
+        self
+    }
+
+    /// Opens a WebSocket at the path; the handler is called for each of its events. See [`Socket`].
+    ///
+    /// The host keeps the connections: they stay open while the feature is replaced. The events of one socket come one
+    /// after another.
+    ///
+    /// # Panics
+    /// When the path is malformed or taken.
+    ///
+    /// ```
+    /// use kandra::{prelude::*, testing::Rig};
+    ///
+    /// fn mount(routes: &mut Routes) {
+    ///     routes.websocket("/chat", chat);
+    /// }
+    ///
+    /// async fn chat(socket: Socket, event: SocketEvent, ctx: Ctx) -> Result<()> {
+    ///     match event {
+    ///         SocketEvent::Open => socket.join("all").await,
+    ///         SocketEvent::Message(text) => ctx.room("all").send(text.trim()).await,
+    ///         SocketEvent::Closed => Ok(()),
+    ///     }
+    /// }
+    ///
+    /// let rig = Rig::mount(mount);
+    /// let (ada, bob) = (rig.socket("/chat"), rig.socket("/chat"));
+    /// ada.send(" hello ");
+    /// assert_eq!(bob.received(), ["hello"]);
+    /// ```
+    #[track_caller]
+    pub fn websocket<H, F>(&mut self, path: &str, handler: H) -> &mut Self
+    where
+        H: Fn(Socket, SocketEvent, Ctx) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<()>> + 'static,
+    {
+        let handler: Handler = Box::new(move |request, ctx| match SocketEvent::of(&request) {
+            Ok(event) => {
+                let handling = handler(Socket::of(request), event, ctx);
+                Box::pin(async move {
+                    handling.await?;
+                    Response::no_content()
+                })
+            }
+            Err(error) => Box::pin(async { Err(error) }),
+        });
+        self.add("GET", path, route_kind::SOCKET, handler)
+    }
+
     /// A step of the database's shape: `CREATE TABLE …`, `ALTER TABLE … ADD COLUMN …`, one or several statements.
     ///
     /// Steps run in the order in which `mount` names them, each once in the life of the feature's data, before the new
@@ -116,8 +255,12 @@ impl Routes {
         }
         let taken = self.list.iter().any(|route| route.method == method && shape(&route.path).eq(shape(path)));
         assert!(!taken, "the route {method} {path} is mounted twice");
-        self.list.push(Route { method, path: path.to_owned(), kind, handler });
+        self.list.push(Route { method, path: path.to_owned(), kind, period_ms: 0, topic: String::new(), handler });
         self
+    }
+
+    fn last(&mut self) -> &mut Route {
+        self.list.last_mut().expect("a route was added")
     }
 }
 
@@ -177,6 +320,31 @@ mod tests {
         }
         for bad in ["", "a", "/a/", "//", "/a//b", "/../x", "/{*rest}/a", "/{}", "/{a}/{a}", "/a{b}", "/a b", "/ä", "/{a-b}"] {
             assert!(well_formed(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn tasks_are_named_after_their_functions() {
+        async fn tidy(_ctx: Ctx) -> Result<()> {
+            Ok(())
+        }
+        let mut routes = Routes::default();
+        routes.every(Duration::from_secs(5), tidy).sse("/a/{b}", "b:{b}");
+        assert_eq!((routes.list[0].method, routes.list[0].path.as_str(), routes.list[0].period_ms), ("TASK", "/tidy", 5_000));
+        assert_eq!((routes.list[1].kind, routes.list[1].topic.as_str()), (route_kind::EVENTS, "b:{b}"));
+        let refused = |mount: fn(&mut Routes)| {
+            let panicked = std::panic::catch_unwind(|| mount(&mut Routes::default())).unwrap_err();
+            panicked.downcast_ref::<String>().cloned().or(panicked.downcast_ref::<&str>().map(ToString::to_string)).unwrap()
+        };
+        for (mount, part) in [
+            ((|routes| _ = routes.every(Duration::from_secs(5), |_ctx| async { Ok(()) })) as fn(&mut Routes), "named"),
+            (|routes| _ = routes.every(Duration::from_millis(999), tidy), "one second"),
+            (|routes| _ = routes.every(Duration::from_secs(5), tidy).every(Duration::from_secs(6), tidy), "twice"),
+            (|routes| _ = routes.sse("/a", "b c"), "letters"),
+            (|routes| _ = routes.sse("/a", ""), "1 to 64"),
+            (|routes| _ = routes.sse("/a/{x}", "b:{y}"), "parameter"),
+        ] {
+            assert!(refused(mount).contains(part), "{part}: {}", refused(mount));
         }
     }
 

@@ -26,4 +26,4 @@ mod host;
 mod rig;
 
 pub use answer::Answer;
-pub use rig::Rig;
+pub use rig::{Rig, RigSocket};

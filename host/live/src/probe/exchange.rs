@@ -5,10 +5,13 @@ use crate::{
     failure::Failure,
     live::{Ask, Live, Reply},
 };
+use crate::{routes::SOCKET, sockets::Note};
 use kandra_model::{
     Exchange, ExchangeRequest, Slug,
     probe::{Answer, Captures, ExchangeOutcome, Mismatch},
 };
+use std::collections::HashMap;
+use tokio::sync::mpsc::Receiver;
 
 /// Who asks: the same visitor throughout.
 const VISITOR: &str = "probe-visitor-000001";
@@ -19,24 +22,61 @@ pub(super) struct Trial<'l> {
     faults: &'l Faults,
     slug: &'l Slug,
     captures: Captures,
+    /// Open WebSockets, by path and the header `socket`.
+    sockets: HashMap<(String, String), (String, Receiver<Note>)>,
 }
 
 impl<'l> Trial<'l> {
     pub fn new(live: &'l Live, faults: &'l Faults, slug: &'l Slug) -> Self {
-        Self { live, faults, slug, captures: Captures::default() }
+        Self { live, faults, slug, captures: Captures::default(), sockets: HashMap::new() }
     }
 
     /// Fills captures in, asks, judges.
     pub async fn attempt(&mut self, exchange: &Exchange) -> ExchangeOutcome {
         let filled = self.captures.fill(exchange);
-        let mismatch = match self.ask(&filled.request).await {
+        let answered =
+            if filled.request.method == SOCKET { self.converse(&filled.request).await } else { self.ask(&filled.request, &[]).await };
+        let mismatch = match answered {
             Ok(answer) => self.captures.judge(&filled.expect, &answer).err(),
             Err(mismatch) => Some(mismatch),
         };
         ExchangeOutcome { name: exchange.name.clone(), mismatch }
     }
 
-    async fn ask(&self, request: &ExchangeRequest) -> Result<Answer, Mismatch> {
+    /// Says something to a WebSocket, which is opened when it is first named; answers what came back.
+    async fn converse(&mut self, request: &ExchangeRequest) -> Result<Answer, Mismatch> {
+        let name = request.headers.iter().find(|(name, _)| name.eq_ignore_ascii_case("socket")).map_or("", |(_, value)| value);
+        let key = (request.path.clone(), name.to_owned());
+        if !self.sockets.contains_key(&key) {
+            let opened = self.live.sockets().open(self.slug, None).ok_or_else(|| Mismatch {
+                part: "answer".to_owned(),
+                expected: "a WebSocket".to_owned(),
+                got: "too many are open".to_owned(),
+            })?;
+            let hello = ExchangeRequest { text: None, json: None, form: None, ..request.clone() };
+            let answer = self.ask(&hello, &[("kandra-socket", &opened.0), ("kandra-event", "open")]).await?;
+            if answer.status >= 400 {
+                return Ok(answer);
+            }
+            self.sockets.insert(key.clone(), opened);
+        }
+        let id = self.sockets[&key].0.clone();
+        let answer = self.ask(request, &[("kandra-socket", &id), ("kandra-event", "message")]).await?;
+        if answer.status >= 400 {
+            return Ok(answer);
+        }
+        let notes = &mut self.sockets.get_mut(&key).expect("it was opened above").1;
+        let received: Vec<serde_json::Value> = std::iter::from_fn(|| notes.try_recv().ok())
+            .filter_map(|note| match note {
+                Note::Text(text) => Some(serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::from(&*text))),
+                Note::Close(..) => None,
+            })
+            .collect();
+        let body = serde_json::json!({ "received": received }).to_string().into_bytes();
+        Ok(Answer { status: 200, headers: vec![("content-type".to_owned(), "application/json".to_owned())], body })
+    }
+
+    async fn ask(&self, request: &ExchangeRequest, more: &[(&str, &str)]) -> Result<Answer, Mismatch> {
         let (target, _) = request.path.split_once('#').unwrap_or((&request.path, ""));
         let (path, query) = target.split_once('?').unwrap_or((target, ""));
         let path = format!("/{}{path}", self.slug);
@@ -48,7 +88,8 @@ impl<'l> Trial<'l> {
         {
             headers.push(("content-type".to_owned(), content_type.as_bytes()));
         }
-        let headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        let mut headers: Vec<(&str, &[u8])> = headers.iter().map(|(name, value)| (name.as_str(), *value)).collect();
+        headers.extend(more.iter().map(|(name, value)| (*name, value.as_bytes())));
         let ask = Ask { method: &request.method, path: &path, query, headers: &headers, body: &body, visitor: VISITOR };
         let reply = match self.live.try_dispatch(ask).await {
             Ok(answered) => Reply::from(answered),

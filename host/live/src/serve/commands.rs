@@ -74,6 +74,7 @@ impl Commands {
             }
             Command::Unmount { feature } => {
                 live.unmount(&feature);
+                self.shared.hub.forget(&feature);
                 Outcome::Done
             }
             Command::Configure { feature, settings } => {

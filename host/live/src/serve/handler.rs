@@ -5,14 +5,16 @@ use super::{
     headers::{self, Origin},
     respond::{self, Reader, Response},
     site::{Addresses, Site},
+    socket::{self, Opening},
     stranger::{self, Salt, Strangers},
     visitor::{self, Visitors},
 };
 use crate::{
     call,
     failure::Failure,
-    hub::{Hub, MOST_FEATURES},
+    hub::{Hub, Interest, MOST_FEATURES, Subscription},
     live::{self, Live},
+    routes::{Kind, METHODS},
 };
 use abi_stable::std_types::{RSlice, RStr};
 use actix_http::{HttpMessage, Request};
@@ -187,8 +189,41 @@ impl Front {
     ) -> Result<Response, Failure> {
         let live = &self.shared.live;
         let method = request.method().as_str();
+        if method != "HEAD" && !METHODS.contains(&method) {
+            return Err(Failure::Method { allowed: METHODS.to_vec() });
+        }
         let mut body = Bytes::new();
         let mut found = self.find(slug, method, path).await?;
+        let route = found.route();
+        match route.kind {
+            Kind::Handler | Kind::Widget | Kind::Task(_) => {}
+            Kind::Events(_) => {
+                let topic = route.topic(&found.values).ok_or(Failure::BadPath)?;
+                let interest = Interest::Topic(found.lease.mount().feature.slug.clone(), topic);
+                return self.stream(request, interest, |data| format!("data: {data}\n\n"));
+            }
+            Kind::Socket => {
+                let feature = found.lease.mount().feature.slug.clone();
+                // The connection outlives revisions, so it holds none.
+                drop(found);
+                let token = socket::visitor(request);
+                let visitor = self.visitor(request, &feature, token);
+                let headers = with_headers(request, site.origin, |headers| {
+                    headers.iter().map(|h| (h.name.as_str().to_owned(), h.value.as_slice().to_vec())).collect()
+                });
+                let peer = stranger::address(request, &self.shared.addresses);
+                let opening = Opening {
+                    live: live.clone(),
+                    feature,
+                    path: path.to_owned(),
+                    query: query(request).to_owned(),
+                    headers,
+                    visitor,
+                    peer,
+                };
+                return socket::open(request, payload, site, opening).await;
+            }
+        }
         if !matches!(payload, Payload::None) {
             // Without a lease, so that a slow sender does not keep the library open.
             let settings = found.lease.mount().feature.settings.load_full();
@@ -198,10 +233,9 @@ impl Front {
             found = live.find(slug, method, path)?;
         }
         let token = request.headers().get(visitor::HEADER).and_then(|value| value.to_str().ok());
-        let visitor = token.map_or("", |token| self.visitors.name(token, slug, Timestamp::now().millis()));
-        let stranger = if visitor.is_empty() { stranger::address(request, &self.shared.addresses) } else { None };
-        let stranger = stranger.map(|address| self.strangers.name(address, slug));
-        let visitor = stranger.as_deref().unwrap_or(visitor);
+        let named = self.known(token, slug);
+        let stranger = if named.is_empty() { self.stranger(request, slug) } else { None };
+        let visitor = stranger.as_deref().unwrap_or(named);
         let mut found = Some(found);
         let begun = poll_fn(|cx| {
             let found = found.take().expect("this future is ready with its first poll");
@@ -216,6 +250,24 @@ impl Front {
             self.shared.hub.changed(&answered.mount().feature.slug);
         }
         Ok(respond::answer(answered, site))
+    }
+
+    /// Who a token names, or an empty text.
+    fn known<'t>(&self, token: Option<&'t str>, slug: &str) -> &'t str {
+        token.map_or("", |token| self.visitors.name(token, slug, Timestamp::now().millis()))
+    }
+
+    /// What the caller's address is called.
+    fn stranger(&self, request: &Request, slug: &str) -> Option<Rc<str>> {
+        stranger::address(request, &self.shared.addresses).map(|address| self.strangers.name(address, slug))
+    }
+
+    /// The visitor's pseudonym, by token or by address.
+    fn visitor(&self, request: &Request, slug: &Slug, token: Option<&str>) -> String {
+        match self.known(token, slug.as_str()) {
+            "" => self.stranger(request, slug.as_str()).map(|name| name.to_string()).unwrap_or_default(),
+            known => known.to_owned(),
+        }
     }
 
     /// Finds a route. Until the restored set has been mounted, a feature that is missing may still come.
@@ -287,14 +339,18 @@ impl Front {
         if features.is_empty() {
             return Err(bad("Name the features to hear: /_kandra/hub?features=one,other".to_owned()));
         }
+        self.stream(request, Interest::Features(features), |message| format!("event: topic\ndata: {message}\n\n"))
+    }
+
+    /// What the hub says as an event stream; each message is one line of JSON.
+    fn stream(&self, request: &Request, interest: Interest, render: fn(&str) -> String) -> Result<Response, Failure> {
         let peer = request.peer_addr().map(|peer| peer.ip());
-        let subscription = self.shared.hub.subscribe(features, peer).ok_or(Failure::TooManyStreams)?;
+        let subscription = self.shared.hub.subscribe(interest, peer).ok_or(Failure::TooManyStreams)?;
         // The first comment opens the stream in the browser at once.
         let hello = stream::once(std::future::ready(Bytes::from_static(b"retry: 2000\n: kandra\n\n")));
-        let messages = stream::unfold(subscription, |mut subscription| async {
+        let messages = stream::unfold(subscription, move |mut subscription: Subscription| async move {
             let next = match tokio::time::timeout(HUB_KEEP_ALIVE, subscription.messages.recv()).await {
-                // One line of JSON each.
-                Ok(message) => Bytes::from(format!("event: topic\ndata: {}\n\n", &*message?)),
+                Ok(message) => Bytes::from(render(&message?)),
                 Err(_) => Bytes::from_static(b": keep-alive\n\n"),
             };
             Some((next, subscription))

@@ -144,7 +144,7 @@ fn html(answered: &Answered, language: &str) -> Vec<u8> {
     let slug = mount.feature.slug.as_str();
     match mount.routes.all()[answered.route].kind {
         Kind::Widget => page::document(slug, &mount.presentation.title, language, answered.body()),
-        Kind::Handler => page::inject(slug, answered.body()),
+        _ => page::inject(slug, answered.body()),
     }
 }
 

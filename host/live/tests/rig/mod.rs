@@ -3,6 +3,7 @@
 
 pub mod http;
 pub mod process;
+pub mod socket;
 
 use kandra_model::{ArtifactHash, Presentation, Revision, Slug, Tier};
 use kandra_wire::FeatureSettings;

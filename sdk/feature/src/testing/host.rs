@@ -18,9 +18,28 @@ pub(super) struct World {
     pub(super) logged: Vec<(u32, String)>,
     /// Whether the call asked to be polled again.
     pub(super) woken: bool,
+    /// By id: the rooms of an open socket and what was sent to it.
+    pub(super) sockets: BTreeMap<String, OpenSocket>,
     ops: BTreeMap<usize, Sleep>,
     last_op: usize,
     seed: u64,
+}
+
+#[derive(Default)]
+pub(super) struct OpenSocket {
+    pub(super) rooms: Vec<String>,
+    pub(super) received: Vec<String>,
+    pub(super) closed: bool,
+}
+
+/// What a feature asks of its sockets.
+#[derive(serde::Deserialize)]
+struct SocketCommand {
+    #[serde(rename = "do")]
+    action: String,
+    socket: String,
+    room: String,
+    text: Option<String>,
 }
 
 pub(super) struct Stored {
@@ -43,6 +62,7 @@ impl World {
             published: Vec::new(),
             logged: Vec::new(),
             woken: false,
+            sockets: BTreeMap::new(),
             ops: BTreeMap::new(),
             last_op: 0,
             seed: 0x9E37_79B9_7F4A_7C15,
@@ -62,6 +82,26 @@ impl World {
     /// Operations that are neither finished nor cancelled.
     pub(super) fn waiting(&self) -> usize {
         self.ops.len()
+    }
+
+    /// Does what a feature asks of its sockets; answers how many it concerned.
+    fn command(&mut self, command: &SocketCommand) -> u64 {
+        let mut concerned = 0;
+        for (id, socket) in &mut self.sockets {
+            let meant = if command.socket.is_empty() { socket.rooms.contains(&command.room) } else { *id == command.socket };
+            if !meant || socket.closed {
+                continue;
+            }
+            concerned += 1;
+            match command.action.as_str() {
+                "send" => socket.received.extend(command.text.clone()),
+                "join" if !socket.rooms.contains(&command.room) => socket.rooms.push(command.room.clone()),
+                "leave" => socket.rooms.retain(|room| *room != command.room),
+                "close" => socket.closed = true,
+                _ => {}
+            }
+        }
+        concerned
     }
 
     fn live(&self, key: &str) -> Option<&Stored> {
@@ -221,9 +261,16 @@ fn op_of(number: usize) -> Op {
 /// Stands for every operation on the database, which a rig does not have.
 const NO_DATABASE: usize = usize::MAX;
 
-extern "C" fn op_start(kind: u32, number: u64, _bytes: RSlice<'_, u8>) -> Op {
+/// Added to what a finished command answers, so that it is no operation's number.
+const COMMANDED: usize = usize::MAX / 2;
+
+extern "C" fn op_start(kind: u32, number: u64, bytes: RSlice<'_, u8>) -> Op {
     if kind == op_kind::SQL {
         return op_of(NO_DATABASE);
+    }
+    if kind == op_kind::SOCKET {
+        let command: SocketCommand = serde_json::from_slice(bytes.as_slice()).expect("the SDK's commands are JSON");
+        return op_of(COMMANDED + act(0, |world| world.command(&command)) as usize);
     }
     assert_eq!(kind, op_kind::SLEEP, "the test rig knows no other operation");
     act(op_of(0), |world| {
@@ -238,6 +285,10 @@ extern "C" fn op_poll(op: Op, out: &mut OpOutput) -> bool {
     if op.0.addr() == NO_DATABASE {
         let reason = "the test rig has no database; try it with contract.toml and `kandra check`";
         *out = OpOutput { status: Status::INVALID, number: 0, data: reason.as_bytes().into() };
+        return true;
+    }
+    if op.0.addr() >= COMMANDED {
+        out.number = (op.0.addr() - COMMANDED) as i64;
         return true;
     }
     act(true, |world| {

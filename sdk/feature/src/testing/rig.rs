@@ -1,12 +1,13 @@
 //! A mounted feature in a test.
 
 use super::answer::Answer;
-use super::host::{self, World, with_world};
+use super::host::{self, OpenSocket, World, with_world};
 use crate::routes::Route;
+use crate::socket;
 use crate::text::decode_segment;
 use crate::{Routes, dispatch};
 use kandra_abi::abi_stable::std_types::{RResult, RSlice};
-use kandra_abi::{Call, Header, Param, Polled, RequestView};
+use kandra_abi::{Call, Header, Param, Polled, RequestView, route_kind};
 use serde::Serialize;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -19,6 +20,51 @@ pub struct Rig {
     routes: Vec<Route>,
     visitor: RefCell<String>,
     polls: Cell<usize>,
+    opened: Cell<u32>,
+}
+
+/// A WebSocket in a test; it is closed when it is dropped.
+pub struct RigSocket<'r> {
+    rig: &'r Rig,
+    id: String,
+    path: String,
+    visitor: String,
+}
+
+impl RigSocket<'_> {
+    /// Sends a text to the feature and answers what its handler came to: 204, or the error that the visitor would get.
+    pub fn send(&self, text: &str) -> Answer {
+        self.tell("message", text)
+    }
+
+    /// Takes what the feature has sent to it since the last look.
+    pub fn received(&self) -> Vec<String> {
+        self.rig.world.borrow_mut().sockets.get_mut(&self.id).map(|socket| std::mem::take(&mut socket.received)).unwrap_or_default()
+    }
+
+    /// Whether the feature has closed it.
+    pub fn is_closed(&self) -> bool {
+        self.rig.world.borrow().sockets.get(&self.id).is_none_or(|socket| socket.closed)
+    }
+
+    fn tell(&self, event: &str, text: &str) -> Answer {
+        let now = self.rig.visitor.replace(self.visitor.clone());
+        let answer = self.rig.call("SOCKET", &self.path, &[(socket::ID, self.id.as_str()), (socket::EVENT, event)], text.as_bytes());
+        self.rig.set_visitor(&now);
+        answer
+    }
+}
+
+impl Drop for RigSocket<'_> {
+    fn drop(&mut self) {
+        if let Some(socket) = self.rig.world.borrow_mut().sockets.get_mut(&self.id) {
+            socket.closed = true;
+        }
+        if !std::thread::panicking() {
+            self.tell("close", "");
+        }
+        self.rig.world.borrow_mut().sockets.remove(&self.id);
+    }
 }
 
 impl Rig {
@@ -28,7 +74,7 @@ impl Rig {
         let world = Rc::new(RefCell::new(World::new()));
         let mut routes = Routes::default();
         with_world(&world, || mount(&mut routes));
-        Self { world, routes: routes.list, visitor: RefCell::new("visitor".to_owned()), polls: Cell::new(0) }
+        Self { world, routes: routes.list, visitor: RefCell::new("visitor".to_owned()), polls: Cell::new(0), opened: Cell::new(0) }
     }
 
     /// `GET`; the path may hold a query.
@@ -114,6 +160,29 @@ impl Rig {
         }
     }
 
+    /// Runs a task of [`Routes::every`] once, whatever the clock says.
+    ///
+    /// # Panics
+    /// When there is no such task, or it fails.
+    pub fn task(&self, name: &str) {
+        let answer = self.call("TASK", &format!("/{name}"), &[], b"");
+        assert!(answer.status < 400, "the task {name} failed: {}", String::from_utf8_lossy(&answer.body));
+    }
+
+    /// Opens a WebSocket of [`Routes::websocket`].
+    ///
+    /// # Panics
+    /// When the feature refuses it, or there is no such route.
+    pub fn socket(&self, path: &str) -> RigSocket<'_> {
+        let number = self.opened.get() + 1;
+        self.opened.set(number);
+        let socket = RigSocket { rig: self, id: format!("{number:032x}"), path: path.to_owned(), visitor: self.visitor.borrow().clone() };
+        self.world.borrow_mut().sockets.insert(socket.id.clone(), OpenSocket::default());
+        let answer = socket.tell("open", "");
+        assert!(answer.status < 400, "the socket {path} was refused: {}", String::from_utf8_lossy(&answer.body));
+        socket
+    }
+
     /// Who the visitor is from now on; `visitor` at first.
     pub fn set_visitor(&self, visitor: &str) {
         *self.visitor.borrow_mut() = visitor.to_owned();
@@ -167,7 +236,11 @@ fn failed(fault: &kandra_abi::Fault) -> Answer {
 
 /// The route that the server would choose: at each segment a literal wins over a parameter, a parameter over a remainder.
 fn find<'r, 'p>(routes: &'r [Route], method: &str, path: &'p str) -> Option<(usize, Vec<(&'r str, &'p str)>)> {
-    let candidates = routes.iter().enumerate().filter(|(_, route)| route.method == method);
+    let fits = |route: &Route| match method {
+        "SOCKET" => route.kind == route_kind::SOCKET,
+        method => route.method == method,
+    };
+    let candidates = routes.iter().enumerate().filter(|(_, route)| fits(route));
     let matches = candidates.filter_map(|(at, route)| matched(&route.path, path).map(|(rank, params)| (rank, at, params)));
     matches.min_by(|a, b| a.0.cmp(&b.0)).map(|(_, at, params)| (at, params))
 }

@@ -52,8 +52,46 @@ fn mount(routes: &mut Routes) {
     routes.get("/crash", crash);
     routes.get("/items/{id}", item);
     routes.widget(widget);
+    routes.every(Duration::from_secs(1), beat);
+    routes.get("/beats", beats);
+    routes.sse("/rooms/{room}/events", "room:{room}");
+    routes.websocket("/rooms/{room}", room);
     if cfg!(feature = "trespassing") {
         routes.get("/../other", item);
+    }
+}
+
+/// Says when it began and when it ended, so that two at once would show.
+async fn beat(ctx: Ctx) -> Result<()> {
+    let number = ctx.kv().increment("beats", 1).await?;
+    ctx.sleep(Duration::from_millis(300)).await;
+    assert_eq!(ctx.kv().increment("ended", 1).await?, number, "two beats at once");
+    Ok(())
+}
+
+async fn beats(_req: Request, ctx: Ctx) -> Result<Response> {
+    Response::text(ctx.kv().get("beats").await?.unwrap_or_default())
+}
+
+async fn room(socket: Socket, event: SocketEvent, ctx: Ctx) -> Result<()> {
+    let name = socket.param("room")?.to_owned();
+    match event {
+        SocketEvent::Open if name == "locked" => Err(Error::forbidden("this room is locked")),
+        SocketEvent::Open => socket.join(&name).await,
+        SocketEvent::Message(text) => match text.as_str() {
+            "fail" => Err(Error::bad_request("as asked")),
+            "panic" => std::panic!("as asked"),
+            "bye" => socket.close().await,
+            "who" => socket.send(socket.visitor()).await,
+            text => {
+                ctx.publish(&format!("room:{name}"), text)?;
+                ctx.room(&name).send(&format!("{REVISION}: {text}")).await
+            }
+        },
+        SocketEvent::Closed => {
+            let left = ctx.room(&name).count().await?;
+            ctx.room(&name).send(&format!("{left} left")).await
+        }
     }
 }
 

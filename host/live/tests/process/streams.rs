@@ -1,0 +1,146 @@
+//! What outlives a revision: WebSockets, event streams, the beat of tasks.
+
+use super::{Test, data};
+use crate::rig::{
+    build,
+    process::{Live, options},
+    socket::Socket,
+};
+use actix_http::ws::{Frame, Message};
+use kandra_wire::Command;
+use std::time::{Duration, Instant};
+
+pub const ALL: &[Test] = &[
+    ("sockets_and_streams_stay_open_across_swaps", sockets_and_streams_stay_open_across_swaps),
+    ("sockets_are_bounded_and_refused_clearly", sockets_are_bounded_and_refused_clearly),
+    ("tasks_keep_their_beat_across_swaps", tasks_keep_their_beat_across_swaps),
+];
+
+fn started() -> (Live, tempfile::TempDir) {
+    let data = data();
+    let mut live = Live::start(&options(data.path().to_owned()));
+    live.mount("trial", 1, &build(""));
+    live.ready();
+    (live, data)
+}
+
+fn sockets_and_streams_stay_open_across_swaps() {
+    let (mut live, _data) = started();
+    let mut stream = live.connect();
+    stream.send("GET /trial/rooms/a/events HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let (status, headers) = stream.head().unwrap();
+    assert_eq!((status, headers["content-type"].as_str()), (200, "text/event-stream"));
+    let (mut ada, mut bob) = (Socket::open(live.address, "/trial/rooms/a"), Socket::open(live.address, "/trial/rooms/a"));
+    let mut other = Socket::open(live.address, "/trial/rooms/b");
+    ada.text("hello");
+    assert_eq!((ada.hear(), bob.hear()), ("first: hello".to_owned(), "first: hello".to_owned()));
+    for (revision, features) in [(2, "second"), (3, ""), (4, "second")] {
+        live.mount("trial", revision, &build(features));
+        bob.text("again");
+        let expected = if features.is_empty() { "first: again" } else { "second: again" };
+        assert_eq!((ada.hear(), bob.hear()), (expected.to_owned(), expected.to_owned()));
+    }
+    let mut heard = Vec::new();
+    while heard.len() < 4 {
+        let line = stream.line().unwrap();
+        heard.extend(line.strip_prefix("data: ").map(|data| data.trim().to_owned()));
+    }
+    assert_eq!(heard, ["\"hello\"", "\"again\"", "\"again\"", "\"again\""]);
+    // Nothing of all that holds an old revision.
+    let until = Instant::now() + Duration::from_secs(5);
+    while live.report().libraries.len() > 1 {
+        assert!(Instant::now() < until, "{:?}", live.report().libraries);
+    }
+    ada.say(Message::Close(None));
+    assert!(matches!(ada.frame(), Some(Frame::Close(_))));
+    assert_eq!(bob.hear(), "1 left");
+    other.text("alone");
+    assert_eq!(other.hear(), "second: alone");
+    live.command(Command::Unmount { feature: "trial".parse().unwrap() });
+    assert_eq!((bob.end(), other.end()), (1001, 1001));
+    while stream.line().is_ok() {}
+}
+
+fn sockets_are_bounded_and_refused_clearly() {
+    let (live, _data) = started();
+    let refused = |target: &str, headers: &str| Socket::ask(live.address, target, headers).head;
+    assert!(refused("/trial/rooms/locked", "").starts_with("HTTP/1.1 403 "));
+    assert!(refused("/trial/rooms/a", "origin: https://evil.example\r\n").starts_with("HTTP/1.1 403 "));
+    assert!(refused("/trial/rooms/a", "origin: null\r\n").starts_with("HTTP/1.1 101 "));
+    assert!(refused("/trial/rooms/a", "origin: http://localhost\r\n").starts_with("HTTP/1.1 101 "));
+    assert!(refused("/trial/rooms/a", "sec-websocket-protocol: kandra, kandra.x\r\n").contains("sec-websocket-protocol: kandra\r\n"));
+    assert_eq!(live.get("/trial/rooms/a").status, 426);
+    assert_eq!(live.get("/trial/rooms/a%20b/events").status, 400);
+    for method in ["SOCKET", "TASK"] {
+        let answer = live.connect().ask(method, "/trial/rooms/a", &[("kandra-socket", "x"), ("kandra-event", "message")], "").unwrap();
+        assert_eq!(answer.status, 405, "{method}");
+        assert_eq!(live.connect().ask(method, "/trial/beat", &[], "").unwrap().status, 405, "{method}");
+    }
+    assert_eq!(live.get("/trial/beat").status, 404);
+
+    let mut socket = Socket::open(live.address, "/trial/rooms/a");
+    socket.parts(&["in ", "three ", "parts"]);
+    assert_eq!(socket.hear(), "first: in three parts");
+    socket.text("fail");
+    assert_eq!(socket.hear(), r#"{"error":"as asked"}"#);
+    socket.text("panic");
+    assert!(socket.hear().contains("\"code\":\"panic\""));
+    socket.text("who");
+    assert_eq!(socket.hear().len(), 20);
+    socket.say(Message::Ping(bytes::Bytes::from_static(b"x")));
+    assert!(matches!(socket.frame(), Some(Frame::Pong(_))));
+    socket.text("bye");
+    assert_eq!(socket.end(), 1000);
+
+    let end_of = |say: &dyn Fn(&mut Socket)| {
+        let mut socket = Socket::open(live.address, "/trial/rooms/c");
+        say(&mut socket);
+        loop {
+            match socket.frame() {
+                Some(Frame::Text(_)) => {}
+                Some(Frame::Close(Some(reason))) => break u16::from(reason.code),
+                other => panic!("{other:?}"),
+            }
+        }
+    };
+    assert_eq!(end_of(&|socket| socket.say(Message::Binary(bytes::Bytes::from_static(b"x")))), 1003);
+    assert_eq!(end_of(&|socket| socket.text(&"x".repeat((64 << 10) + 1))), 1009);
+    assert_eq!(end_of(&|socket| socket.parts(&["x", &"x".repeat(64 << 10), "x"])), 1009);
+    assert_eq!(end_of(&|socket| socket.raw(&[0x81, 0x01, b'x'])), 1002);
+    assert_eq!(end_of(&|socket| (0..100).for_each(|_| socket.text("x"))), 1008);
+    assert_eq!(end_of(&|socket| socket.raw(&[0x81, 0x81, 0, 0, 0, 0, 0xff])), 1007);
+
+    // As many as one address may have; an ended one makes room.
+    let mut held: Vec<Socket> = Vec::new();
+    let until = Instant::now() + Duration::from_secs(10);
+    while held.len() < 32 {
+        let socket = Socket::ask(live.address, "/trial/rooms/d", "");
+        if socket.head.starts_with("HTTP/1.1 101 ") {
+            held.push(socket);
+        }
+        assert!(Instant::now() < until, "{} of 32", held.len());
+    }
+    assert!(refused("/trial/rooms/d", "").starts_with("HTTP/1.1 503 "));
+}
+
+fn tasks_keep_their_beat_across_swaps() {
+    let (mut live, _data) = started();
+    let began = Instant::now();
+    let beats = |live: &Live| live.get("/trial/beats").text().parse::<u32>().unwrap_or(0);
+    let mut revision = 1;
+    while began.elapsed() < Duration::from_millis(3_600) {
+        revision += 1;
+        live.mount("trial", revision, &build(if revision % 2 == 0 { "second" } else { "" }));
+        std::thread::sleep(Duration::from_millis(120));
+    }
+    let count = beats(&live);
+    // The first after a second, then one each second: 3 at 3.6 s; building takes a moment of the first.
+    assert!((2..=4).contains(&count), "{count} beats in {:?}", began.elapsed());
+    let faults = live.heard.iter().filter(|said| matches!(said, kandra_wire::ToControl::Fault { .. })).count();
+    assert_eq!(faults, 0, "{:?}", live.heard);
+    live.command(Command::Unmount { feature: "trial".parse().unwrap() });
+    live.mount("other", 1, &build(""));
+    std::thread::sleep(Duration::from_millis(1_200));
+    assert_eq!(live.get("/trial/beats").status, 404);
+    assert!(live.get("/other/beats").text().parse::<u32>().is_ok_and(|beats| beats <= 2));
+}
