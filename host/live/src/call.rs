@@ -14,6 +14,7 @@ use kandra_wire::FaultKind;
 use std::{
     future::Future,
     pin::Pin,
+    sync::atomic::Ordering,
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -113,7 +114,19 @@ pub(crate) async fn complete(begun: Begun) -> Result<Answered, Failure> {
         Poll::Ready(ended) => Some(ended),
         Poll::Pending => {
             let until = calling.started + Duration::from_millis(deadline_ms);
-            tokio::time::timeout_at(until.into(), &mut calling).await.ok()
+            if calling.mount().state_version.is_none() {
+                tokio::time::timeout_at(until.into(), &mut calling).await.ok()
+            } else {
+                let mount = calling.lease.as_ref().expect("the call is not being polled").shared().clone();
+                let told = mount.ended.notified();
+                if mount.ending.load(Ordering::SeqCst) {
+                    return Err(replaced(&calling));
+                }
+                tokio::select! {
+                    ended = tokio::time::timeout_at(until.into(), &mut calling) => ended.ok(),
+                    () = told => return Err(replaced(&calling)),
+                }
+            }
         }
     };
     let failed = match ended {
@@ -151,6 +164,13 @@ pub(crate) async fn complete(begun: Begun) -> Result<Answered, Failure> {
     account(calling.mount(), calling.route, calling.started, failure.status());
     tell(calling.mount(), calling.route, &failure, &fault);
     Err(failure)
+}
+
+/// The state that it may use moves to another revision, which cannot wait any longer.
+#[cold]
+fn replaced(calling: &Calling) -> Failure {
+    account(calling.mount(), calling.route, calling.started, Failure::Replaced.status());
+    Failure::Replaced
 }
 
 /// What a caught fault means for the visitor.

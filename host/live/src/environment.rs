@@ -8,7 +8,7 @@ use crate::{
 use kandra_model::{Slug, Timestamp};
 use kandra_wire::ToControl;
 use std::{
-    path::PathBuf,
+    path::{Path, PathBuf},
     sync::{
         Arc, Mutex, PoisonError,
         atomic::{AtomicI64, AtomicU64, Ordering},
@@ -158,6 +158,14 @@ impl Environment {
             Storage::Memory => (":memory:".to_owned(), Database::in_memory()),
         };
         opened.map(Arc::new).map_err(|source| StorageError { path, source })
+    }
+
+    /// Where snapshots of features' state are kept.
+    pub fn state_folder(&self) -> Option<&Path> {
+        match &self.storage {
+            Storage::Directory { path, .. } => Some(path),
+            Storage::Memory => None,
+        }
     }
 
     /// Counts what found no room.

@@ -24,6 +24,10 @@ pub(crate) enum Failure {
     Paused,
     /// As many calls as allowed are under way.
     Busy,
+    /// Its state moves to another revision: whoever is told this looks again. Visitors only see it when that takes too long.
+    Held,
+    /// It was ended so that another revision could take over.
+    Replaced,
     /// It panicked.
     Panic { id: String },
     /// A budget of one poll is spent.
@@ -57,7 +61,7 @@ impl Failure {
             Self::BodyTooSlow => 408,
             Self::Busy => 429,
             Self::Panic { .. } | Self::BadAnswer { .. } | Self::NotAWorker => 500,
-            Self::Paused | Self::Budget { .. } | Self::TooManyStreams => 503,
+            Self::Paused | Self::Held | Self::Replaced | Self::Budget { .. } | Self::TooManyStreams => 503,
             Self::Deadline { .. } => 504,
             Self::NotASocket => 426,
             Self::WrongOrigin => 403,
@@ -77,6 +81,8 @@ impl Failure {
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTooSlow => "body_too_slow",
             Self::Busy => "busy",
+            Self::Held => "held",
+            Self::Replaced => "replaced",
             Self::Panic { .. } => "panic",
             Self::BadAnswer { .. } => "bad_answer",
             Self::NotAWorker => "not_a_worker",
@@ -104,6 +110,7 @@ impl Failure {
             Self::BodyTooLarge { most } => format!("The request is too large: this feature takes up to {most} bytes."),
             Self::BodyTooSlow => "The request's body took too long to arrive.".to_owned(),
             Self::Busy => "This feature is busy. Please try again in a moment.".to_owned(),
+            Self::Held | Self::Replaced => "This feature was being replaced. Please try again.".to_owned(),
             Self::Panic { id } => format!("Something in this feature failed (id {id}). Its author can see why."),
             Self::BadAnswer { id, .. } => format!("This feature gave an answer that cannot be sent (id {id}). Its author can see why."),
             Self::NotAWorker => "The call was made on a thread that does not serve features.".to_owned(),

@@ -28,6 +28,7 @@ pub mod serve;
 mod services;
 mod sockets;
 mod sql;
+mod state;
 mod statistics;
 mod watchdog;
 mod worker;

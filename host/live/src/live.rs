@@ -7,7 +7,7 @@ use crate::{
     feature::Feature,
     kv::Checkpointer,
     load::{self, CaughtFault, Declared, Image, Library, LoadError, Most},
-    mount::{Lease, Mount, Prepared},
+    mount::{Lease, Mount, NoLease, Prepared},
     operation::SQL,
     reaper::Reaper,
     recorder::Recorder,
@@ -16,14 +16,14 @@ use crate::{
     services,
     sockets::Sockets,
     sql::{MAX_MIGRATIONS, MOST_MIGRATION, MigrationError},
-    watchdog,
+    state, watchdog,
     worker::{self, Worker, Workers},
 };
 use abi_stable::std_types::{RSlice, RStr};
 use arc_swap::ArcSwap;
 use kandra_abi::{Header, Param, RequestView, abi_stable, fault_kind};
 use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier};
-use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, MountedReport, Refusal, RouteStatistics};
+use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, LogLevel, MountedReport, Refusal, RouteStatistics};
 use std::{
     collections::HashMap,
     future::poll_fn,
@@ -34,9 +34,12 @@ use std::{
     thread::JoinHandle,
     time::{Duration, Instant},
 };
+use tokio::sync::Notify;
 
 /// How long `mount` may take.
 const MOUNT_BUDGET: Duration = Duration::from_millis(kandra_model::probe::MOUNT_MILLIS);
+/// How long a call waits while its feature's state moves.
+const HELD_PATIENCE: Duration = Duration::from_secs(5);
 
 /// What a [`Live`] needs.
 pub struct Config {
@@ -91,6 +94,9 @@ pub enum MountError {
     /// A migration that cannot be run, and why.
     #[error("{0}")]
     Migration(String),
+    /// The state in memory could not be handed over, and why.
+    #[error("the state in memory could not be handed over: {0}")]
+    State(String),
 }
 
 impl From<MountError> for Refusal {
@@ -101,6 +107,7 @@ impl From<MountError> for Refusal {
             MountError::Load(LoadError::Hash { .. }) => "hash",
             MountError::Load(LoadError::Abi(_)) => "abi",
             MountError::Panicked { .. } | MountError::Budget | MountError::Storage(_) | MountError::Migration(_) => "init",
+            MountError::State(_) => "state",
             MountError::Route(_) => "routes",
         };
         Self { stage: stage.to_owned(), message: error.to_string() }
@@ -200,6 +207,10 @@ pub struct Live {
     reaper: Reaper,
     reaper_thread: Mutex<Option<JoinHandle<()>>>,
     schedule: Arc<Schedule>,
+    /// Told whenever a feature that held its calls takes them again.
+    reopened: Notify,
+    /// Hashes of the states on disk.
+    written: Mutex<HashMap<String, [u8; 32]>>,
 }
 
 impl Live {
@@ -214,6 +225,7 @@ impl Live {
 
     /// From now on tasks are called when they are due. A candidate's are not, while it is tried.
     pub(crate) fn start_tasks(self: &Arc<Self>) -> io::Result<()> {
+        state_keeper(self)?;
         self.schedule.start(self, &self.workers)
     }
 
@@ -249,6 +261,8 @@ impl Live {
             reaper,
             reaper_thread: Mutex::new(Some(thread)),
             schedule: Arc::default(),
+            reopened: Notify::new(),
+            written: Mutex::default(),
         }))
     }
 
@@ -270,7 +284,7 @@ impl Live {
         let mounts: Vec<Arc<Mount>> = self.table.load().values().cloned().chain(self.reaper.draining()).collect();
         for mount in mounts {
             // A library without a lease is the reaper's: its job has run here already.
-            if let Some(lease) = Lease::take(&mount) {
+            if let Ok(lease) = Lease::take(&mount) {
                 worker::enter(mount.number, call::POLL_BUDGET_MS, lease.mount().library.thread_destructors());
             }
         }
@@ -320,8 +334,8 @@ impl Live {
     ) -> Result<MountedReport, MountError> {
         let began = Instant::now();
         let number = self.workers.recorder().name(&order.feature, order.revision);
-        let routes = match self.init(&library, number, &feature, &order.presentation) {
-            Ok(routes) => routes,
+        let (routes, state_version) = match self.init(&library, number, &feature, &order.presentation) {
+            Ok(mounted) => mounted,
             Err(error) => {
                 self.discard(library, number);
                 return Err(error);
@@ -329,13 +343,20 @@ impl Live {
         };
         let Order { revision, artifact, tier, presentation, settings, feature: slug } = order;
         feature.settings.store(Arc::new(settings));
-        let prepared = Prepared { feature: feature.clone(), revision, artifact, tier, presentation, routes, number, library };
-        let mount = Arc::new(Mount::new(prepared, self.reaper.clone()));
+        let prepared =
+            Prepared { feature: feature.clone(), revision, artifact, tier, presentation, routes, number, library, state_version };
+        let mount = Mount::new(prepared, self.reaper.clone());
+        if let Err(error) = self.hand_over(&mount) {
+            self.discard(mount.library, number);
+            return Err(error);
+        }
+        let mount = Arc::new(mount);
         let report = report(&mount, loaded, began.elapsed());
         features.retain(|_, feature| feature.strong_count() > 0);
         features.insert(slug.clone(), Arc::downgrade(&feature));
         let tasks = mount.clone();
         let old = self.flip(slug.as_str(), Some(mount));
+        self.reopened.notify_waiters();
         self.schedule.set(&slug, tasks.routes.tasks());
         drop(tasks);
         if let Some(old) = old {
@@ -346,7 +367,13 @@ impl Live {
     }
 
     /// Runs `mount` in the library and checks what it registered.
-    fn init(&self, library: &Library, number: u64, feature: &Feature, presentation: &Presentation) -> Result<Routes, MountError> {
+    fn init(
+        &self,
+        library: &Library,
+        number: u64,
+        feature: &Feature,
+        presentation: &Presentation,
+    ) -> Result<(Routes, Option<u32>), MountError> {
         let declared = worker::enter_for_mount(&self.workers, number, MOUNT_BUDGET, || {
             let most = Most { routes: MAX_ROUTES, migrations: MAX_MIGRATIONS, migration: MOST_MIGRATION };
             let declared = library.init(services::host_module(), most);
@@ -356,13 +383,53 @@ impl Live {
             }
             declared
         });
-        let Declared { routes, migrations } = declared.map_err(|fault| match fault {
+        let Declared { routes, migrations, state_version } = declared.map_err(|fault| match fault {
             CaughtFault { kind: fault_kind::PANIC, message, location } => MountError::Panicked { message, location },
             CaughtFault { .. } => MountError::Budget,
         })?;
         let routes = Routes::check(routes, feature)?;
         migrate(feature, presentation, &migrations)?;
-        Ok(routes)
+        Ok((routes, state_version))
+    }
+
+    /// Gives a revision that is about to serve the state of the one that serves, which from then on takes no calls; or that
+    /// of the last snapshot. When it fails, the old one serves on.
+    fn hand_over(&self, new: &Mount) -> Result<(), MountError> {
+        if new.state_version.is_none() {
+            return Ok(());
+        }
+        let slug = new.feature.slug.as_str();
+        let old = self.table.load().get(slug).filter(|old| old.state_version.is_some()).cloned();
+        let Some(old) = old else {
+            let snapshot = self.environment.state_folder().and_then(|folder| state::read(folder, slug));
+            if let Some((saved, age)) = snapshot {
+                let restored = state::restore(new, &self.workers, &saved);
+                let told = match &restored {
+                    Ok(()) => format!("the state is that of a snapshot {} s old", age.as_secs()),
+                    Err(fault) => format!("the state on disk could not be restored, it begins empty: {}", fault.message),
+                };
+                new.feature.log(new.revision, LogLevel::Warn, &told);
+            }
+            return Ok(());
+        };
+        let reopen = || self.reopened.notify_waiters();
+        if !state::quiet(&old, reopen) {
+            return Err(MountError::State("calls of the old revision did not end".to_owned()));
+        }
+        let handed = state::save(&old, &self.workers).and_then(|saved| state::restore(new, &self.workers, &saved));
+        handed.map_err(|fault| {
+            old.reopen();
+            reopen();
+            MountError::State(fault.message)
+        })
+    }
+
+    /// Writes the state of features to disk where it has changed.
+    pub(crate) fn snapshot(&self) {
+        let Some(folder) = self.environment.state_folder() else { return };
+        let mounts: Vec<Arc<Mount>> = self.table.load().values().cloned().collect();
+        let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
+        state::snapshot(&mounts, &self.workers, folder, &mut written);
     }
 
     /// Closes a library that never served.
@@ -379,6 +446,7 @@ impl Live {
     /// Removes a feature's routes and unloads it; `false` when it was not mounted. Its data stays.
     pub fn unmount(&self, feature: &Slug) -> bool {
         let _one = self.features();
+        self.snapshot();
         let old = self.flip(feature.as_str(), None);
         self.schedule.set(feature, std::iter::empty());
         self.environment.sockets.close_feature(feature);
@@ -456,7 +524,7 @@ impl Live {
     pub(crate) async fn try_dispatch(&self, ask: Ask<'_>) -> Result<call::Answered, Failure> {
         let started = Instant::now();
         let (slug, path) = split(ask.path);
-        let mut found = Some(self.find(slug, ask.method, path)?);
+        let mut found = Some(self.find_open(slug, ask.method, path).await?);
         let begun = poll_fn(|cx| {
             let found = found.take().expect("this future is ready with its first poll");
             let headers: Vec<Header<'_>> =
@@ -466,15 +534,34 @@ impl Live {
         call::complete(begun.await?).await
     }
 
-    /// Finds a route and leases it.
+    /// Finds a route; waits while the feature's state moves from one revision to the next.
+    pub(crate) async fn find_open<'p>(&self, slug: &str, method: &str, path: &'p str) -> Result<Found<'p>, Failure> {
+        let until = Instant::now() + HELD_PATIENCE;
+        loop {
+            match self.find(slug, method, path) {
+                Err(Failure::Held) => {}
+                found => return found,
+            }
+            let reopened = self.reopened.notified();
+            match self.find(slug, method, path) {
+                Err(Failure::Held) if tokio::time::timeout_at(until.into(), reopened).await.is_err() => return Err(Failure::Held),
+                Err(Failure::Held) => {}
+                found => return found,
+            }
+        }
+    }
+
+    /// Finds a route and leases it; [`Failure::Held`] while its state moves.
     pub(crate) fn find<'p>(&self, slug: &str, method: &str, path: &'p str) -> Result<Found<'p>, Failure> {
         let lease = loop {
             let table = self.table.load();
             let mount = table.get(slug).ok_or(Failure::NoFeature)?;
-            if let Some(lease) = Lease::take(mount) {
-                break lease;
+            match Lease::take(mount) {
+                Ok(lease) => break lease,
+                Err(NoLease::Held) => return Err(Failure::Held),
+                // After we read the table, so the table has changed.
+                Err(NoLease::Shut) => {}
             }
-            // It was retired after we read the table, so the table has changed.
         };
         let mount = lease.mount();
         match mount.routes.find(method, path) {
@@ -561,6 +648,19 @@ pub(crate) fn begin(
         visitor: RStr::from_str(visitor),
     };
     call::begin(lease, &view, started, cx)
+}
+
+/// The thread that writes snapshots; it ends with `live`.
+fn state_keeper(live: &Arc<Live>) -> io::Result<()> {
+    let live = Arc::downgrade(live);
+    let keep = move || {
+        loop {
+            std::thread::sleep(state::SNAPSHOT_EVERY);
+            let Some(live) = live.upgrade() else { return };
+            live.snapshot();
+        }
+    };
+    std::thread::Builder::new().name("kandra-states".to_owned()).spawn(keep).map(drop)
 }
 
 /// Copies, hashes, opens and checks an artifact.

@@ -17,7 +17,7 @@ pub(crate) use mapped::prepare as prepare_maps;
 pub(crate) use mapped::resident_bytes;
 pub(crate) use thread::{LimitWord, limit_word_offset, set_own_limit, stack_floor};
 
-use abi_stable::std_types::RResult;
+use abi_stable::std_types::{RResult, RSlice};
 use kandra_abi::abi_stable;
 use kandra_abi::{Call, FeatureModule_Ref, HostModule_Ref, Polled, RequestView, TeardownReport};
 use libloading::os::unix::{Library as Handle, RTLD_LOCAL, RTLD_NOW};
@@ -83,6 +83,8 @@ pub(crate) struct Declared {
     pub routes: Vec<DeclaredRoute>,
     /// Steps of the database's shape, the oldest first.
     pub migrations: Vec<String>,
+    /// The version of its state in memory.
+    pub state_version: Option<u32>,
 }
 
 /// The most that is taken over of what `mount` registered: one more of each is enough to refuse it.
@@ -154,6 +156,7 @@ impl Library {
                 Ok(Declared {
                     routes: routes.map(declared).collect(),
                     migrations: migrations.map(|text| text.chars().take(most.migration + 1).collect()).collect(),
+                    state_version: mounted.state_version.into_option(),
                 })
             }
             RResult::RErr(fault) => Err(fault.into()),
@@ -178,6 +181,24 @@ impl Library {
     #[inline]
     pub fn drop_call(&self, call: Call) {
         self.module.drop_call()(call);
+    }
+
+    /// Its state in memory; no more than `most` bytes of it.
+    pub fn save(&self, most: usize) -> Result<Vec<u8>, CaughtFault> {
+        let refuse = |message: String| CaughtFault { kind: kandra_abi::fault_kind::PANIC, message, location: String::new() };
+        match self.module.save()() {
+            RResult::ROk(bytes) if bytes.len() <= most => Ok(bytes.as_slice().to_vec()),
+            RResult::ROk(bytes) => Err(refuse(format!("the state has {} bytes, more than {most}", bytes.len()))),
+            RResult::RErr(fault) => Err(fault.into()),
+        }
+    }
+
+    /// Takes over what another revision saved.
+    pub fn restore(&self, version: u32, bytes: &[u8]) -> Result<(), CaughtFault> {
+        match self.module.restore()(version, RSlice::from_slice(bytes)) {
+            RResult::ROk(()) => Ok(()),
+            RResult::RErr(fault) => Err(fault.into()),
+        }
     }
 
     /// What runs the thread-local destructors that the library has recorded on the thread that calls it. The library

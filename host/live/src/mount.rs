@@ -4,8 +4,9 @@ use crate::{body::LentBody, feature::Feature, load::Library, reaper::Reaper, rou
 use kandra_model::{ArtifactHash, Presentation, Revision, Tier};
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
-    atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst},
+    atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::SeqCst},
 };
+use tokio::sync::Notify;
 
 /// A revision whose library is open.
 #[derive(Debug)]
@@ -19,9 +20,14 @@ pub(crate) struct Mount {
     /// In the flight recorder.
     pub number: u64,
     pub library: Library,
+    /// The version of its state in memory.
+    pub state_version: Option<u32>,
     in_flight: AtomicUsize,
-    /// Set once the route table does not lead here any more; never cleared.
-    retired: AtomicBool,
+    /// One of [`door`].
+    door: AtomicU8,
+    /// Its calls are being ended, and who waits is told.
+    pub ending: AtomicBool,
+    pub ended: Notify,
     /// Host operations and tasks that its calls hold.
     pub handles: Arc<AtomicUsize>,
     bodies: Mutex<Vec<Weak<Mutex<LentBody>>>>,
@@ -38,11 +44,21 @@ pub(crate) struct Prepared {
     pub routes: Routes,
     pub number: u64,
     pub library: Library,
+    pub state_version: Option<u32>,
+}
+
+/// Whether new calls come in.
+mod door {
+    pub const OPEN: u8 = 0;
+    /// They wait while its state moves.
+    pub const HELD: u8 = 1;
+    /// The route table does not lead here any more. Never opened again.
+    pub const SHUT: u8 = 2;
 }
 
 impl Mount {
     pub fn new(prepared: Prepared, reaper: Reaper) -> Self {
-        let Prepared { feature, revision, artifact, tier, presentation, routes, number, library } = prepared;
+        let Prepared { feature, revision, artifact, tier, presentation, routes, number, library, state_version } = prepared;
         Self {
             feature,
             revision,
@@ -52,8 +68,11 @@ impl Mount {
             routes,
             number,
             library,
+            state_version,
             in_flight: AtomicUsize::new(0),
-            retired: AtomicBool::new(false),
+            door: AtomicU8::new(door::OPEN),
+            ending: AtomicBool::new(false),
+            ended: Notify::new(),
             handles: Arc::default(),
             bodies: Mutex::default(),
             reaper,
@@ -67,7 +86,24 @@ impl Mount {
 
     /// No lease is given out any more. The route table must lead elsewhere already, or callers would look for ever.
     pub fn retire(&self) {
-        self.retired.store(true, SeqCst);
+        self.door.store(door::SHUT, SeqCst);
+    }
+
+    /// New calls wait until [`Self::reopen`] or until the route table leads elsewhere.
+    pub fn hold(&self) {
+        self.door.store(door::HELD, SeqCst);
+    }
+
+    /// Takes calls again.
+    pub fn reopen(&self) {
+        self.ending.store(false, SeqCst);
+        self.door.store(door::OPEN, SeqCst);
+    }
+
+    /// Ends the calls that wait, each with a sentence for its visitor.
+    pub fn end_calls(&self) {
+        self.ending.store(true, SeqCst);
+        self.ended.notify_waiters();
     }
 
     /// Moves unsent bodies out of the library's memory, so that slow readers do not keep it open.
@@ -87,7 +123,7 @@ impl Mount {
             }
             bodies.push(Arc::downgrade(body));
         }
-        if self.retired.load(SeqCst) {
+        if self.door.load(SeqCst) != door::OPEN {
             body.lock().unwrap_or_else(PoisonError::into_inner).copy_out();
         }
     }
@@ -97,14 +133,27 @@ impl Mount {
 #[derive(Debug)]
 pub(crate) struct Lease(Arc<Mount>);
 
+/// Why there is no lease.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum NoLease {
+    /// Its state moves; it is open again in a moment, or another revision is there.
+    Held,
+    /// The route table leads elsewhere.
+    Shut,
+}
+
 impl Lease {
-    /// A lease, unless the mount is retired. First it counts, then it looks: whoever retired the mount before our look
-    /// is seen here, and whoever retires it after our look sees our count.
+    /// A lease, unless the mount is held or retired. First it counts, then it looks: whoever shut the door before our look
+    /// is seen here, and whoever shuts it after our look sees our count.
     #[inline]
-    pub fn take(mount: &Arc<Mount>) -> Option<Self> {
+    pub fn take(mount: &Arc<Mount>) -> Result<Self, NoLease> {
         mount.in_flight.fetch_add(1, SeqCst);
         let lease = Self(mount.clone());
-        if mount.retired.load(SeqCst) { None } else { Some(lease) }
+        match mount.door.load(SeqCst) {
+            door::OPEN => Ok(lease),
+            door::HELD => Err(NoLease::Held),
+            _ => Err(NoLease::Shut),
+        }
     }
 
     #[inline]
@@ -120,7 +169,7 @@ impl Lease {
 impl Drop for Lease {
     #[inline]
     fn drop(&mut self) {
-        if self.0.in_flight.fetch_sub(1, SeqCst) == 1 && self.0.retired.load(SeqCst) {
+        if self.0.in_flight.fetch_sub(1, SeqCst) == 1 && self.0.door.load(SeqCst) == door::SHUT {
             self.0.reaper.wake();
         }
     }

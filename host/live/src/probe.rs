@@ -151,7 +151,7 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
         MountError::Budget => ProbeFault::MountTooSlow { millis },
         MountError::Route(error) => ProbeFault::Route { method: error.method, path: error.path, problem: error.problem },
         MountError::Load(error) => ProbeFault::Load { message: error.to_string() },
-        MountError::Storage(message) => ProbeFault::Protocol { message },
+        MountError::State(message) | MountError::Storage(message) => ProbeFault::Protocol { message },
         MountError::Migration(problem) => ProbeFault::Migration { problem },
     })?;
     if millis > request.mount_millis {

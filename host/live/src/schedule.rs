@@ -78,25 +78,25 @@ impl Schedule {
     }
 
     fn run(self: Arc<Self>, live: &Weak<Live>, workers: &Workers) {
-        let mut state = self.state();
-        while !state.ended {
+        loop {
             let now = Instant::now();
-            for name in state.due(now) {
-                let handed = workers.drive({
-                    let (live, running) = (live.clone(), Running { schedule: self.clone(), name: name.clone() });
-                    Box::new(move || Box::pin(beat(live, running)))
-                });
-                if !handed {
+            let due = self.state().due(now);
+            // Without the lock: a call that nobody takes is dropped here, and takes it.
+            for name in due {
+                let running = Running { schedule: self.clone(), name: name.clone() };
+                let live = live.clone();
+                if !workers.drive(Box::new(move || Box::pin(beat(live, running)))) {
                     // Nobody has joined yet.
-                    state.put_off(&name, now + FIRST);
+                    self.state().put_off(&name, now + FIRST);
                 }
+            }
+            let state = self.state();
+            if state.ended || live.strong_count() == 0 {
+                return;
             }
             let next = state.beats.values().filter(|beat| !beat.running).map(|beat| beat.next).min();
             let patience = next.map_or(LOOK_AGAIN, |next| next.saturating_duration_since(Instant::now()).min(LOOK_AGAIN));
-            state = self.work.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner).0;
-            if live.strong_count() == 0 {
-                return;
-            }
+            drop(self.work.wait_timeout(state, patience).unwrap_or_else(PoisonError::into_inner));
         }
     }
 }
@@ -164,6 +164,24 @@ mod tests {
     }
 
     #[test]
+    fn a_beat_that_nobody_can_take_is_put_off() {
+        let schedule = Arc::new(Schedule::default());
+        let live = Live::start(crate::Config { artifacts: "/".into(), features: "/".into(), outlet: Arc::new(crate::Silence) }).unwrap();
+        let workers = Workers::new(crate::recorder::Recorder::default());
+        schedule.start(&live, &workers).unwrap();
+        schedule.set(&slug(), [("tidy", PERIOD)].into_iter());
+        schedule.state().beats.values_mut().next().unwrap().next = Instant::now();
+        schedule.work.notify_one();
+        let until = Instant::now() + Duration::from_secs(10);
+        while schedule.state().beats.values().next().unwrap().next <= Instant::now() {
+            assert!(Instant::now() < until);
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        assert!(!schedule.state().beats.values().next().unwrap().running);
+        schedule.end();
+    }
+
+    #[test]
     fn a_swap_neither_loses_nor_doubles_a_beat() {
         let schedule = Schedule::default();
         let began = Instant::now();
@@ -177,7 +195,6 @@ mod tests {
         // It runs: the next beat waits for its end, and two become one.
         schedule.set(&slug(), tasks());
         assert!(schedule.state().due(first + 2 * PERIOD).is_empty());
-        drop(Running { schedule: Arc::new(Schedule::default()), name: (slug(), "tidy".to_owned()) });
         schedule.state().put_off(&(slug(), "tidy".to_owned()), first + PERIOD);
         assert_eq!(schedule.state().due(first + 3 * PERIOD).len(), 1);
         schedule.state().put_off(&(slug(), "tidy".to_owned()), first + 4 * PERIOD);

@@ -237,4 +237,5 @@ async fn finish(shared: &Shared, handle: &ServerHandle, within: Duration, termin
             quiet_since = Instant::now();
         }
     }
+    shared.live.snapshot();
 }

@@ -246,26 +246,26 @@ mod tests {
     #[test]
     fn rooms_are_a_features_own() {
         let sockets = Sockets::default();
-        let (one, mut at_one) = sockets.open(&slug("chat"), None).unwrap();
-        let (two, mut at_two) = sockets.open(&slug("chat"), None).unwrap();
+        let (one, mut at_one) = sockets.open(&slug("talk"), None).unwrap();
+        let (two, mut at_two) = sockets.open(&slug("talk"), None).unwrap();
         let (other, mut at_other) = sockets.open(&slug("spy"), None).unwrap();
         for id in [&one, &two] {
-            assert_eq!(command(&sockets, "chat", "join", id, "all", ""), Ok(1));
+            assert_eq!(command(&sockets, "talk", "join", id, "all", ""), Ok(1));
         }
         assert_eq!(command(&sockets, "spy", "join", &one, "all", ""), Ok(0));
         assert_eq!(command(&sockets, "spy", "join", &other, "all", ""), Ok(1));
         assert_eq!(command(&sockets, "spy", "send", "", "all", "x"), Ok(1));
         assert_eq!(command(&sockets, "spy", "close", &one, "", ""), Ok(0));
-        assert_eq!(command(&sockets, "chat", "send", "", "all", "a\"ü"), Ok(2));
+        assert_eq!(command(&sockets, "talk", "send", "", "all", "a\"ü"), Ok(2));
         assert_eq!(at_one.try_recv(), Ok(Note::Text("a\"ü".into())));
         assert_eq!(at_two.try_recv(), Ok(Note::Text("a\"ü".into())));
         assert_eq!(at_other.try_recv(), Ok(Note::Text("x".into())));
         assert!(at_one.try_recv().is_err() && at_other.try_recv().is_err());
-        assert_eq!(command(&sockets, "chat", "leave", &one, "all", ""), Ok(1));
-        assert_eq!(command(&sockets, "chat", "count", "", "all", ""), Ok(1));
-        assert_eq!(command(&sockets, "chat", "close", &two, "", ""), Ok(1));
+        assert_eq!(command(&sockets, "talk", "leave", &one, "all", ""), Ok(1));
+        assert_eq!(command(&sockets, "talk", "count", "", "all", ""), Ok(1));
+        assert_eq!(command(&sockets, "talk", "close", &two, "", ""), Ok(1));
         assert_eq!(at_two.try_recv(), Ok(Note::Close(1000, "")));
-        assert_eq!(command(&sockets, "chat", "count", "", "all", ""), Ok(0));
+        assert_eq!(command(&sockets, "talk", "count", "", "all", ""), Ok(0));
         sockets.close_feature(&slug("spy"));
         assert!(matches!(at_other.try_recv(), Ok(Note::Close(1001, _))));
         sockets.forget(&one);
@@ -277,24 +277,24 @@ mod tests {
     fn what_is_asked_is_bounded() {
         let sockets = Sockets::default();
         let peer = Some("10.0.0.1".parse().unwrap());
-        let held: Vec<_> = std::iter::from_fn(|| sockets.open(&slug("chat"), peer)).collect();
+        let held: Vec<_> = std::iter::from_fn(|| sockets.open(&slug("talk"), peer)).collect();
         assert_eq!(held.len(), MOST_FROM_ONE);
-        let others: Vec<_> = std::iter::from_fn(|| sockets.open(&slug("chat"), None)).collect();
+        let others: Vec<_> = std::iter::from_fn(|| sockets.open(&slug("talk"), None)).collect();
         assert_eq!(held.len() + others.len(), MOST_OF_FEATURE);
         let id = held[0].0.as_str();
         for room in 0..MOST_ROOMS {
-            assert_eq!(command(&sockets, "chat", "join", id, &format!("r{room}"), ""), Ok(1));
+            assert_eq!(command(&sockets, "talk", "join", id, &format!("r{room}"), ""), Ok(1));
         }
         for (action, room, text) in [("join", "one-more", ""), ("join", "a b", ""), ("join", "", ""), ("fly", "a", "")] {
-            assert_eq!(command(&sockets, "chat", action, id, room, text).unwrap_err().status, Status::INVALID, "{action} {room}");
+            assert_eq!(command(&sockets, "talk", action, id, room, text).unwrap_err().status, Status::INVALID, "{action} {room}");
         }
-        assert_eq!(command(&sockets, "chat", "send", id, "", &"x".repeat(MOST_MESSAGE + 1)).unwrap_err().status, Status::TOO_LARGE);
-        assert_eq!(sockets.command(&slug("chat"), b"{}").unwrap_err().status, Status::INVALID);
+        assert_eq!(command(&sockets, "talk", "send", id, "", &"x".repeat(MOST_MESSAGE + 1)).unwrap_err().status, Status::TOO_LARGE);
+        assert_eq!(sockets.command(&slug("talk"), b"{}").unwrap_err().status, Status::INVALID);
         // A reader that does not keep up is let go.
         for _ in 0..=QUEUE {
-            assert!(command(&sockets, "chat", "send", id, "", "x").is_ok());
+            assert!(command(&sockets, "talk", "send", id, "", "x").is_ok());
         }
-        assert_eq!(command(&sockets, "chat", "count", id, "", ""), Ok(0));
+        assert_eq!(command(&sockets, "talk", "count", id, "", ""), Ok(0));
         sockets.close();
         assert!(sockets.open(&slug("other"), None).is_none());
     }

@@ -130,6 +130,8 @@ pub struct Mounted {
     pub routes: RVec<RouteDesc>,
     /// Steps of the database's shape, the oldest first: SQL, each run once.
     pub migrations: RVec<RString>,
+    /// The version of the shape of the state in memory; `RNone` when there is none to save and restore.
+    pub state_version: ROption<u32>,
 }
 
 /// Why a call ended without a response: [`Fault::kind`].
@@ -320,6 +322,10 @@ pub struct FeatureModule {
     pub poll: extern "C" fn(Call) -> Polled,
     /// Drops a call, finished or not.
     pub drop_call: extern "C" fn(Call),
+    /// The state in memory, as bytes that [`Self::restore`] of a later revision understands.
+    pub save: extern "C" fn() -> RResult<RVec<u8>, Fault>,
+    /// Takes over what another revision saved: the version it was saved with, the bytes. Before any call.
+    pub restore: for<'a> extern "C" fn(u32, RSlice<'a, u8>) -> RResult<(), Fault>,
     /// Runs this thread's recorded thread-local destructors; answers how many.
     pub run_thread_destructors: extern "C" fn() -> usize,
     /// Gives everything back. Nothing of the library may be called afterwards. `true`: make freed memory inaccessible

@@ -1,21 +1,31 @@
 //! What a handler may use of the host.
 
-use crate::{Kv, Log, Random, Result, Room, Sql};
+use crate::state::StateCell;
+use crate::{Kv, Log, Random, Result, Room, Sql, State};
 use kandra_rt::{host::host, op::Operation};
 use serde::Serialize;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A handler's way to the host: data, time, chance, events, the log.
 ///
 /// It is cheap to clone, and acts for the feature whose handler holds it.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Ctx {
-    _private: (),
+    state: Option<Arc<StateCell>>,
 }
 
 impl Ctx {
-    pub(crate) fn new() -> Self {
-        Self { _private: () }
+    pub(crate) fn new(state: Option<Arc<StateCell>>) -> Self {
+        Self { state }
+    }
+
+    /// The feature's state in memory, of the type that `mount` declared. See [`Routes::state`](crate::Routes::state).
+    ///
+    /// # Errors
+    /// 500 when none of this type was declared.
+    pub fn state<T: 'static>(&self) -> Result<State<T>> {
+        State::of(self.state.as_ref())
     }
 
     /// The feature's durable data. See [`Kv`].

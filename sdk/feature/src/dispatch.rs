@@ -1,17 +1,19 @@
 //! From the host's view of a request to a handler, and from what it answers to the host's view of a response.
 
 use crate::routes::Route;
+use crate::state::StateCell;
 use crate::{Ctx, Request, Response, Result};
 use kandra_abi::abi_stable::std_types::{RErr, RResult};
 use kandra_abi::{Call, Fault, Polled, RequestView};
 use kandra_rt::{call, fault};
+use std::sync::Arc;
 
 type Answer = Result<Response>;
 
 /// Makes the call of a handler; nothing of it runs before the first poll.
-pub(crate) fn begin(routes: &[Route], view: &RequestView<'_>) -> RResult<Call, Fault> {
+pub(crate) fn begin(routes: &[Route], state: Option<&Arc<StateCell>>, view: &RequestView<'_>) -> RResult<Call, Fault> {
     match routes.get(view.route as usize) {
-        Some(route) => call::start(|| (route.handler)(Request::new(view), Ctx::new())),
+        Some(route) => call::start(|| (route.handler)(Request::new(view), Ctx::new(state.cloned()))),
         None => RErr(fault::refusal(format!("there is no route {}", view.route))),
     }
 }

@@ -45,6 +45,7 @@ mod response;
 mod routes;
 mod socket;
 mod sql;
+mod state;
 #[cfg(not(kandra_library))]
 pub mod testing;
 mod text;
@@ -62,6 +63,7 @@ pub use serde;
 pub use serde_json::{self, Value, json};
 pub use socket::{Room, Socket, SocketEvent};
 pub use sql::{Batch, Blob, Params, Row, Sql};
+pub use state::State;
 pub use text::escape;
 
 /// The examples of the reference compile and run.

@@ -3,9 +3,11 @@
 //! It is made here and not in the feature's own crate, because the description of the types behind it is long and would
 //! be compiled anew with every feature.
 
+use crate::Result;
 use crate::dispatch::{begin, drop_call, poll};
 use crate::routes::{Route, Routes};
-use kandra_abi::abi_stable::std_types::{RErr, ROk, RResult, RString};
+use crate::state::StateCell;
+use kandra_abi::abi_stable::std_types::{RErr, ROk, RResult, RSlice, RString, RVec};
 use kandra_abi::{Call, Fault, HostModule_Ref, Mounted, RequestView};
 use kandra_rt::{fault, host, module, mount, stop};
 use std::sync::OnceLock;
@@ -15,12 +17,14 @@ kandra_rt::export_module!(FeatureModule {
     start,
     poll,
     drop_call,
+    save,
+    restore,
     run_thread_destructors: module::run_thread_destructors,
     teardown: module::teardown,
 });
 
-/// The mounted routes of this library; [`RequestView::route`] is an index into them.
-static TABLE: OnceLock<Vec<Route>> = OnceLock::new();
+/// What `mount` registered; [`RequestView::route`] is an index into its list.
+static MOUNTED: OnceLock<Routes> = OnceLock::new();
 
 extern "C" fn init(host: HostModule_Ref) -> RResult<Mounted, Fault> {
     kandra_std::sync::__set_tick(stop::tick_fn);
@@ -33,8 +37,9 @@ extern "C" fn init(host: HostModule_Ref) -> RResult<Mounted, Fault> {
         mount(&mut routes);
         let described = routes.list.iter().map(Route::describe).collect();
         let migrations = routes.migrations.iter().map(|text| RString::from(text.as_str())).collect();
-        assert!(TABLE.set(routes.list).is_ok(), "init runs once");
-        Mounted { routes: described, migrations }
+        let state_version = routes.state.as_ref().map(|state| state.version()).into();
+        assert!(MOUNTED.set(routes).is_ok(), "init runs once");
+        Mounted { routes: described, migrations, state_version }
     });
     match mounted {
         Ok(mounted) => ROk(mounted),
@@ -43,5 +48,27 @@ extern "C" fn init(host: HostModule_Ref) -> RResult<Mounted, Fault> {
 }
 
 extern "C" fn start(view: &RequestView<'_>) -> RResult<Call, Fault> {
-    begin(TABLE.get().map_or(&[], Vec::as_slice), view)
+    match MOUNTED.get() {
+        Some(routes) => begin(&routes.list, routes.state.as_ref(), view),
+        None => RErr(fault::refusal("nothing is mounted".to_owned())),
+    }
+}
+
+extern "C" fn save() -> RResult<RVec<u8>, Fault> {
+    with_state(|state| Ok(state.save()?.into()))
+}
+
+extern "C" fn restore(version: u32, bytes: RSlice<'_, u8>) -> RResult<(), Fault> {
+    with_state(|state| state.restore(version, bytes.as_slice()))
+}
+
+fn with_state<T>(act: impl FnOnce(&StateCell) -> Result<T>) -> RResult<T, Fault> {
+    let Some(state) = MOUNTED.get().and_then(|routes| routes.state.as_ref()) else {
+        return RErr(fault::refusal("there is no state".to_owned()));
+    };
+    match fault::guarded(|| act(state)) {
+        Ok(Ok(done)) => ROk(done),
+        Ok(Err(error)) => RErr(fault::refusal(format!("{error:?}"))),
+        Err(fault) => RErr(fault),
+    }
 }

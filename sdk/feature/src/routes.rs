@@ -1,9 +1,13 @@
 //! Which handler answers which path.
 
-use crate::{Ctx, Request, Response, Result, Socket, SocketEvent};
+use crate::state::StateCell;
+use crate::{Ctx, Error, Request, Response, Result, Socket, SocketEvent};
 use kandra_abi::{RouteDesc, route_kind};
 use kandra_rt::call::Handling;
+use serde::{Serialize, de::DeserializeOwned};
+use serde_json::Value;
 use std::future::Future;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub(crate) type Handler = Box<dyn Fn(Request, Ctx) -> Handling<Result<Response>> + Send + Sync>;
@@ -58,6 +62,7 @@ impl Route {
 pub struct Routes {
     pub(crate) list: Vec<Route>,
     pub(crate) migrations: Vec<String>,
+    pub(crate) state: Option<Arc<StateCell>>,
 }
 
 macro_rules! methods {
@@ -227,6 +232,92 @@ impl Routes {
             Err(error) => Box::pin(async { Err(error) }),
         });
         self.add("GET", path, route_kind::SOCKET, handler)
+    }
+
+    /// Declares state in memory, which begins with its default and survives a replacement of the feature: the old revision
+    /// saves it as JSON while no call runs, the new one restores it. Use it with [`Ctx::state`].
+    ///
+    /// It is written to disk every few seconds, so that a crash loses no more than that; what must not be lost belongs into
+    /// [`Ctx::kv`]. It may have 1 MiB as JSON. A field that was added needs `#[serde(default)]`; for other changes of its
+    /// shape see [`migrating_state`](Self::migrating_state).
+    ///
+    /// # Panics
+    /// When there is state already.
+    ///
+    /// ```
+    /// use kandra::{prelude::*, testing::Rig};
+    ///
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// struct Hits {
+    ///     count: u64,
+    /// }
+    ///
+    /// fn mount(routes: &mut Routes) {
+    ///     routes.state::<Hits>();
+    ///     routes.post("/hit", hit);
+    /// }
+    ///
+    /// async fn hit(_req: Request, ctx: Ctx) -> Result<Response> {
+    ///     let count = ctx.state::<Hits>()?.with(|hits| {
+    ///         hits.count += 1;
+    ///         hits.count
+    ///     });
+    ///     Response::json(&json!({ "count": count }))
+    /// }
+    ///
+    /// let rig = Rig::mount(mount);
+    /// rig.post("/hit");
+    /// assert_eq!(rig.post("/hit").json()["count"], 2);
+    /// ```
+    #[track_caller]
+    pub fn state<T>(&mut self) -> &mut Self
+    where
+        T: Default + Serialize + DeserializeOwned + Send + 'static,
+    {
+        self.migrating_state::<T, _>(1, |from, _| {
+            Err(Error::internal("This feature could not answer.")
+                .with_detail(format_args!("the state has version {from}, this revision knows 1")))
+        })
+    }
+
+    /// The same for state whose shape has changed: `version` is raised with each change (it begins with 1), and `migrate` is given
+    /// the version and the JSON of older state. When it fails the new revision does not go live. State that is newer than
+    /// `version`, after a rollback, is set aside: the revision begins with the default.
+    ///
+    /// # Panics
+    /// When there is state already.
+    ///
+    /// ```
+    /// use kandra::{prelude::*, testing::Rig};
+    ///
+    /// #[derive(Default, Serialize, Deserialize)]
+    /// struct Hits {
+    ///     by_day: Vec<u64>,
+    /// }
+    ///
+    /// fn mount(routes: &mut Routes) {
+    ///     // Version 1 was `{ "count": 7 }`.
+    ///     routes.migrating_state(2, |_from, old| Ok(Hits { by_day: Vec::from([old["count"].as_u64().unwrap_or(0)]) }));
+    ///     routes.get("/", index);
+    /// }
+    ///
+    /// async fn index(_req: Request, ctx: Ctx) -> Result<Response> {
+    ///     Response::json(&ctx.state::<Hits>()?.with(|hits| hits.by_day.clone()))
+    /// }
+    ///
+    /// let rig = Rig::mount(mount);
+    /// rig.restore_state(1, &json!({ "count": 7 })).unwrap();
+    /// assert_eq!(rig.get("/").json(), json!([7]));
+    /// ```
+    #[track_caller]
+    pub fn migrating_state<T, M>(&mut self, version: u32, migrate: M) -> &mut Self
+    where
+        T: Default + Serialize + DeserializeOwned + Send + 'static,
+        M: Fn(u32, Value) -> Result<T> + Send + Sync + 'static,
+    {
+        assert!(self.state.is_none(), "the state is declared twice; put both into one struct");
+        self.state = Some(StateCell::new(version, migrate));
+        self
     }
 
     /// A step of the database's shape: `CREATE TABLE …`, `ALTER TABLE … ADD COLUMN …`, one or several statements.

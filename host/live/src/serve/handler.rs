@@ -230,7 +230,7 @@ impl Front {
             drop(found);
             let until = started + Duration::from_millis(settings.deadline_ms);
             body = read_body(request, payload, settings.request_bytes, until).await?;
-            found = live.find(slug, method, path)?;
+            found = live.find_open(slug, method, path).await?;
         }
         let token = request.headers().get(visitor::HEADER).and_then(|value| value.to_str().ok());
         let named = self.known(token, slug);
@@ -274,7 +274,7 @@ impl Front {
     async fn find<'p>(&self, slug: &str, method: &str, path: &'p str) -> Result<live::Found<'p>, Failure> {
         let until = Instant::now() + RESTORE_PATIENCE;
         loop {
-            match self.shared.live.find(slug, method, path) {
+            match self.shared.live.find_open(slug, method, path).await {
                 Err(Failure::NoFeature)
                     if !self.shared.ready.load(Ordering::Relaxed) && slug.parse::<Slug>().is_ok() && Instant::now() < until =>
                 {

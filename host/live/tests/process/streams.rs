@@ -7,19 +7,33 @@ use crate::rig::{
     socket::Socket,
 };
 use actix_http::ws::{Frame, Message};
-use kandra_wire::Command;
-use std::time::{Duration, Instant};
+use kandra_wire::{Command, Outcome};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
 
 pub const ALL: &[Test] = &[
     ("sockets_and_streams_stay_open_across_swaps", sockets_and_streams_stay_open_across_swaps),
     ("sockets_are_bounded_and_refused_clearly", sockets_are_bounded_and_refused_clearly),
     ("tasks_keep_their_beat_across_swaps", tasks_keep_their_beat_across_swaps),
+    ("state_moves_without_a_lost_increment", state_moves_without_a_lost_increment),
+    ("state_is_migrated_refused_or_set_aside", state_is_migrated_refused_or_set_aside),
+    ("state_lives_through_a_restart_and_a_crash", state_lives_through_a_restart_and_a_crash),
+    ("a_call_that_waits_does_not_hold_a_swap_for_ever", a_call_that_waits_does_not_hold_a_swap_for_ever),
 ];
 
 fn started() -> (Live, tempfile::TempDir) {
+    started_with("")
+}
+
+fn started_with(features: &str) -> (Live, tempfile::TempDir) {
     let data = data();
     let mut live = Live::start(&options(data.path().to_owned()));
-    live.mount("trial", 1, &build(""));
+    live.mount("trial", 1, &build(features));
     live.ready();
     (live, data)
 }
@@ -143,4 +157,109 @@ fn tasks_keep_their_beat_across_swaps() {
     std::thread::sleep(Duration::from_millis(1_200));
     assert_eq!(live.get("/trial/beats").status, 404);
     assert!(live.get("/other/beats").text().parse::<u32>().is_ok_and(|beats| beats <= 2));
+}
+
+fn state_moves_without_a_lost_increment() {
+    let (mut live, _data) = started_with("stateful");
+    let (first, second) = (build("stateful"), build("stateful,second"));
+    let (stop, added) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
+    let clients: Vec<_> = (0..8)
+        .map(|number| {
+            let (stop, added, address) = (stop.clone(), added.clone(), live.address);
+            let (target, by) = if number % 2 == 0 { ("/trial/hit", 1) } else { ("/trial/hit-twice", 2) };
+            std::thread::spawn(move || {
+                let mut connection = crate::rig::http::Connection::open(address).unwrap();
+                while !stop.load(Ordering::Relaxed) {
+                    let answer = connection.ask("POST", target, &[], "").unwrap();
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                    added.fetch_add(by, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for revision in 2..40 {
+        let mounted = live.mount("trial", revision, if revision % 2 == 0 { &second } else { &first });
+        assert!(matches!(mounted, Outcome::Mounted(_)), "{mounted:?}");
+        std::thread::sleep(Duration::from_millis(30));
+    }
+    stop.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.join().unwrap();
+    }
+    let added = added.load(Ordering::Relaxed);
+    assert!(added > 100, "{added}");
+    assert_eq!(live.get("/trial/hits").text(), format!("{added} 0"));
+}
+
+fn state_is_migrated_refused_or_set_aside() {
+    let (mut live, _data) = started_with("stateful");
+    let hit = |live: &Live| live.connect().ask("POST", "/trial/hit", &[], "").unwrap().status;
+    assert_eq!((hit(&live), hit(&live)), (200, 200));
+    let refused = live.mount("trial", 2, &build("unrestorable"));
+    assert!(
+        matches!(&refused, Outcome::Refused(refusal) if refusal.stage == "state" && refusal.message.contains("as asked")),
+        "{refused:?}"
+    );
+    assert_eq!((hit(&live), live.get("/trial/hits").text()), (200, "3 0".to_owned()));
+    live.mount("trial", 3, &build("migrating"));
+    assert_eq!(live.get("/trial/hits").text(), "3 1");
+    // A rollback: the old code does not know the new shape.
+    live.mount("trial", 1, &build("stateful"));
+    assert_eq!(live.get("/trial/hits").text(), "0 0");
+    live.expect(|said| matches!(said, kandra_wire::ToControl::Log { message, .. } if message.contains("begins empty")));
+    let until = Instant::now() + Duration::from_secs(5);
+    while live.report().libraries.len() > 1 {
+        assert!(Instant::now() < until, "{:?}", live.report().libraries);
+    }
+    assert_eq!(live.report().pinned, 0);
+}
+
+fn state_lives_through_a_restart_and_a_crash() {
+    let (mut live, data) = started_with("stateful");
+    let hit = |live: &Live| live.connect().ask("POST", "/trial/hit", &[], "").unwrap().status;
+    for _ in 0..3 {
+        assert_eq!(hit(&live), 200);
+    }
+    live.command(Command::Drain { within_ms: 2_000 });
+    assert!(live.ends_within(Duration::from_secs(10)).is_some());
+    let again = || {
+        let mut live = Live::start(&options(data.path().to_owned()));
+        live.mount("trial", 1, &build("stateful"));
+        live.ready();
+        live
+    };
+    let live = again();
+    assert_eq!(live.get("/trial/hits").text(), "3 0");
+    assert_eq!(hit(&live), 200);
+    let file = data.path().join("trial.state.json");
+    let until = Instant::now() + Duration::from_secs(15);
+    while !std::fs::read_to_string(&file).unwrap().contains("\"count\":4") {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    drop(live);
+    assert_eq!(again().get("/trial/hits").text(), "4 0");
+}
+
+fn a_call_that_waits_does_not_hold_a_swap_for_ever() {
+    let (mut live, _data) = started_with("stateful");
+    let mut waits = live.connect();
+    waits.send("GET /trial/sleep/8000 HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    let until = Instant::now() + Duration::from_secs(5);
+    while live.report().in_flight == 0 {
+        assert!(Instant::now() < until);
+    }
+    let began = Instant::now();
+    let address = live.address;
+    let others = std::thread::spawn(move || {
+        let mut connection = crate::rig::http::Connection::open(address).unwrap();
+        (0..20).all(|_| connection.ask("POST", "/trial/hit", &[], "").unwrap().status == 200)
+    });
+    let mounted = live.mount("trial", 2, &build("stateful,second"));
+    assert!(matches!(mounted, Outcome::Mounted(_)), "{mounted:?}");
+    assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
+    let (status, _) = waits.head().unwrap();
+    assert_eq!(status, 503);
+    assert!(others.join().unwrap());
+    assert_eq!(live.get("/trial/hits").text(), "20 0");
 }

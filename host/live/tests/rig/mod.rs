@@ -52,14 +52,16 @@ pub fn build_mismatched() -> ArtifactHash {
     let theirs = ours.replace("pub route: u32,", "pub route: u64,").replace("#![forbid(unsafe_code)]", "");
     assert_ne!(ours, theirs);
     let export = r#"
-        extern "C" fn init(_: HostModule_Ref) -> RResult<Mounted, Fault> { RResult::ROk(Mounted { routes: RVec::new(), migrations: RVec::new() }) }
+        extern "C" fn init(_: HostModule_Ref) -> RResult<Mounted, Fault> { RResult::ROk(Mounted { routes: RVec::new(), migrations: RVec::new(), state_version: ROption::RNone }) }
         extern "C" fn start(_: &RequestView<'_>) -> RResult<Call, Fault> { RResult::ROk(Call(std::ptr::null_mut())) }
         extern "C" fn poll(_: Call) -> Polled { Polled::Pending }
         extern "C" fn drop_call(_: Call) {}
+        extern "C" fn save() -> RResult<RVec<u8>, Fault> { RResult::ROk(RVec::new()) }
+        extern "C" fn restore(_: u32, _: RSlice<'_, u8>) -> RResult<(), Fault> { RResult::ROk(()) }
         extern "C" fn run_thread_destructors() -> usize { 0 }
         extern "C" fn teardown(_: bool) -> TeardownReport { TeardownReport { thread_destructors: 0, thread_keys: 0, chunks: 0, live_calls: 0 } }
         static MODULE: abi_stable::prefix_type::WithMetadata<FeatureModule> =
-            abi_stable::prefix_type::WithMetadata::new(FeatureModule { init, start, poll, drop_call, run_thread_destructors, teardown });
+            abi_stable::prefix_type::WithMetadata::new(FeatureModule { init, start, poll, drop_call, save, restore, run_thread_destructors, teardown });
         fn module() -> FeatureModule_Ref { FeatureModule_Ref(MODULE.static_as_prefix()) }
         extern "C" fn load() -> abi_stable::library::RootModuleResult { abi_stable::library::__call_root_module_loader(module) }
         #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]

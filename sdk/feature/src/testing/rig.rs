@@ -4,20 +4,23 @@ use super::answer::Answer;
 use super::host::{self, OpenSocket, World, with_world};
 use crate::routes::Route;
 use crate::socket;
+use crate::state::StateCell;
 use crate::text::decode_segment;
-use crate::{Routes, dispatch};
+use crate::{Result, Routes, dispatch};
 use kandra_abi::abi_stable::std_types::{RResult, RSlice};
 use kandra_abi::{Call, Header, Param, Polled, RequestView, route_kind};
 use serde::Serialize;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// A feature that is mounted in memory, with data of its own.
 pub struct Rig {
     world: Rc<RefCell<World>>,
     routes: Vec<Route>,
+    state: Option<Arc<StateCell>>,
     visitor: RefCell<String>,
     polls: Cell<usize>,
     opened: Cell<u32>,
@@ -74,7 +77,14 @@ impl Rig {
         let world = Rc::new(RefCell::new(World::new()));
         let mut routes = Routes::default();
         with_world(&world, || mount(&mut routes));
-        Self { world, routes: routes.list, visitor: RefCell::new("visitor".to_owned()), polls: Cell::new(0), opened: Cell::new(0) }
+        Self {
+            world,
+            routes: routes.list,
+            state: routes.state,
+            visitor: RefCell::new("visitor".to_owned()),
+            polls: Cell::new(0),
+            opened: Cell::new(0),
+        }
     }
 
     /// `GET`; the path may hold a query.
@@ -131,7 +141,7 @@ impl Rig {
             body: RSlice::from_slice(body),
             visitor: visitor.as_str().into(),
         };
-        with_world(&self.world, || match dispatch::begin(&self.routes, &view) {
+        with_world(&self.world, || match dispatch::begin(&self.routes, self.state.as_ref(), &view) {
             RResult::ROk(call) => {
                 let answer = self.run(call);
                 dispatch::drop_call(call);
@@ -181,6 +191,18 @@ impl Rig {
         let answer = socket.tell("open", "");
         assert!(answer.status < 400, "the socket {path} was refused: {}", String::from_utf8_lossy(&answer.body));
         socket
+    }
+
+    /// Gives the feature the state that a revision of this version saved, as a swap does.
+    ///
+    /// # Errors
+    /// What the revision makes of it.
+    ///
+    /// # Panics
+    /// When the feature declares no state.
+    pub fn restore_state(&self, version: u32, saved: &Value) -> Result<()> {
+        let state = self.state.as_ref().expect("the feature declares state");
+        with_world(&self.world, || state.restore(version, saved.to_string().as_bytes()))
     }
 
     /// Who the visitor is from now on; `visitor` at first.

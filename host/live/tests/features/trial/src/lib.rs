@@ -53,12 +53,66 @@ fn mount(routes: &mut Routes) {
     routes.get("/items/{id}", item);
     routes.widget(widget);
     routes.every(Duration::from_secs(1), beat);
+    match STATE {
+        0 => &mut *routes,
+        1 => routes.state::<Hits>(),
+        // Version 2 also says which revision took over.
+        2 => routes.migrating_state(2, |from, old| {
+            let count = old["count"].as_u64().ok_or_else(|| Error::internal("no count"))?;
+            Ok(Hits { count, migrated_from: from })
+        }),
+        _ => routes.migrating_state(3, |_, _| -> Result<Hits> { Err(Error::internal("as asked")) }),
+    };
+    routes.post("/hit", hit);
+    routes.post("/hit-twice", hit_twice);
+    routes.get("/hits", hits);
     routes.get("/beats", beats);
     routes.sse("/rooms/{room}/events", "room:{room}");
     routes.websocket("/rooms/{room}", room);
     if cfg!(feature = "trespassing") {
         routes.get("/../other", item);
     }
+}
+
+const STATE: u32 = if cfg!(feature = "unrestorable") {
+    3
+} else if cfg!(feature = "migrating") {
+    2
+} else if cfg!(feature = "stateful") {
+    1
+} else {
+    0
+};
+
+#[derive(Default, Serialize, Deserialize)]
+struct Hits {
+    count: u64,
+    #[serde(default)]
+    migrated_from: u32,
+}
+
+async fn hit(_req: Request, ctx: Ctx) -> Result<Response> {
+    let count = ctx.state::<Hits>()?.with(|hits| {
+        hits.count += 1;
+        hits.count
+    });
+    Response::json(&json!({ "count": count, "revision": REVISION }))
+}
+
+/// Waits between two increments.
+async fn hit_twice(_req: Request, ctx: Ctx) -> Result<Response> {
+    let state = ctx.state::<Hits>()?;
+    state.with(|hits| hits.count += 1);
+    ctx.sleep(Duration::from_millis(5)).await;
+    let count = state.with(|hits| {
+        hits.count += 1;
+        hits.count
+    });
+    Response::json(&json!({ "count": count }))
+}
+
+async fn hits(_req: Request, ctx: Ctx) -> Result<Response> {
+    Response::text(ctx.state::<Hits>()?.with(|hits| format!("{} {}", hits.count, hits.migrated_from)))
 }
 
 /// Says when it began and when it ended, so that two at once would show.
