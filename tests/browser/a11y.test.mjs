@@ -10,11 +10,17 @@ const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.mi
 const RULES = { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }, resultTypes: ["violations"], iframes: false };
 const SIZES = [{ width: 360, height: 740 }, { width: 1280, height: 900 }];
 const SCHEMES = ["light", "dark"];
-/** One of each recipe. */
+/** One of each recipe, and of those with more than one face. */
 const WISHES = [
   "a calculator", "a chat", "a clock", "a unit converter for kilometers and miles", "a countdown to 2031-01-01", "a counter that everybody can click", "roll two dice", "guess the number",
   "a guestbook", "a list of books with title, author and rating", "a notes board", "a colour palette", "a random picker: Tom, Ann, Lee", "a poll: tea, coffee or water?", "quote of the day",
   "a star rating", "reactions: 👍 ❤️ 🎉", "rock paper scissors", "a sign-up sheet for the summer party", "a scoreboard", "a suggestion box", "tic-tac-toe", "a pomodoro timer", "a todo list", "a trivia quiz", "a word counter",
+  "Visitors add jokes and one is shown at random", "leave a nice sentence for the next visitor", "A story that we write together, everybody adds a sentence",
+  "A board that everybody can paint on together", "Guess how many jelly beans are in the jar, closest wins", "A weekly cleaning plan where everybody can enter a name", "A tip calculator",
+  "A Morse code translator", "A password generator", "Who paid what and who owes whom", "A shared text that everybody can edit", "A board where anyone can ask a question and others answer",
+  "Split the names that people enter into two random teams", "Hangman", "Connect four", "A memory game with pairs of cards", "A reaction time test: click when it turns green",
+  "a list of hiking trails with length in km, difficulty (easy, medium, hard), stars and done yes/no, searchable", "Umfrage mit Mehrfachauswahl: Montag, Dienstag, Mittwoch",
+  "Stoppuhr mit Rundenzeiten", "random name picker: people add names and a button draws one", "Eine Strichliste pro Person",
 ];
 let server, browser;
 let checked = 0;

@@ -10,11 +10,11 @@ const WIDGET: &str = r##"
 <ul id="slots"></ul>
 <style>
   ul { list-style: none; margin: 0; padding: 0; }
-  #slots > li { display: grid; gap: var(--space-1); border-top: var(--border-width-regular) solid var(--color-border-secondary); padding: var(--space-2) 0; }
+  #slots > li { display: grid; grid-template-columns: minmax(0, 1fr); gap: var(--space-1); border-top: var(--border-width-regular) solid var(--color-border-secondary); padding: var(--space-2) 0; }
   li b { overflow-wrap: anywhere; }
   li p { display: flex; justify-content: space-between; align-items: center; gap: var(--space-2); margin: 0; overflow-wrap: anywhere; }
-  form { display: flex; gap: var(--space-2); }
-  form input { flex: 1; min-width: 0; }
+  form { display: flex; flex-wrap: wrap; gap: var(--space-2); }
+  form input { flex: 1 1 8rem; min-width: 0; }
   #status:empty { display: none; }
 </style>
 <script>
