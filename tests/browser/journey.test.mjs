@@ -253,4 +253,18 @@ test("it speaks German when asked to", async () => {
   await german.close();
 });
 
+test("a long wish is asked as it was typed", async () => {
+  const page = await browser.newPage();
+  await page.goto(server.url);
+  const wish = "Somewhere neighbours can list tools that they are willing to lend, with the owner's name and whether it's currently borrowed or free, please";
+  await page.fill("#ask-text", wish);
+  await page.press("#ask-text", "Enter");
+  await page.waitForSelector("#ask-done:not([hidden])");
+  const asked = (await server.get("/api/requests")).requests.find((one) => wish.startsWith(one.title));
+  const { title, details } = await server.get(`/api/requests/${asked.id}`);
+  assert.ok(title.length > 100 && title.length <= 120, title);
+  assert.equal(`${title} ${details}`, wish);
+  await page.close();
+});
+
 test("nothing of it broke a rule of the page's own", () => assert.deepEqual(complaints, []));

@@ -7,6 +7,8 @@ import { t } from "./words.js";
 
 const WAIT_MS = 220;
 const SHORTEST = 3;
+/** The longest title, characters; what is longer goes on in the details. */
+const LONGEST_TITLE = 120;
 
 const form = document.getElementById("ask");
 const title = document.getElementById("ask-text");
@@ -31,20 +33,35 @@ function idle() {
   say(idleHint);
 }
 
+/** What was typed, as the API takes it: a title of one line, cut between words, and the rest with the details. */
+function typedRequest() {
+  const text = title.value.trim();
+  const more = details.value.trim();
+  const letters = [...text];
+  if (letters.length <= LONGEST_TITLE) return { title: text, details: more };
+  const head = letters.slice(0, LONGEST_TITLE + 1).join("");
+  const space = head.lastIndexOf(" ");
+  const cut = space > 0 ? space : letters.slice(0, LONGEST_TITLE).join("").length;
+  return { title: text.slice(0, cut), details: [text.slice(cut).trim(), more].filter(Boolean).join("\n\n") };
+}
+
 async function suggest() {
   const text = title.value.trim();
   if (text.length < SHORTEST) return idle();
   asking?.abort();
   asking = new AbortController();
   try {
-    const query = new URLSearchParams({ title: text, details: details.value.trim().slice(0, 500) });
+    const request = typedRequest();
+    const query = new URLSearchParams({ title: request.title, details: request.details.slice(0, 500) });
     const answer = await fetch(`/api/suggest?${query}`, { signal: asking.signal });
     if (!answer.ok) return;
     const found = await answer.json();
     if (title.value.trim() !== text) return;
     const fit = found.fit?.recipe ?? found.recipe ?? null;
     const model = form.dataset.agent !== "offline" && form.dataset.agent !== "none";
-    say(fit ? t("fits", { name: fit }) : t(model ? "fits_none_model" : "fits_none_offline"), fit ? "fits" : "");
+    // What it would do, so that whoever asks sees what is missing before asking.
+    const promise = [fit && t("fits", { name: fit }), found.fit?.summary].filter(Boolean).join(" ");
+    say(promise || t(model ? "fits_none_model" : "fits_none_offline"), fit ? "fits" : "");
     const any = showSuggestions(similar, found);
     showArea(any ? "similar" : "chips");
   } catch {
@@ -74,7 +91,7 @@ async function send(event) {
   form.setAttribute("aria-busy", "true");
   const slow = setTimeout(() => say(t("solving")), 300);
   try {
-    const body = { title: text, details: details.value.trim() };
+    const body = typedRequest();
     const request = editing ? await write("PATCH", `/api/requests/${editing}`, body) : await write("POST", "/api/requests", body);
     mine.set(request.id, true);
     votes.set(request.id, true);
