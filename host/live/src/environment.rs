@@ -1,6 +1,7 @@
 //! What the host's services rest on: real when serving, repeatable when a candidate is tried.
 
 use crate::{
+    http::Http,
     kv::{Checkpointer, StorageError, Store},
     sql::Database,
 };
@@ -118,6 +119,8 @@ pub(crate) struct Environment {
     pub random: Random,
     pub storage: Storage,
     pub outlet: Arc<dyn Outlet>,
+    /// Who answers outgoing calls; nobody unless it is set.
+    pub http: Http,
     /// Log lines and events that found no room.
     pub dropped: AtomicU64,
     /// One at a time opens a store, so that a file never has two.
@@ -126,7 +129,7 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub fn new(clock: Clock, random: Random, storage: Storage, outlet: Arc<dyn Outlet>) -> Self {
-        Self { clock, random, storage, outlet, dropped: AtomicU64::new(0), opening: Mutex::new(()) }
+        Self { clock, random, storage, outlet, http: Http::Nobody, dropped: AtomicU64::new(0), opening: Mutex::new(()) }
     }
 
     /// Opens a feature's keys and values.

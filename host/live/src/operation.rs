@@ -174,6 +174,7 @@ pub(crate) fn start(kind: u32, number: u64, data: &[u8]) -> Op {
         let future: Pending = match kind {
             op_kind::SLEEP => sleep(&mount.feature.environment.clock, number),
             op_kind::SQL => sql(mount, data),
+            op_kind::HTTP => http(mount, data),
             _ => failed(Status::UNAVAILABLE),
         };
         let operation = Operation {
@@ -209,6 +210,15 @@ fn sql(mount: &Mount, request: &[u8]) -> Pending {
             Ok(data) => Output { status: Status::OK, number: 0, data },
             Err(refused) => Output { status: refused.status, number: 0, data: refused.reason.into_bytes() },
         }
+    })
+}
+
+/// A call to another server, which control makes.
+fn http(mount: &Mount, request: &[u8]) -> Pending {
+    let call = crate::http::call(mount, request);
+    Box::pin(async move {
+        let (status, number, data) = call.await;
+        Output { status, number, data }
     })
 }
 

@@ -236,6 +236,8 @@ pub mod op_kind {
     pub const SLEEP: u32 = 1;
     /// Runs statements on the feature's database: JSON in, JSON out.
     pub const SQL: u32 = 2;
+    /// Calls another server: JSON in, JSON out. With `UNAVAILABLE` the number is the HTTP status for the visitor, or 0.
+    pub const HTTP: u32 = 3;
 }
 
 /// What the host offers. Functions act for the feature whose code is being run on this thread; called at any other

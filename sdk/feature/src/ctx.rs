@@ -1,6 +1,6 @@
 //! What a handler may use of the host.
 
-use crate::{Kv, Log, Random, Result, Sql};
+use crate::{Http, Kv, Log, Random, Result, Sql};
 use kandra_rt::{host::host, op::Operation};
 use serde::Serialize;
 use std::time::Duration;
@@ -26,6 +26,11 @@ impl Ctx {
     /// The feature's own database. See [`Sql`].
     pub fn sql(&self) -> Sql {
         Sql::new()
+    }
+
+    /// Calls to other servers. See [`Http`].
+    pub fn http(&self) -> Http {
+        Http::new()
     }
 
     /// The feature's log. See [`Log`].
