@@ -16,7 +16,7 @@ use std::time::Duration;
 ///
 /// Limits: https on its usual port, a host's name and not its address, public addresses only, at most 3 redirects to hosts
 /// that are granted too, 8 s unless [`timeout`](HttpCall::timeout) says otherwise, 256 KiB to send, 1 MiB to receive, 32
-/// headers, 8 calls at once and 120 in a minute. Nothing is unpacked: the host asks for plain answers. There are no cookies. Keep
+/// headers, 120 calls in a minute, of which 8 are made at once and the others wait. Nothing is unpacked: the host asks for plain answers. There are no cookies. Keep
 /// what was answered in [`Kv`](crate::Kv) with an expiry rather than ask for each visitor.
 ///
 /// ```

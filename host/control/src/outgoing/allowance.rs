@@ -7,10 +7,11 @@ use std::{
     time::{Duration, Instant},
 };
 
-/// Calls of one feature at once.
-const AT_ONCE: usize = 8;
-/// Calls of all features at once.
-const AT_ONCE_IN_ALL: usize = 32;
+/// Calls of one feature at once. Live sends 8 and lets the others wait, so that only a live that does not, or a call that
+/// was cancelled and takes a moment to end, meets this bound.
+const AT_ONCE: usize = 12;
+/// Calls of all features at once; of them live sends 32.
+const AT_ONCE_IN_ALL: usize = 48;
 /// Calls of one feature in a minute; a third of them may come in one burst.
 const IN_A_MINUTE: f64 = 120.0;
 const BURST: f64 = 40.0;
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn one_feature_has_eight_places_and_all_have_thirty_two() {
+    fn one_feature_has_its_places_and_so_have_all_together() {
         let allowance = Allowance::default();
         let mut places: Vec<Place> = (0..AT_ONCE).map(|_| allowance.take(&slug("poll")).unwrap()).collect();
         assert!(allowance.take(&slug("poll")).unwrap_err().contains("which is the most"));
