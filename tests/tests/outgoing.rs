@@ -3,7 +3,7 @@
 //! weakens its rules for a test.
 
 use anyhow::{Context, Result};
-use kandra_tests::{Answer, Api, Options, Server, binary, feature_crate};
+use kandra_tests::{Answer, Api, Options, Server, binary, repository};
 use serde_json::{Value, json};
 use std::{
     fs,
@@ -57,8 +57,12 @@ fn holding(folder: &Path, bytes: &[u8], found: &mut Vec<PathBuf>) -> Result<()> 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_called_that_the_owner_has_not_granted_and_nothing_inside_ever() -> Result<()> {
     let server = Server::ready(Options::default()).await?;
-    let run = server.deploy(&feature_crate("tests/features/caller")?, None).await?;
-    assert_eq!(run["state"], "succeeded", "{run}");
+    let path = repository().join("tests/features/caller").display().to_string();
+    let (code, _, err) = kandra(&server, &["deploy", &path], "").await?;
+    assert!(
+        code == 0 && err.contains("it asks to call api.localhost") && err.contains("kandra grant caller api.localhost"),
+        "{code} {err}"
+    );
     let live = Api::new(&server.live, None);
     let get = async |path: &str| -> Result<Answer> { live.get(&format!("/caller{path}")).await };
 

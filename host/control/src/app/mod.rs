@@ -24,7 +24,7 @@ use crate::{
     live_handle::LiveHandle,
     logs::{self, LogLine, LogWriter},
     observer::Observer,
-    outgoing::Secrets,
+    outgoing::{Outgoing, Secrets},
     pipeline::{Active, Rebuilds, Slots},
     startup::{Home, OwnerToken, VisitorKey},
     workshop::WorkshopState,
@@ -59,7 +59,7 @@ pub(crate) struct Parts {
     pub mounts: Arc<Mutex<()>>,
     pub retry_live: mpsc::Sender<()>,
     pub stopping: watch::Sender<bool>,
-    pub secrets: Arc<Secrets>,
+    pub outgoing: Arc<Outgoing>,
 }
 
 /// One server's state and operations; shared by every worker.
@@ -232,7 +232,12 @@ impl App {
     }
 
     pub(crate) fn secrets(&self) -> &Arc<Secrets> {
-        &self.parts.secrets
+        self.parts.outgoing.secrets()
+    }
+
+    /// Features' calls to other servers since the start: answered, refused.
+    pub(crate) fn outgoing_counts(&self) -> (u64, u64) {
+        self.parts.outgoing.counts()
     }
 
     pub(crate) fn workshop(&self) -> &WorkshopState {

@@ -4,7 +4,7 @@ use super::{App, Parts};
 use crate::config::Config;
 use crate::live_handle::{self, LiveEnd};
 use crate::logs::LogWriter;
-use crate::outgoing::Secrets;
+use crate::outgoing::{Outgoing, Secrets};
 use crate::startup::{Home, HomeLock, OwnerToken, VisitorKey};
 use kandra_agent::{Agent, AgentConfig, AgentKind, Patience};
 use kandra_model::{Origin, Presentation, Revision, RevisionRecord, RunId, Slug, Tier, Timestamp};
@@ -45,6 +45,7 @@ pub(crate) fn rig(change: impl FnOnce(&mut Config)) -> Rig {
     let (stopping, _) = watch::channel(false);
     let addresses = ("127.0.0.1:8080".parse().expect("an address"), "127.0.0.1:8081".parse().expect("an address"));
     let secrets = Arc::new(Secrets::load(&home).expect("a fresh file of secrets"));
+    let outgoing = Arc::new(Outgoing::new(store.clone(), secrets).expect("a client"));
     let mounts = Arc::new(Mutex::new(()));
     let app = App::new(Parts {
         config,
@@ -60,7 +61,7 @@ pub(crate) fn rig(change: impl FnOnce(&mut Config)) -> Rig {
         mounts,
         retry_live,
         stopping,
-        secrets,
+        outgoing,
     });
     Rig { app, token, live, _lock: lock, _retry: retry, _folder: folder }
 }

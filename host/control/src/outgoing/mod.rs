@@ -23,7 +23,13 @@ use kandra_store::Store;
 use kandra_wire::{HttpAnswer, HttpRefusal, HttpRequest, HttpResponse};
 use reqwest::{Client, ClientBuilder, redirect::Policy};
 use resolve::{Guarded, System};
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::Duration,
+};
 
 /// What a feature declares to call others.
 const CAPABILITY: &str = "http";
@@ -34,6 +40,8 @@ pub(crate) struct Outgoing {
     secrets: Arc<Secrets>,
     client: Client,
     allowance: Allowance,
+    answered: AtomicU64,
+    refused: AtomicU64,
 }
 
 /// The client that every call goes through.
@@ -66,14 +74,27 @@ impl Outgoing {
     }
 
     fn with(store: Store, secrets: Arc<Secrets>, client: Client) -> Self {
-        Self { store, secrets, client, allowance: Allowance::default() }
+        Self { store, secrets, client, allowance: Allowance::default(), answered: AtomicU64::new(0), refused: AtomicU64::new(0) }
+    }
+
+    pub(crate) fn secrets(&self) -> &Arc<Secrets> {
+        &self.secrets
+    }
+
+    /// Calls since the start: answered by the other server, ended without its answer.
+    pub(crate) fn counts(&self) -> (u64, u64) {
+        (self.answered.load(Ordering::Relaxed), self.refused.load(Ordering::Relaxed))
     }
 
     /// One call of a feature that control has mounted.
     pub(crate) async fn call(&self, feature: &Slug, request: &HttpRequest) -> HttpAnswer {
         match self.answer(feature, request).await {
-            Ok(response) => HttpAnswer::Answered(response),
+            Ok(response) => {
+                self.answered.fetch_add(1, Ordering::Relaxed);
+                HttpAnswer::Answered(response)
+            }
             Err(refused) => {
+                self.refused.fetch_add(1, Ordering::Relaxed);
                 tracing::debug!(%feature, why = ?refused.why, reason = refused.reason, "an outgoing call was not answered");
                 refused.into()
             }
@@ -93,8 +114,10 @@ impl Outgoing {
             Refused::new(HttpRefusal::Unavailable, "this server cannot look up what the feature may call")
         };
         let found = self.store.feature(feature).await.map_err(failed)?;
-        let found = found.filter(|found| found.state != FeatureState::Removed);
-        let found = found.ok_or_else(|| Refused::new(HttpRefusal::NotGranted, format!("there is no feature {feature}")))?;
+        // One that is kept out calls nobody, whoever says that it does.
+        let serves = |state| matches!(state, FeatureState::Live | FeatureState::Rebuilding | FeatureState::Paused);
+        let found = found.filter(|found| serves(found.state));
+        let found = found.ok_or_else(|| Refused::new(HttpRefusal::NotGranted, format!("no feature {feature} is served")))?;
         if !found.presentation.capabilities.iter().any(|declared| declared == CAPABILITY) {
             let reason = format!("{feature} does not declare the capability `{CAPABILITY}`");
             return Err(Refused::new(HttpRefusal::NotGranted, reason));

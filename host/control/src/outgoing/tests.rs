@@ -2,7 +2,7 @@
 //! since its servers are on this machine; nothing in the product can be told to do the same.
 
 use super::{
-    Allowance, Outgoing,
+    Outgoing,
     call::{Permission, Refused, make},
     client,
     resolve::{Guarded, LookedUp, Lookup},
@@ -344,14 +344,14 @@ async fn the_store_decides_what_a_feature_may_call() {
     let rig = rig(&server);
     let app = crate::app::testing::rig(|_| {});
     let store = app.app.store().clone();
-    let outgoing = Outgoing { store: store.clone(), secrets: Arc::new(rig.secrets), client: rig.client, allowance: Allowance::default() };
+    let outgoing = Outgoing::with(store.clone(), Arc::new(rig.secrets), rig.client);
     let poll: kandra_model::Slug = "poll".parse().unwrap();
     let request = get("https://api.example.com/");
     let refused = async || match outgoing.call(&poll, &request).await {
         HttpAnswer::Refused { why: HttpRefusal::NotGranted, reason } => reason,
         other => panic!("{other:?}"),
     };
-    assert!(refused().await.contains("there is no feature"));
+    assert!(refused().await.contains("no feature poll is served"));
     mounted(&store, "poll", &[], &["api.example.com"]).await;
     assert!(refused().await.contains("does not declare the capability"));
     mounted(&store, "poll", &["http"], &["api.example.com"]).await;
@@ -359,11 +359,15 @@ async fn the_store_decides_what_a_feature_may_call() {
     let host: HostName = "api.example.com".parse().unwrap();
     store.grant(&poll, host.clone()).await.unwrap();
     assert!(matches!(outgoing.call(&poll, &request).await, HttpAnswer::Answered(response) if text(&response) == "hello"));
+    assert_eq!(outgoing.counts(), (1, 3));
+    store.set_feature_state(&poll, kandra_model::FeatureState::Quarantined, None).await.unwrap();
+    assert!(refused().await.contains("no feature poll is served"));
+    store.set_feature_state(&poll, kandra_model::FeatureState::Live, None).await.unwrap();
     store.revoke(&poll, host.clone()).await.unwrap();
     assert!(refused().await.contains("kandra grant"));
     store.grant(&poll, host).await.unwrap();
     store.set_feature_state(&poll, kandra_model::FeatureState::Removed, None).await.unwrap();
-    assert!(refused().await.contains("there is no feature"));
+    assert!(refused().await.contains("no feature poll is served"));
     mounted(&store, "poll", &["http"], &["api.example.com"]).await;
     assert!(refused().await.contains("kandra grant"), "a feature that comes back is asked for again");
 }

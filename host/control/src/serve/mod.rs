@@ -128,7 +128,7 @@ impl Server {
         let visitors = VisitorKey::load(&home)?;
         let secrets = Arc::new(Secrets::load(&home)?);
         let (store, trail) = open_stores(&home).await?;
-        let outgoing = Arc::new(Outgoing::new(store.clone(), Arc::clone(&secrets)).map_err(ControlError::Outgoing)?);
+        let outgoing = Arc::new(Outgoing::new(store.clone(), secrets).map_err(ControlError::Outgoing)?);
         let agent = Agent::from_config(agent_config(&config.agent)?)?;
         let logs = crate::logs::LogWriter::start(home.logs()).map_err(ControlError::System)?;
         let (live, end) = live_handle::pair();
@@ -146,7 +146,7 @@ impl Server {
             end,
             store: store.clone(),
             logs: logs.clone(),
-            outgoing,
+            outgoing: Arc::clone(&outgoing),
             mounts: Arc::clone(&mounts),
             unrestored: unrestored_sender,
             stop,
@@ -166,7 +166,7 @@ impl Server {
             mounts,
             retry_live,
             stopping,
-            secrets,
+            outgoing,
         });
         // Takes the home's runs up before anything new can begin.
         if let Err(error) = pipeline::take_up(&app).await {

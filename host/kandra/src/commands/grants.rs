@@ -49,6 +49,17 @@ pub async fn grant(options: Grant, way: Way) -> Result<Code> {
     Ok(Code::Ok)
 }
 
+/// Says which hosts a feature that is live waits for; `where_from` is what else the command needs to find the server.
+pub fn say_what_it_asks(feature: &Value, where_from: &str) {
+    let slug = terminal::printable(feature["slug"].as_str().unwrap_or_default());
+    for host in feature["hosts"].as_array().into_iter().flatten().filter_map(Value::as_str) {
+        if !feature["granted"].as_array().is_some_and(|granted| granted.iter().any(|known| known == host)) {
+            let host = terminal::printable(host);
+            terminal::say(format!("it asks to call {host}, which the owner allows with `kandra grant {slug} {host}{where_from}`"));
+        }
+    }
+}
+
 async fn show(client: &Client, path: &str, output: crate::args::Output) -> Result<Code> {
     let grants = client.get(path).await?;
     if output.json {
