@@ -63,8 +63,9 @@ fn client(guarded: Guarded) -> ClientBuilder {
         .retry(reqwest::retry::never())
         .dns_resolver(Arc::new(guarded))
         .connect_timeout(Duration::from_secs(5))
-        .pool_idle_timeout(Duration::from_secs(15))
-        .pool_max_idle_per_host(2)
+        // Each request looks its host up and is connected anew: a kept connection may be closed under it, and is older than
+        // the look at its address.
+        .pool_max_idle_per_host(0)
         .user_agent(concat!("kandra/", env!("CARGO_PKG_VERSION")))
 }
 
