@@ -56,7 +56,12 @@ fn holding(folder: &Path, bytes: &[u8], found: &mut Vec<PathBuf>) -> Result<()> 
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_is_called_that_the_owner_has_not_granted_and_nothing_inside_ever() -> Result<()> {
-    let server = Server::ready(Options::default()).await?;
+    // A proxy would look names up itself. Nothing may come here.
+    let proxy = std::net::TcpListener::bind("127.0.0.1:0")?;
+    proxy.set_nonblocking(true)?;
+    let proxy_url = format!("http://{}", proxy.local_addr()?);
+    let environment = ["HTTPS_PROXY", "https_proxy", "ALL_PROXY"].map(|name| (name.to_owned(), proxy_url.clone())).to_vec();
+    let server = Server::ready(Options { environment, ..Options::default() }).await?;
     let path = repository().join("tests/features/caller").display().to_string();
     let (code, _, err) = kandra(&server, &["deploy", &path], "").await?;
     assert!(
@@ -102,6 +107,8 @@ async fn nothing_is_called_that_the_owner_has_not_granted_and_nothing_inside_eve
     let inside = get("/inside").await?;
     assert!(inside.status == 502 && inside.text.contains("cannot be reached"), "{} {}", inside.status, inside.text);
     assert!(log_says(&server, &["leads to no public address", "is not known to this server's name service"]).await?);
+
+    assert!(matches!(proxy.accept(), Err(error) if error.kind() == std::io::ErrorKind::WouldBlock), "a call went to a proxy");
 
     let mut found = Vec::new();
     holding(server.home(), SECRET.as_bytes(), &mut found)?;
