@@ -29,7 +29,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
 ];
 
 /// One dangerous dependency, the one crate that may have it.
-const SOLE_OWNERS: [(&str, &[&str]); 8] = [
+const SOLE_OWNERS: [(&str, &[&str]); 9] = [
     ("libloading", &["kandra-live"]),
     ("syn", &["kandra-lint"]),
     ("git2", &["kandra-store"]),
@@ -38,6 +38,8 @@ const SOLE_OWNERS: [(&str, &[&str]); 8] = [
     ("object", &["kandra-gate"]),
     ("rusqlite", &["kandra-store", "kandra-live"]),
     ("notify", &["kandra-control"]),
+    // What can call out: the model's client, features' calls, the command line; never live.
+    ("reqwest", &["kandra-agent", "kandra-control", "kandra-bin", "kandra-tests"]),
 ];
 
 /// Where `unsafe` may stand: crates by folder, and single files.

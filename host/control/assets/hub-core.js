@@ -1,7 +1,7 @@
 // One event stream of control and one of live, shared by all ports: tabs when this runs in a SharedWorker, else one page.
 const KINDS = [
   "request_created", "request_changed", "vote_changed", "run_started", "run_planned", "run_stage", "run_ended", "feature_mounted", "feature_changed",
-  "feature_removed", "library_unloaded", "live_changed", "warm_progress",
+  "feature_removed", "grants_changed", "library_unloaded", "live_changed", "warm_progress",
 ];
 const LEASE_MS = 150_000;
 const FIRST_RETRY_MS = 500;

@@ -11,6 +11,7 @@ mod http;
 mod live_handle;
 mod logs;
 mod observer;
+mod outgoing;
 mod pages;
 mod pipeline;
 mod serve;
@@ -20,12 +21,14 @@ mod watcher;
 mod workshop;
 
 pub use app::{
-    Actor, App, AppError, Building, FeatureSource, Layer, LiveStatus, NextPick, RequestText, RolledBack, Status, Submission, Tried,
+    Actor, App, AppError, Building, FeatureSource, Grants, Layer, LiveStatus, NextPick, RequestText, RolledBack, Status, Submission, Tried,
     WarmStatus,
 };
 pub use config::{AgentSettings, Approval, Config, ConfigError, MissingLayers, ModelSettings, Moderation, Network, Origin, Progress};
-pub use kandra_model::{IdError, Slug};
+pub use kandra_model::{HostName, IdError, Slug};
+pub use kandra_wire::is_secret_name;
 pub use live_handle::{FaultCounts, LiveError, LiveHandle};
 pub use logs::LogLine;
+pub use outgoing::SecretRecord;
 pub use serve::{BindError, ControlError, Ended, Listener, Notice, serve};
 pub use startup::StartError;

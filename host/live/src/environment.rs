@@ -1,6 +1,7 @@
 //! What the host's services rest on: real when serving, repeatable when a candidate is tried.
 
 use crate::{
+    http::Http,
     kv::{Checkpointer, StorageError, Store},
     sockets::Sockets,
     sql::Database,
@@ -121,6 +122,8 @@ pub(crate) struct Environment {
     pub outlet: Arc<dyn Outlet>,
     /// Features' WebSockets.
     pub sockets: Sockets,
+    /// Who answers outgoing calls; nobody unless it is set.
+    pub http: Http,
     /// Log lines and events that found no room.
     pub dropped: AtomicU64,
     /// One at a time opens a store, so that a file never has two.
@@ -129,7 +132,16 @@ pub(crate) struct Environment {
 
 impl Environment {
     pub fn new(clock: Clock, random: Random, storage: Storage, outlet: Arc<dyn Outlet>) -> Self {
-        Self { clock, random, storage, outlet, sockets: Sockets::default(), dropped: AtomicU64::new(0), opening: Mutex::new(()) }
+        Self {
+            clock,
+            random,
+            storage,
+            outlet,
+            sockets: Sockets::default(),
+            http: Http::Nobody,
+            dropped: AtomicU64::new(0),
+            opening: Mutex::new(()),
+        }
     }
 
     /// Opens a feature's keys and values.

@@ -3,6 +3,7 @@
 use crate::{
     allowance::Allowance,
     environment::Environment,
+    http,
     kv::{StorageError, Store},
     sql::Database,
     statistics::Calls,
@@ -14,6 +15,8 @@ use std::{
     collections::HashMap,
     sync::{Arc, Mutex, OnceLock, PoisonError},
 };
+
+use tokio::sync::Semaphore;
 
 /// The longest log line, bytes.
 const MOST_LOG_LINE: usize = 8 << 10;
@@ -29,6 +32,8 @@ pub(crate) struct Feature {
     logs: Allowance,
     pub events: Allowance,
     faults: Allowance,
+    /// Places for its calls to other servers.
+    pub calls_out: Arc<Semaphore>,
 }
 
 impl Feature {
@@ -43,6 +48,7 @@ impl Feature {
             logs: Allowance::new(200, 50),
             events: Allowance::new(200, 100),
             faults: Allowance::new(50, 10),
+            calls_out: Arc::new(Semaphore::new(http::AT_ONCE)),
         }
     }
 

@@ -13,6 +13,7 @@ mod current;
 mod environment;
 mod failure;
 mod feature;
+mod http;
 mod hub;
 mod kv;
 mod live;

@@ -175,6 +175,7 @@ pub(crate) fn start(kind: u32, number: u64, data: &[u8]) -> Op {
             op_kind::SLEEP => sleep(&mount.feature.environment.clock, number),
             op_kind::SQL => sql(mount, data),
             op_kind::SOCKET => socket(mount, data),
+            op_kind::HTTP => http(mount, data),
             _ => failed(Status::UNAVAILABLE),
         };
         let operation = Operation {
@@ -223,6 +224,15 @@ fn socket(mount: &Mount, command: &[u8]) -> Pending {
         Err(refused) => Output { status: refused.status, number: 0, data: refused.reason.as_bytes().to_vec() },
     };
     Box::pin(std::future::ready(output))
+}
+
+/// A call to another server, which control makes.
+fn http(mount: &Mount, request: &[u8]) -> Pending {
+    let call = crate::http::call(mount, request);
+    Box::pin(async move {
+        let (status, number, data) = call.await;
+        Output { status, number, data }
+    })
 }
 
 fn sleep(clock: &Clock, millis: u64) -> Pending {

@@ -7,6 +7,7 @@ mod exchange;
 
 use crate::{
     environment::{Clock, Environment, Outlet, Random, Storage},
+    http::Http,
     live::{Live, MountError, Order, load_library},
     load::{self, LoadError},
     recorder::Recorder,
@@ -120,7 +121,8 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
     let io_fault = |error: io::Error| ProbeFault::Protocol { message: error.to_string() };
     let faults = Arc::new(Faults::default());
     let clock = Clock::Stepping(request.clock_millis.into());
-    let environment = Environment::new(clock, Random::Seeded(request.seed.into()), Storage::Memory, faults.clone());
+    let mut environment = Environment::new(clock, Random::Seeded(request.seed.into()), Storage::Memory, faults.clone());
+    environment.http = Http::Contract(request.contract.http.clone());
     let live = Live::with(std::path::PathBuf::new(), environment, Recorder::default()).map_err(io_fault)?;
     let worker = tokio::task::spawn_local(live.join().run());
 
@@ -134,7 +136,7 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
     phase(ProbePhase::Mount);
     let began = Instant::now();
     let settings = FeatureSettings { deadline_ms: request.exchange_millis, ..FeatureSettings::default() };
-    let presentation = Presentation { capabilities: request.capabilities.clone(), ..Presentation::default() };
+    let presentation = Presentation { capabilities: request.capabilities.clone(), hosts: request.hosts.clone(), ..Presentation::default() };
     let order = Order {
         feature: request.slug.clone(),
         revision: Revision(1),

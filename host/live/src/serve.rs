@@ -14,6 +14,7 @@ mod wire;
 
 use crate::{
     environment::{Clock, Environment, Random, Storage},
+    http::Http,
     hub::Hub,
     kv::Checkpointer,
     live::Live,
@@ -145,9 +146,10 @@ async fn serve(
     process: Process,
 ) -> Result<(), ServeError> {
     let hub = Hub::start()?;
-    let (outlet, replies, outbox) = wire::queues(hub.clone());
+    let (outlet, asks, replies, outbox) = wire::queues(hub.clone());
     let storage = Storage::Directory { path: options.features.clone(), checkpointer: Checkpointer::start()? };
-    let environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
+    let mut environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
+    environment.http = Http::Control(asks.clone());
     let live = Live::with(options.artifacts.clone(), environment, recorder)?;
     live.start_tasks()?;
     let shared = Arc::new(Shared {
@@ -171,10 +173,11 @@ async fn serve(
     let executor = Commands::new(shared.clone(), process, drain);
     std::thread::Builder::new().name("kandra-commands".to_owned()).spawn(move || executor.run(received, &replies))?;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
-    // The writer goes on while we drain: unloads and faults are still told.
+    // Both go on while we drain: unloads and faults are still told, and calls still get what they wait for.
+    let mut heard = actix_web::rt::spawn(async move { wire::read(&mut reader, &commands, &asks).await });
     let mut written = actix_web::rt::spawn(async move { wire::write(&mut writer, outbox).await });
     let within = tokio::select! {
-        error = wire::read(&mut reader, &commands) => without_control(&error),
+        error = &mut heard => without_control(&error.unwrap_or(WireError::Closed)),
         error = &mut written => without_control(&error.unwrap_or(WireError::Closed)),
         Some(within) = drains.recv() => within,
         _ = terminate.recv() => DRAIN_WITHOUT_CONTROL,

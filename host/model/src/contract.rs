@@ -1,6 +1,6 @@
 //! A feature's example exchanges (`contract.toml`): what must stay true of it.
 
-use crate::RouteSpec;
+use crate::{HostName, RouteSpec, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -122,17 +122,67 @@ impl ExpectedResponse {
     }
 }
 
+/// The most answers for outgoing calls that a contract may hold.
+pub const MAX_DOUBLES: usize = 64;
+
 /// What an outgoing call would answer while the contract is tried.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct HttpDouble {
+    /// Upper case; any method when absent.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub method: Option<String>,
     /// The host.
-    pub host: String,
-    /// The path.
+    pub host: HostName,
+    /// The path. With a query it must be asked exactly so, without one any query fits.
     pub path: String,
-    /// `{status, json}` or `{status, text}`.
-    pub answer: serde_json::Value,
+    /// What comes back.
+    pub answer: HttpDoubleAnswer,
 }
+
+/// What an outgoing call would answer. At most one of `json` and `text`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct HttpDoubleAnswer {
+    /// The status; 200 when absent.
+    #[serde(default = "ok")]
+    pub status: u16,
+    /// Header name to value.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub headers: BTreeMap<String, String>,
+    /// Answered as `application/json`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub json: Option<serde_json::Value>,
+    /// Answered as `text/plain`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+}
+
+impl HttpDouble {
+    /// Whether it answers this call.
+    pub fn answers(&self, method: &str, target: &Target) -> bool {
+        let asked = if self.path.contains('?') { target.path.as_str() } else { target.path.split('?').next().unwrap_or_default() };
+        self.method.as_deref().is_none_or(|own| own == method) && self.host == target.host && self.path == asked
+    }
+
+    fn problem(&self) -> Option<&'static str> {
+        let answer = &self.answer;
+        if self.method.as_deref().is_some_and(|method| !HTTP_METHODS.contains(&method)) {
+            Some("has a method other than GET, HEAD, POST, PUT, PATCH, DELETE")
+        } else if Target::parse(&format!("https://{}{}", self.host, self.path)).is_err() || !self.path.starts_with('/') {
+            Some("has a path that does not start with / or holds characters that a URL cannot")
+        } else if !(200..600).contains(&answer.status) {
+            Some("answers with a status outside 200 to 599")
+        } else if answer.json.is_some() && answer.text.is_some() {
+            Some("answers with both json and text")
+        } else {
+            None
+        }
+    }
+}
+
+/// What outgoing calls may ask with.
+pub const HTTP_METHODS: [&str; 6] = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"];
 
 /// Why a contract cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -156,6 +206,19 @@ pub enum ContractError {
         name: String,
         /// What is wrong with it.
         problem: String,
+    },
+    /// More than [`MAX_DOUBLES`].
+    #[error("contract.toml has {0} [[http]] answers; at most {MAX_DOUBLES} are allowed")]
+    TooManyDoubles(usize),
+    /// An `[[http]]` that cannot be an answer.
+    #[error("the [[http]] answer of {host}{path} {problem}")]
+    Double {
+        /// Its host.
+        host: String,
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        problem: &'static str,
     },
     /// A route without an exchange.
     #[error("the route {method} {path} has no exchange in contract.toml that asserts more than a status")]
@@ -192,6 +255,14 @@ impl Contract {
             }
             if !(200..600).contains(&exchange.expect.status) {
                 return Err(malformed("expects a status outside 200 to 599"));
+            }
+        }
+        if contract.http.len() > MAX_DOUBLES {
+            return Err(ContractError::TooManyDoubles(contract.http.len()));
+        }
+        for double in &contract.http {
+            if let Some(problem) = double.problem() {
+                return Err(ContractError::Double { host: double.host.to_string(), path: double.path.chars().take(80).collect(), problem });
             }
         }
         if let Some(exchange) = contract.exchanges.iter().find(|e| !e.proves_something() && e.expect.status < 300) {
@@ -252,6 +323,34 @@ expect = { status = 200, json = { count = 1 } }
             let text = format!("[[exchange]]\nname = \"x\"\nrequest = {{ path = \"/\" }}\nexpect = {expect}\n");
             assert_eq!(Contract::parse(&text), Err(ContractError::AssertsNothing("x".into())), "{expect}");
         }
+    }
+
+    #[test]
+    fn doubles_answer_what_they_name() {
+        let parse = |double: &str| Contract::parse(&format!("{GOOD}[[http]]\n{double}"));
+        let good = parse("host = \"api.example.com\"\npath = \"/rate\"\nanswer = { json = { eur = 1 } }").unwrap();
+        let target = |url: &str| Target::parse(url).unwrap();
+        assert!(good.http[0].answers("GET", &target("https://api.example.com/rate?base=usd")));
+        assert!(!good.http[0].answers("GET", &target("https://other.example.com/rate")));
+        assert!(!good.http[0].answers("GET", &target("https://api.example.com/rates")));
+        let narrow = parse("method = \"POST\"\nhost = \"api.example.com\"\npath = \"/rate?a=1\"\nanswer = { text = \"x\" }").unwrap();
+        assert!(narrow.http[0].answers("POST", &target("https://api.example.com/rate?a=1")));
+        assert!(!narrow.http[0].answers("POST", &target("https://api.example.com/rate?a=2")));
+        assert!(!narrow.http[0].answers("GET", &target("https://api.example.com/rate?a=1")));
+        for bad in [
+            "host = \"127.0.0.1\"\npath = \"/\"\nanswer = {}",
+            "host = \"a.example\"\npath = \"rate\"\nanswer = {}",
+            "host = \"a.example\"\npath = \"/a b\"\nanswer = {}",
+            "host = \"a.example\"\npath = \"/\"\nanswer = { status = 100 }",
+            "host = \"a.example\"\npath = \"/\"\nanswer = { text = \"\", json = 1 }",
+            "host = \"a.example\"\npath = \"/\"\nanswer = { body = 1 }",
+            "method = \"CONNECT\"\nhost = \"a.example\"\npath = \"/\"\nanswer = {}",
+            "host = \"a.example\"\npath = \"/\"",
+        ] {
+            assert!(parse(bad).is_err(), "{bad}");
+        }
+        let many = "[[http]]\nhost = \"a.example\"\npath = \"/\"\nanswer = {}\n".repeat(MAX_DOUBLES + 1);
+        assert_eq!(Contract::parse(&format!("{GOOD}{many}")), Err(ContractError::TooManyDoubles(MAX_DOUBLES + 1)));
     }
 
     #[test]

@@ -1,6 +1,8 @@
 //! The one log that pages, SSE, WebSocket and metrics read.
 
-use crate::{EventId, FeatureState, RequestId, RequestState, Revision, RunId, RunState, Slug, Stage, StageOutcome, Tier, Timestamp};
+use crate::{
+    EventId, FeatureState, HostName, RequestId, RequestState, Revision, RunId, RunState, Slug, Stage, StageOutcome, Tier, Timestamp,
+};
 use serde::{Deserialize, Serialize};
 
 /// How the live process is.
@@ -40,6 +42,8 @@ pub enum EventBody {
     FeatureMounted { feature: Slug, title: String, revision: Revision, tier: Tier, new: bool },
     /// A feature's state changed without a mount.
     FeatureChanged { feature: Slug, state: FeatureState, reason: Option<String> },
+    /// The owner changed which hosts it may call; these are all of them now.
+    GrantsChanged { feature: Slug, hosts: Vec<HostName> },
     /// Its routes are gone.
     FeatureRemoved { feature: Slug, title: String },
     /// A library was closed and its absence verified, or it is pinned.

@@ -9,16 +9,21 @@ mod event;
 mod feature;
 mod finding;
 mod id;
+mod outgoing;
 pub mod probe;
 mod request;
 mod run;
 mod time;
 
-pub use contract::{CONTRACT_METHODS, Contract, ContractError, Exchange, ExchangeRequest, ExpectedResponse, HttpDouble};
+pub use contract::{
+    CONTRACT_METHODS, Contract, ContractError, Exchange, ExchangeRequest, ExpectedResponse, HTTP_METHODS, HttpDouble, HttpDoubleAnswer,
+    MAX_DOUBLES,
+};
 pub use event::{Event, EventBody, LiveCondition};
 pub use feature::{Feature, FeatureState, Height, Origin, Presentation, RevisionRecord, RouteSpec, Tier};
 pub use finding::{Finding, Severity};
 pub use id::{ArtifactHash, EventId, IdError, RESERVED_SLUGS, RequestId, Revision, RunId, Slug, SourceHash, VoterId};
+pub use outgoing::{HostName, HostNameError, MAX_URL, Target};
 pub use request::{Moderation, Request, RequestState};
 pub use run::{Cause, Run, RunState, Stage, StageOutcome, StageRecord, Usage};
 pub use time::Timestamp;

@@ -10,7 +10,7 @@ use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Rises when the two sides would misunderstand each other.
-pub const PROBE_VERSION: u32 = 1;
+pub const PROBE_VERSION: u32 = 2;
 /// The clock that a candidate sees: 2026-01-01T00:00:00.000Z. It advances by one millisecond with every read.
 pub const PROBE_CLOCK_MILLIS: i64 = 1_767_225_600_000;
 /// How long `mount` may take, milliseconds.
@@ -36,6 +36,8 @@ pub struct ProbeRequest {
     pub slug: Slug,
     /// Declared capabilities.
     pub capabilities: Vec<String>,
+    /// Hosts that the manifest names.
+    pub hosts: Vec<String>,
     /// Tried in order.
     pub contract: Contract,
     /// The host clock's first reading, milliseconds since the epoch.

@@ -2,6 +2,7 @@
 
 use crate::StoreError;
 use crate::engine::{Store, Write};
+use crate::grants;
 use crate::page::{Cursor, Page, bounded};
 use crate::request_list::existing as existing_request;
 use crate::requests::{Change, move_to};
@@ -89,6 +90,7 @@ impl Store {
             ])?;
             let removed_now = state == FeatureState::Removed && before.state != FeatureState::Removed;
             if removed_now {
+                grants::forget(w, &slug)?;
                 w.emit(EventBody::FeatureRemoved { feature: slug.clone(), title: before.presentation.title })?;
             } else if before.state != state || before.reason != reason {
                 w.emit(EventBody::FeatureChanged { feature: slug.clone(), state, reason })?;

@@ -13,6 +13,7 @@ mod engine;
 mod error;
 mod events;
 mod features;
+mod grants;
 mod moderation;
 mod page;
 mod recovery;

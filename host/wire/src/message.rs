@@ -1,10 +1,11 @@
 //! The messages.
 
+use crate::{HttpAnswer, HttpId, HttpRequest};
 use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Rises whenever two builds of Kandra can no longer talk.
-pub const WIRE_VERSION: u32 = 1;
+pub const WIRE_VERSION: u32 = 2;
 
 /// The first frame in each direction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,13 +108,19 @@ pub enum Command {
 
 /// From control to live.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-#[expect(clippy::large_enum_variant, reason = "a message is written or read and dropped; none is kept")]
 #[serde(tag = "type", rename_all = "snake_case")]
 pub enum ToLive {
     /// First.
     Hello(Hello),
     /// A command.
     Command(Envelope),
+    /// The answer to an outgoing call; one that nobody waits for is ignored.
+    HttpAnswer {
+        /// Which call.
+        id: HttpId,
+        /// How it ended.
+        answer: HttpAnswer,
+    },
 }
 
 /// How a command ended.
@@ -309,6 +316,20 @@ pub enum ToControl {
         route: String,
         /// Message and place.
         message: String,
+    },
+    /// A feature calls another server. Control decides whether it may, and answers once.
+    HttpAsk {
+        /// Numbered by live; an id that is under way is ignored.
+        id: HttpId,
+        /// Who calls, as live says. Control grants nothing else on its word than what that feature was granted.
+        feature: Slug,
+        /// What.
+        request: HttpRequest,
+    },
+    /// Nobody waits for this call any more.
+    HttpCancel {
+        /// Which.
+        id: HttpId,
     },
     /// Every second: live is alive.
     Heartbeat,

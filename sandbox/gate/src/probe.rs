@@ -39,6 +39,7 @@ pub(crate) fn run(config: &GateConfig, inspected: Inspected, cancel: &Cancel) ->
         scratch,
         slug: slug.clone(),
         capabilities: linted.source().manifest().capabilities.clone(),
+        hosts: linted.source().manifest().hosts.clone(),
         contract: contract.clone(),
         clock_millis: PROBE_CLOCK_MILLIS,
         seed: SEED,

@@ -210,6 +210,7 @@ fn manifest_fields_are_refused_by_name() {
         ("\"kv\"]", "\"files\"]", "source/manifest-value"),
         ("hosts = []", "hosts = [\"http://example.com\"]", "source/manifest-value"),
         ("hosts = []", "hosts = [\"127.0.0.1\"]", "source/manifest-value"),
+        ("hosts = []", "hosts = [\"127.0.0.0x1\"]", "source/manifest-value"),
         ("hosts = []", "hosts = [\"*.example.com\"]", "source/manifest-value"),
         ("hosts = []", "hosts = [\"localhost\"]", "source/manifest-value"),
         ("hosts = []", "hosts = []\ngrants = [\"all\"]", "source/manifest-field"),

@@ -239,6 +239,8 @@ pub mod op_kind {
     pub const SLEEP: u32 = 1;
     /// Runs statements on the feature's database: JSON in, JSON out.
     pub const SQL: u32 = 2;
+    /// Calls another server: JSON in, JSON out. With `UNAVAILABLE` the number is the HTTP status for the visitor, or 0.
+    pub const HTTP: u32 = 3;
     /// Sends to the feature's WebSockets or sorts them into rooms: JSON in; answers how many it concerned.
     pub const SOCKET: u32 = 4;
 }

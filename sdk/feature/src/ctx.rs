@@ -1,7 +1,7 @@
 //! What a handler may use of the host.
 
 use crate::state::StateCell;
-use crate::{Kv, Log, Random, Result, Room, Sql, State};
+use crate::{Http, Kv, Log, Random, Result, Room, Sql, State};
 use kandra_rt::{host::host, op::Operation};
 use serde::Serialize;
 use std::sync::Arc;
@@ -36,6 +36,11 @@ impl Ctx {
     /// The feature's own database. See [`Sql`].
     pub fn sql(&self) -> Sql {
         Sql::new()
+    }
+
+    /// Calls to other servers. See [`Http`].
+    pub fn http(&self) -> Http {
+        Http::new()
     }
 
     /// The feature's log. See [`Log`].

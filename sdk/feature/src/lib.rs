@@ -29,11 +29,13 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs)]
 
+mod base64;
 mod combine;
 mod ctx;
 mod dispatch;
 mod error;
 mod form;
+mod http;
 mod kv;
 #[cfg(kandra_library)]
 mod library;
@@ -53,6 +55,7 @@ mod text;
 pub use combine::{Either, join, join_all, select};
 pub use ctx::Ctx;
 pub use error::{Error, Result};
+pub use http::{Http, HttpCall, HttpResponse};
 pub use kv::{KV_LIST_MAX, Kv};
 pub use log::Log;
 pub use random::Random;

@@ -1,6 +1,5 @@
 //! The feature's own database.
 
-mod base64;
 mod row;
 
 pub use row::{Blob, Row};

@@ -17,13 +17,16 @@
 //! assert_eq!(rig.post("/hit").json()["count"], 2);
 //! ```
 //!
-//! The clock stands still but for [`Rig::set_now`] and for sleeps, which pass at once; chance is seeded. What is in a
+//! The clock stands still but for [`Rig::set_now`] and for sleeps, which pass at once; chance is seeded; other servers answer
+//! what [`Rig::answer_http`] says. What is in a
 //! library at run time and is not here: budgets, the arena, quotas, and the database of `ctx.sql()`, whose every call fails
 //! with a sentence that says so: the contract and `kandra check` try that.
 
 mod answer;
 mod host;
+mod http;
 mod rig;
 
 pub use answer::Answer;
+pub use http::{HttpAnswer, HttpAsked};
 pub use rig::{Rig, RigSocket};

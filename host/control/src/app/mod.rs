@@ -2,6 +2,7 @@
 
 mod error;
 mod features;
+mod grants;
 mod requests;
 mod runs;
 mod status;
@@ -11,6 +12,7 @@ pub(crate) mod testing;
 
 pub use error::AppError;
 pub use features::{FeatureSource, RolledBack};
+pub use grants::Grants;
 pub use kandra_store::Actor;
 pub use requests::RequestText;
 pub use status::{Building, Layer, LiveStatus, NextPick, Status, WarmStatus};
@@ -22,6 +24,7 @@ use crate::{
     live_handle::LiveHandle,
     logs::{self, LogLine, LogWriter},
     observer::Observer,
+    outgoing::{Outgoing, Secrets},
     pipeline::{Active, Rebuilds, Slots},
     startup::{Home, OwnerToken, VisitorKey},
     workshop::WorkshopState,
@@ -56,6 +59,7 @@ pub(crate) struct Parts {
     pub mounts: Arc<Mutex<()>>,
     pub retry_live: mpsc::Sender<()>,
     pub stopping: watch::Sender<bool>,
+    pub outgoing: Arc<Outgoing>,
 }
 
 /// One server's state and operations; shared by every worker.
@@ -225,6 +229,15 @@ impl App {
 
     pub(crate) fn owner_token(&self) -> &OwnerToken {
         &self.parts.owner
+    }
+
+    pub(crate) fn secrets(&self) -> &Arc<Secrets> {
+        self.parts.outgoing.secrets()
+    }
+
+    /// Features' calls to other servers since the start: answered, refused.
+    pub(crate) fn outgoing_counts(&self) -> (u64, u64) {
+        self.parts.outgoing.counts()
     }
 
     pub(crate) fn workshop(&self) -> &WorkshopState {

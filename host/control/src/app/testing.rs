@@ -4,9 +4,11 @@ use super::{App, Parts};
 use crate::config::Config;
 use crate::live_handle::{self, LiveEnd};
 use crate::logs::LogWriter;
+use crate::outgoing::{Outgoing, Secrets};
 use crate::startup::{Home, HomeLock, OwnerToken, VisitorKey};
 use kandra_agent::{Agent, AgentConfig, AgentKind, Patience};
-use kandra_store::{CommitAuthor, Options, Store, Trail, TrailOptions};
+use kandra_model::{Origin, Presentation, Revision, RevisionRecord, RunId, Slug, Tier, Timestamp};
+use kandra_store::{CommitAuthor, Mount, Options, Store, Trail, TrailOptions};
 use std::sync::Arc;
 use tokio::sync::{Mutex, mpsc, watch};
 
@@ -42,8 +44,50 @@ pub(crate) fn rig(change: impl FnOnce(&mut Config)) -> Rig {
     let (retry_live, retry) = mpsc::channel(1);
     let (stopping, _) = watch::channel(false);
     let addresses = ("127.0.0.1:8080".parse().expect("an address"), "127.0.0.1:8081".parse().expect("an address"));
+    let secrets = Arc::new(Secrets::load(&home).expect("a fresh file of secrets"));
+    let outgoing = Arc::new(Outgoing::new(store.clone(), secrets).expect("a client"));
     let mounts = Arc::new(Mutex::new(()));
-    let app =
-        App::new(Parts { config, home, addresses, owner, visitors, store, trail, agent, live: handle, logs, mounts, retry_live, stopping });
+    let app = App::new(Parts {
+        config,
+        home,
+        addresses,
+        owner,
+        visitors,
+        store,
+        trail,
+        agent,
+        live: handle,
+        logs,
+        mounts,
+        retry_live,
+        stopping,
+        outgoing,
+    });
     Rig { app, token, live, _lock: lock, _retry: retry, _folder: folder }
+}
+
+/// Mounts a new revision of a feature that declares these, as the pipeline does.
+pub(crate) async fn mounted(store: &Store, slug: &str, capabilities: &[&str], hosts: &[&str]) {
+    let slug: Slug = slug.parse().expect("a slug");
+    let before = store.revisions(&slug, 1, None).await.expect("a list").items;
+    let revision = Revision(before.first().map_or(1, |record| record.revision.0 + 1));
+    let owned = |texts: &[&str]| texts.iter().map(|text| (*text).to_owned()).collect();
+    let title = format!("A {slug}");
+    let record = RevisionRecord {
+        feature: slug.clone(),
+        revision,
+        source: format!("{:064x}", revision.0).parse().expect("a hash"),
+        commit: "c".repeat(40),
+        run: RunId::generate(),
+        request: None,
+        origin: Origin::Hand,
+        message: "x".to_owned(),
+        presentation: Presentation { title, capabilities: owned(capabilities), hosts: owned(hosts), ..Presentation::default() },
+        routes: Vec::new(),
+        mounted: false,
+        created_at: Timestamp::from_millis(0),
+    };
+    store.record_revision(record).await.expect("a revision");
+    let artifact = format!("{:064x}", revision.0).parse().expect("a hash");
+    store.mount(Mount { feature: slug, revision, artifact, tier: Tier::Quick, run: None }).await.expect("a mount");
 }

@@ -2,7 +2,8 @@
 
 use super::input::{BODY_BYTES, CRATE_BYTES};
 use super::{
-    Problem, candidates, events, features, history, live, metrics, moderation, openapi, operations, problem, requests, runs, suggest,
+    Problem, candidates, events, features, grants, history, live, metrics, moderation, openapi, operations, problem, requests, runs,
+    suggest,
 };
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
@@ -80,7 +81,7 @@ const REQUEST_TEXT: &[Field] = &[("title", "string: 3 to 120 characters"), ("det
 
 /// All of them, a path's methods next to each other.
 pub(super) fn endpoints() -> Vec<Endpoint> {
-    let (post, delete, patch) = (Method::POST, Method::DELETE, Method::PATCH);
+    let (post, put, delete, patch) = (Method::POST, Method::PUT, Method::DELETE, Method::PATCH);
     vec![
         get("/healthz", "Whether the process lives", |r| r.to(operations::healthz)),
         get("/readyz", "Whether requests are accepted", |r| r.to(operations::readyz)),
@@ -141,7 +142,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .bytes(CRATE_BYTES)
             .status(202),
         get("/api/features/{slug}", "One feature, with its source and contract", |r| r.to(features::one)),
-        owner(delete, "/api/features/{slug}", "Take it off; its data and history stay", |r| r.to(features::remove)),
+        owner(delete.clone(), "/api/features/{slug}", "Take it off; its data and history stay", |r| r.to(features::remove)),
         get("/api/features/{slug}/revisions", "Its revisions, newest first", |r| r.to(history::revisions)).query(&PAGE),
         get("/api/features/{slug}/diff", "What changed between two revisions", |r| r.to(history::diff))
             .query(&[("from", "a revision; the one before `to` when absent"), ("to", "a revision; the current one when absent")]),
@@ -153,6 +154,18 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         owner(post.clone(), "/api/features/{slug}/pause", "Let every route answer 503", |r| r.to(features::pause)),
         owner(post.clone(), "/api/features/{slug}/resume", "Let it serve again", |r| r.to(features::resume)),
         owner(post.clone(), "/api/features/{slug}/release", "Let a quarantined one serve again", |r| r.to(features::resume)),
+        owner(Method::GET, "/api/features/{slug}/grants", "Which hosts it asks to call, and which it may", |r| r.to(grants::show)),
+        owner(put.clone(), "/api/features/{slug}/grants", "Let it call these hosts and no others", |r| r.to(grants::set))
+            .body(&[("hosts", "array of hosts that its manifest names")]),
+        owner(post.clone(), "/api/features/{slug}/grants", "Let it call one host more", |r| r.to(grants::grant))
+            .body(&[("host", "string: one of the hosts that its manifest names")]),
+        owner(delete.clone(), "/api/features/{slug}/grants/{host}", "Let it call this host no more", |r| r.to(grants::revoke)),
+        owner(Method::GET, "/api/secrets", "Names of secrets and the hosts that each may be sent to", |r| r.to(grants::secrets)),
+        owner(put, "/api/secrets/{name}", "Keep a secret; it is never shown again", |r| r.to(grants::set_secret)).body(&[
+            ("value", "string: what is sent, at most 4,096 visible ASCII characters"),
+            ("hosts", "array of hosts that it may be sent to, 1 to 16"),
+        ]),
+        owner(delete, "/api/secrets/{name}", "Forget a secret", |r| r.to(grants::remove_secret)),
         owner(Method::GET, "/api/candidates", "Runs that wait for approval", |r| r.to(candidates::list)).query(&PAGE),
         owner(Method::GET, "/api/candidates/{id}", "One of them, with its source and what it changes", |r| r.to(candidates::one)),
         owner(post.clone(), "/api/candidates/{id}/approve", "Let it go live", |r| r.to(candidates::approve)),

@@ -103,6 +103,7 @@ pub(super) async fn one(app: Data<App>, guard: Data<Guard>, host: Host, slug: Pa
     value["commit"] = json!(source.record.commit);
     value["message"] = json!(source.record.message);
     value["run"] = json!(source.record.run);
+    value["granted"] = json!(app.store().grants(&slug).await?);
     value["contract"] = json!(source.files.get("contract.toml"));
     value["source"] = json!(source.files);
     Ok(Json(value))

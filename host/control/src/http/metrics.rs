@@ -53,6 +53,9 @@ pub(super) async fn metrics(app: Data<App>, guard: Data<Guard>) -> Result<HttpRe
     page.gauge("warm_build_finished", "1 once features can be built.", u8::from(status.warm.finished));
     page.gauge("started_at_seconds", "When the server started, Unix time.", status.started_at.millis() / 1_000);
     page.counter("live_replacements_total", "How often the live process came back.", status.live.restarts);
+    let (answered, refused) = app.outgoing_counts();
+    page.counter("outgoing_calls_answered_total", "Features' calls that another server answered.", answered);
+    page.counter("outgoing_calls_refused_total", "Features' calls that ended without an answer.", refused);
     page.counter("log_lines_dropped_total", "Lines of features' logs that the disk could not take.", app.log_lines_dropped());
     let report = app.live_report().await.ok();
     page.gauge("live_up", "1 while the live process answers.", u8::from(report.is_some()));

@@ -8,6 +8,7 @@ mod candidates;
 mod endpoints;
 mod events;
 mod features;
+mod grants;
 mod history;
 mod input;
 mod live;

@@ -2,6 +2,7 @@
 
 mod events;
 mod features;
+mod grants;
 mod requests;
 mod surface;
 

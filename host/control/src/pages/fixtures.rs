@@ -9,6 +9,7 @@ use super::{
     },
     words::Language,
 };
+use crate::outgoing::SecretRecord;
 use askama::Template;
 use kandra_model::*;
 use kandra_wire::{CallStatistics, LiveReport, LoadedLibrary, RouteStatistics, UnloadReport};
@@ -81,12 +82,14 @@ pub fn cards() -> Vec<CardView> {
     let view = |feature: Feature| CardView::new(&feature, "c0ffee".repeat(7)[..40].into(), live);
     let mut paused = feature("guestbook", "Guestbook", "📖", Height::M, FeatureState::Paused, Origin::Hand);
     paused.reason = Some("The owner has paused it while the spam is cleared away.".into());
+    let mut poll = feature("poll", "Tea, coffee or water?", "🗳️", Height::M, FeatureState::Live, recipe("Poll"));
+    poll.presentation.hosts = vec!["api.example.com".into(), "b.example.com".into()];
     let mut bare = feature("word-counter", "Word counter", "", Height::S, FeatureState::Live, Origin::Submission);
     bare.presentation.widget = false;
     bare.routes.retain(|r| r.path != "/widget");
     vec![
         view(feature("counter", "A counter that everybody can click", "👆", Height::S, FeatureState::Live, recipe("Counter"))),
-        view(feature("poll", "Tea, coffee or water?", "🗳️", Height::M, FeatureState::Live, recipe("Poll"))),
+        view(poll).with_granted(&["api.example.com", "old.example.com"].map(|host| host.parse().unwrap())),
         view(feature("hostile", HOSTILE, "", Height::S, FeatureState::Rebuilding, Origin::Model { model: "example-model-5".into() })),
         view(feature("rtl", "عدّاد يمكن للجميع النقر عليه", "🔢", Height::S, FeatureState::Live, recipe("Counter"))),
         view(paused),
@@ -301,7 +304,11 @@ fn request_pages(s: &Shell) -> Vec<(String, String)> {
         out.push((format!("request-{}", state.as_str()), RequestPage { s, r: &view }.render().unwrap()));
         if state == RequestState::Held {
             let cards = cards();
-            out.push(("owner-panel".into(), OwnerPart { s, requests: std::slice::from_ref(&view), cards: &cards }.render().unwrap()));
+            let secrets = [SecretRecord { name: "key".into(), hosts: vec!["api.example.com".parse().unwrap()], updated_at: NOW }];
+            out.push((
+                "owner-panel".into(),
+                OwnerPart { s, requests: std::slice::from_ref(&view), cards: &cards, secrets: &secrets }.render().unwrap(),
+            ));
         }
     }
     out

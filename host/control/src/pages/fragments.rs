@@ -93,7 +93,7 @@ pub async fn owner(asked: Asked, app: web::Data<App>) -> HttpResponse {
         asked.owner(&app)?;
         let (requests, cards) = (load::owner_requests(&app).await?, load::cards(&app, &asked.host).await?);
         let s = &asked.shell(&app, Page::Owner, app.store().newest_event().await?);
-        Ok(OwnerPart { s, requests: &requests, cards: &cards }.render()?)
+        Ok(OwnerPart { s, requests: &requests, cards: &cards, secrets: &app.list_secrets() }.render()?)
     };
     asked.fragment(html.await)
 }

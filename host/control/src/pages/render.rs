@@ -4,6 +4,7 @@ use super::view::{
     ActivityView, AskView, CardView, CodeView, ContractView, DiffView, FeatureView, LogLine, RequestView, RevisionView, RunView, Section,
     Sentence, Shell, StatusView, TableRow, WantView,
 };
+use crate::outgoing::SecretRecord;
 use askama::Template;
 
 /// `GET /`.
@@ -170,6 +171,7 @@ pub struct OwnerPart<'a> {
     pub s: &'a Shell,
     pub requests: &'a [RequestView],
     pub cards: &'a [CardView],
+    pub secrets: &'a [SecretRecord],
 }
 
 /// Not found, or broken.

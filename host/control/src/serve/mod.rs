@@ -7,7 +7,9 @@ mod web;
 use crate::{
     app::{App, Parts},
     config::{AgentSettings, Config, ConfigError, Progress},
-    live_handle, observer, pipeline,
+    live_handle, observer,
+    outgoing::{Outgoing, Secrets},
+    pipeline,
     startup::{self, Home, HomeLock, OwnerToken, Publication, Published, StartError, VisitorKey},
     supervisor::{JailLauncher, Supervisor},
     watcher, workshop,
@@ -50,6 +52,9 @@ pub enum ControlError {
     /// The provider is not part of this Kandra.
     #[error("--agent {0} is not part of this version; choose anthropic, offline or none")]
     UnknownAgent(&'static str),
+    /// The client of features' outgoing calls cannot be set up.
+    #[error("features' outgoing calls cannot be set up: {0}")]
+    Outgoing(#[source] reqwest::Error),
     /// The HTTP server failed.
     #[error("the HTTP server failed: {0}")]
     Http(#[source] std::io::Error),
@@ -121,7 +126,9 @@ impl Server {
         let addresses = (sockets.control_address, sockets.live_address);
         let owner = OwnerToken::load(&home)?;
         let visitors = VisitorKey::load(&home)?;
+        let secrets = Arc::new(Secrets::load(&home)?);
         let (store, trail) = open_stores(&home).await?;
+        let outgoing = Arc::new(Outgoing::new(store.clone(), secrets).map_err(ControlError::Outgoing)?);
         let agent = Agent::from_config(agent_config(&config.agent)?)?;
         let logs = crate::logs::LogWriter::start(home.logs()).map_err(ControlError::System)?;
         let (live, end) = live_handle::pair();
@@ -139,13 +146,28 @@ impl Server {
             end,
             store: store.clone(),
             logs: logs.clone(),
+            outgoing: Arc::clone(&outgoing),
             mounts: Arc::clone(&mounts),
             unrestored: unrestored_sender,
             stop,
             retry,
         };
-        let app =
-            App::new(Parts { config, home, addresses, owner, visitors, store, trail, agent, live, logs, mounts, retry_live, stopping });
+        let app = App::new(Parts {
+            config,
+            home,
+            addresses,
+            owner,
+            visitors,
+            store,
+            trail,
+            agent,
+            live,
+            logs,
+            mounts,
+            retry_live,
+            stopping,
+            outgoing,
+        });
         // Takes the home's runs up before anything new can begin.
         if let Err(error) = pipeline::take_up(&app).await {
             tracing::error!(%error, "the last state could not be taken up completely");

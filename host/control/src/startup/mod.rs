@@ -7,7 +7,7 @@ mod secrets;
 
 pub(crate) use home::{Home, HomeLock};
 pub(crate) use published::{Publication, Published, local_url, publish};
-pub(crate) use secrets::{OwnerToken, VisitorKey};
+pub(crate) use secrets::{OwnerToken, VisitorKey, read_private, write_private};
 
 /// Why a server could not be prepared.
 #[derive(Debug, thiserror::Error)]

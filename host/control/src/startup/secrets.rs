@@ -125,7 +125,7 @@ fn random(path: &Path) -> Result<[u8; 32], StartError> {
 }
 
 /// `None` when it does not exist. A file that others can read is made private again.
-fn read_private(path: &Path) -> Result<Option<String>, StartError> {
+pub(crate) fn read_private(path: &Path) -> Result<Option<String>, StartError> {
     let failed = StartError::home("cannot read", path);
     let text = match std::fs::read_to_string(path) {
         Ok(text) => text,
@@ -140,7 +140,7 @@ fn read_private(path: &Path) -> Result<Option<String>, StartError> {
 }
 
 /// Written whole or not at all.
-fn write_private(path: &Path, text: &str) -> Result<(), StartError> {
+pub(crate) fn write_private(path: &Path, text: &str) -> Result<(), StartError> {
     let temporary = path.with_extension("new");
     let written = (|| {
         let mut file = File::options().write(true).create(true).truncate(true).mode(0o600).open(&temporary)?;

@@ -13,11 +13,17 @@ use tokio::{
 
 /// Messages that may wait in each direction.
 const QUEUE: usize = 1_024;
+/// Answers to outgoing calls that may wait: they are large.
+const ANSWERS: usize = 16;
+
+/// Where answers to outgoing calls go. They give way to commands.
+pub(crate) type Answers = mpsc::Sender<ToLive>;
 
 /// Ends its tasks when it is dropped.
 pub(crate) struct Connection {
     incoming: mpsc::Receiver<ToControl>,
     outgoing: mpsc::Sender<ToLive>,
+    answers: Answers,
     tasks: [JoinHandle<()>; 2],
 }
 
@@ -33,8 +39,9 @@ impl Connection {
         let (read, write) = UnixStream::from_std(ours)?.into_split();
         let (sender, incoming) = mpsc::channel(QUEUE);
         let (outgoing, receiver) = mpsc::channel(QUEUE);
-        let tasks = [tokio::spawn(read_all(read, sender)), tokio::spawn(write_all(write, receiver))];
-        Ok((Self { incoming, outgoing, tasks }, theirs.into()))
+        let (answers, answers_out) = mpsc::channel(ANSWERS);
+        let tasks = [tokio::spawn(read_all(read, sender)), tokio::spawn(write_all(write, receiver, answers_out))];
+        Ok((Self { incoming, outgoing, answers, tasks }, theirs.into()))
     }
 
     /// Says hello and hears it: both sides must be of one version.
@@ -57,6 +64,11 @@ impl Connection {
     /// The next message; `None` when the wire is closed or broken. Cancel-safe.
     pub(crate) async fn next(&mut self) -> Option<ToControl> {
         self.incoming.recv().await
+    }
+
+    /// Where answers to outgoing calls go.
+    pub(crate) fn answers(&self) -> &Answers {
+        &self.answers
     }
 
     /// Takes a message in. Never waits.
@@ -90,8 +102,14 @@ async fn read_all(mut read: OwnedReadHalf, messages: mpsc::Sender<ToControl>) {
     }
 }
 
-async fn write_all(mut write: OwnedWriteHalf, mut messages: mpsc::Receiver<ToLive>) {
-    while let Some(message) = messages.recv().await {
+async fn write_all(mut write: OwnedWriteHalf, mut messages: mpsc::Receiver<ToLive>, mut answers: mpsc::Receiver<ToLive>) {
+    loop {
+        let message = tokio::select! {
+            biased;
+            message = messages.recv() => message,
+            Some(answer) = answers.recv() => Some(answer),
+        };
+        let Some(message) = message else { return };
         if let Err(error) = write_frame(&mut write, &message).await {
             tracing::debug!(%error, "the wire to the live process ended");
             return;

@@ -6,6 +6,7 @@
 
 mod connection;
 mod crashes;
+mod outgoing;
 mod process;
 mod restore;
 mod talk;
@@ -16,6 +17,7 @@ pub(crate) use restore::{Unrestored, settings};
 use crate::{
     live_handle::{LiveEnd, LiveError},
     logs::LogWriter,
+    outgoing::Outgoing,
 };
 use connection::Connection;
 use crashes::{Crashes, describe};
@@ -23,6 +25,7 @@ use kandra_jail::SharedMap;
 use kandra_model::{EventBody, FeatureState, LiveCondition, Revision, Slug};
 use kandra_store::Store;
 use kandra_wire::{Command, recorder};
+use outgoing::Calls;
 use process::{Death, Keeper};
 use std::{collections::HashMap, future::Future, pin::pin, sync::Arc, time::Duration};
 use talk::{Life, Waiter};
@@ -47,6 +50,8 @@ pub(crate) struct Supervisor {
     pub end: LiveEnd,
     pub store: Store,
     pub logs: LogWriter,
+    /// Makes features' calls to other servers.
+    pub outgoing: Arc<Outgoing>,
     /// Held around every mount and what is recorded of it, so that a restore never undoes one.
     pub mounts: Arc<Mutex<()>>,
     /// Features that could not be restored.
@@ -178,6 +183,7 @@ impl Supervisor {
             guard: Some(guard),
             load,
             drain_until: None,
+            calls: Calls::default(),
         }))
     }
 

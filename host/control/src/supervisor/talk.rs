@@ -1,6 +1,6 @@
 //! What is said to one process and what it says: commands and their answers, the restore, lines and faults.
 
-use super::{Load, RESTORE, Supervisor, Unrestored, connection::Connection, process::Keeper};
+use super::{Load, RESTORE, Supervisor, Unrestored, connection::Connection, outgoing::Calls, process::Keeper};
 use crate::{
     live_handle::{LiveError, LiveState, Pending},
     logs::LogLine,
@@ -46,6 +46,7 @@ pub(super) struct Life {
     pub(super) guard: Option<OwnedMutexGuard<()>>,
     pub(super) load: Load,
     pub(super) drain_until: Option<Instant>,
+    pub(super) calls: Calls,
 }
 
 impl Supervisor {
@@ -148,6 +149,11 @@ impl Supervisor {
                 }
                 Some(Waiter::Nobody) | None => {}
             },
+            ToControl::HttpAsk { id, feature, request } => {
+                let known = self.end.is_known(&feature);
+                life.calls.begin(&self.outgoing, life.connection.answers(), known, id, feature, request);
+            }
+            ToControl::HttpCancel { id } => life.calls.cancel(id),
             ToControl::Unloaded(report) => {
                 if self.end.is_known(&report.feature) {
                     let body = EventBody::LibraryUnloaded { feature: report.feature, revision: report.revision, verified: report.verified };

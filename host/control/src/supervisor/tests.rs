@@ -131,6 +131,12 @@ async fn speak(mut stream: UnixStream, behaviour: Behaviour, seen: &StdMutex<See
     }
 }
 
+fn outgoing(folder: &std::path::Path, store: &Store) -> Arc<Outgoing> {
+    let (home, _lock) = crate::startup::Home::open(&folder.join("home")).unwrap();
+    let secrets = Arc::new(crate::outgoing::Secrets::load(&home).unwrap());
+    Arc::new(Outgoing::new(store.clone(), secrets).unwrap())
+}
+
 struct Rig {
     live: LiveHandle,
     store: Store,
@@ -157,6 +163,7 @@ impl Rig {
             end,
             store: store.clone(),
             logs: LogWriter::start(folder.path().to_owned()).unwrap(),
+            outgoing: outgoing(folder.path(), &store),
             mounts: Arc::default(),
             unrestored: sender,
             stop: stopped,

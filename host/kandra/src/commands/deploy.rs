@@ -1,6 +1,6 @@
 //! `kandra deploy`
 
-use super::{features::slug, print_json};
+use super::{features::slug, grants::say_what_it_asks, print_json};
 use crate::{
     args::Deploy,
     client::{Client, Refused},
@@ -48,6 +48,7 @@ pub async fn run(options: Deploy) -> Result<Code> {
     match ended["state"].as_str() {
         Some("succeeded") => {
             terminal::say(format!("{slug} is live as revision {}", ended["revision"]));
+            say_what_it_asks(&client.get(&format!("/api/features/{slug}")).await?, "");
             Ok(Code::Ok)
         }
         Some("waiting") => {

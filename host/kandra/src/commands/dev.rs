@@ -3,6 +3,7 @@
 use super::{
     deploy::{package_name, print_findings, read_crate},
     features::slug,
+    grants::say_what_it_asks,
     install_tls,
 };
 use crate::{
@@ -51,7 +52,7 @@ async fn follow(path: &Path, home: &Path, slug: &str, mut files: Map<String, Val
     warmed(&client).await?;
     let mut sent = Map::new();
     loop {
-        if files != sent && send(&client, slug, &files).await? == Sent::Judged {
+        if files != sent && send(&client, home, slug, &files).await? == Sent::Judged {
             sent = files.clone();
         }
         tokio::time::sleep(LOOK_EVERY).await;
@@ -106,7 +107,7 @@ enum Sent {
     NotYet,
 }
 
-async fn send(client: &Client, slug: &str, files: &Map<String, Value>) -> Result<Sent> {
+async fn send(client: &Client, home: &Path, slug: &str, files: &Map<String, Value>) -> Result<Sent> {
     let current = client.send(Method::GET, &format!("/api/features/{slug}"), None).await?.ok();
     let mut body = json!({ "files": files, "message": "Saved" });
     if let Some(revision) = current.and_then(|feature| feature["revision"].as_u64()) {
@@ -126,6 +127,7 @@ async fn send(client: &Client, slug: &str, files: &Map<String, Value>) -> Result
     if ended["state"] == "succeeded" {
         let feature = client.get(&format!("/api/features/{slug}")).await?;
         terminal::say(format!("revision {} serves at {}", ended["revision"], feature["url"].as_str().unwrap_or_default()));
+        say_what_it_asks(&feature, &format!(" --home {}", home.display()));
     } else {
         print_findings(&ended["findings"]);
         terminal::say(ended["failure"].as_str().unwrap_or("the save did not pass; the last good revision serves"));

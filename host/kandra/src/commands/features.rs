@@ -64,6 +64,11 @@ pub async fn show(options: One) -> Result<Code> {
             route["path"].as_str().unwrap_or_default()
         ))?;
     }
+    for host in feature["hosts"].as_array().into_iter().flatten() {
+        let granted = feature["granted"].as_array().is_some_and(|granted| granted.contains(host));
+        let host = terminal::printable(host.as_str().unwrap_or_default());
+        print_line(&format!("host       {host} {}", if granted { "granted" } else { "not granted: kandra grant" }))?;
+    }
     for revision in revisions["revisions"].as_array().into_iter().flatten() {
         let message = terminal::printable(revision["message"].as_str().unwrap_or_default());
         print_line(&format!("revision   {} {} {message}", revision["revision"], revision["created_at"].as_str().unwrap_or_default()))?;
@@ -117,7 +122,7 @@ pub async fn rollback(options: Rollback) -> Result<Code> {
 }
 
 /// What a dry run found, in words or as data.
-fn would(output: Output, words: String, mut data: Value) -> Result<Code> {
+pub fn would(output: Output, words: String, mut data: Value) -> Result<Code> {
     if output.json {
         data["dry_run"] = true.into();
         print_json(data)?;

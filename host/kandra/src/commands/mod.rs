@@ -5,6 +5,7 @@ mod deploy;
 mod dev;
 mod doctor;
 mod features;
+mod grants;
 mod logs;
 mod new;
 mod serve;
@@ -32,6 +33,9 @@ pub fn run(cli: Cli) -> Result<Code> {
         Command::Rollback(options) => on_runtime(features::rollback(options)),
         Command::Pause(options) => on_runtime(features::switch(options, features::Way::Pause)),
         Command::Resume(options) => on_runtime(features::switch(options, features::Way::Resume)),
+        Command::Grant(options) => on_runtime(grants::grant(options, grants::Way::Grant)),
+        Command::Revoke(options) => on_runtime(grants::grant(options, grants::Way::Revoke)),
+        Command::Secret(options) => on_runtime(grants::secret(options)),
         Command::Remove(options) => on_runtime(features::remove(options)),
         Command::Approve(options) => on_runtime(features::approve(options)),
         Command::Doctor(options) => doctor::run(options),

@@ -3,7 +3,7 @@
 //! Replies and heartbeats have a queue of their own, so that a flood of log lines cannot hold them up. Whoever has
 //! something to say never waits: what finds no room is dropped, and counted by the caller.
 
-use crate::{environment::Outlet, hub::Hub};
+use crate::{environment::Outlet, http::Asks, hub::Hub};
 use kandra_model::Slug;
 use kandra_wire::{Envelope, Hello, ToControl, ToLive, WIRE_VERSION, WireError, read_frame, write_frame};
 use std::{sync::Arc, time::Duration};
@@ -23,6 +23,7 @@ const HELLO_WITHIN: Duration = Duration::from_secs(10);
 pub(crate) struct Outbox {
     notices: Receiver<ToControl>,
     replies: Receiver<ToControl>,
+    asks: Receiver<ToControl>,
 }
 
 /// Where features' words go in the process.
@@ -45,11 +46,12 @@ impl Outlet for WireOutlet {
     }
 }
 
-/// The queues: the outlet, the replies' sender, and what [`write`] takes.
-pub(crate) fn queues(hub: Arc<Hub>) -> (WireOutlet, Sender<ToControl>, Outbox) {
+/// The queues: the outlet, the outgoing calls, the replies' sender, and what [`write`] takes.
+pub(crate) fn queues(hub: Arc<Hub>) -> (WireOutlet, Arc<Asks>, Sender<ToControl>, Outbox) {
     let (notices, notices_out) = channel(MOST_NOTICES);
     let (replies, replies_out) = channel(MOST_REPLIES);
-    (WireOutlet { notices, hub }, replies, Outbox { notices: notices_out, replies: replies_out })
+    let (asks, asks_out) = Asks::new();
+    (WireOutlet { notices, hub }, asks, replies, Outbox { notices: notices_out, replies: replies_out, asks: asks_out })
 }
 
 /// Why the two sides cannot talk.
@@ -85,8 +87,14 @@ pub(crate) async fn greet(reader: &mut (impl AsyncRead + Unpin), writer: &mut (i
     Ok(())
 }
 
-/// Passes commands on until the wire closes.
-pub(crate) async fn read(reader: &mut (impl AsyncRead + Unpin), commands: &Sender<Envelope>) -> WireError {
+/// Passes commands and answers on until the wire closes.
+pub(crate) async fn read(reader: &mut (impl AsyncRead + Unpin), commands: &Sender<Envelope>, asks: &Asks) -> WireError {
+    let error = pass_on(reader, commands, asks).await;
+    asks.close();
+    error
+}
+
+async fn pass_on(reader: &mut (impl AsyncRead + Unpin), commands: &Sender<Envelope>, asks: &Asks) -> WireError {
     loop {
         match read_frame(reader).await {
             Ok(ToLive::Command(envelope)) => {
@@ -94,13 +102,14 @@ pub(crate) async fn read(reader: &mut (impl AsyncRead + Unpin), commands: &Sende
                     return WireError::Closed;
                 }
             }
+            Ok(ToLive::HttpAnswer { id, answer }) => asks.answered(id, answer),
             Ok(ToLive::Hello(_)) => {}
             Err(error) => return error,
         }
     }
 }
 
-/// Sends what is queued, replies first, and a heartbeat every second, until the wire closes.
+/// Sends what is queued, replies first, outgoing calls before log lines, and a heartbeat every second, until the wire closes.
 pub(crate) async fn write(writer: &mut (impl AsyncWrite + Unpin), mut outbox: Outbox) -> WireError {
     let mut heartbeat = tokio::time::interval(HEARTBEAT);
     heartbeat.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -109,6 +118,7 @@ pub(crate) async fn write(writer: &mut (impl AsyncWrite + Unpin), mut outbox: Ou
             biased;
             Some(reply) = outbox.replies.recv() => reply,
             _ = heartbeat.tick() => ToControl::Heartbeat,
+            Some(ask) = outbox.asks.recv() => ask,
             Some(notice) = outbox.notices.recv() => notice,
         };
         match write_frame(writer, &message).await {
@@ -141,7 +151,7 @@ mod tests {
     #[tokio::test]
     async fn replies_overtake_log_lines_and_full_queues_drop() {
         let hub = Hub::start().unwrap();
-        let (outlet, replies, outbox) = queues(hub.clone());
+        let (outlet, _asks, replies, outbox) = queues(hub.clone());
         let sent = (0..MOST_NOTICES + 5).filter(|_| outlet.report(ToControl::Heartbeat)).count();
         assert_eq!(sent, MOST_NOTICES);
         let reply = ToControl::Reply { id: kandra_wire::CommandId(7), outcome: kandra_wire::Outcome::Done };

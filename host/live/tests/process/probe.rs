@@ -42,6 +42,14 @@ expect = { contains = ["first"] }
 name = "a note is kept"
 request = { method = "POST", path = "/notes", text = "milk" }
 expect = { json = { id = 1, text = "milk" } }
+[[exchange]]
+name = "another server is asked"
+request = { method = "POST", path = "/call", text = "https://api.example.com/rate?base=usd" }
+expect = { json = { status = 203, text = '{"eur":0.92}' } }
+[[http]]
+host = "api.example.com"
+path = "/rate"
+answer = { status = 203, json = { eur = 0.92 } }
 "#;
 
 fn request(features: &str, contract: &str) -> ProbeRequest {
@@ -52,7 +60,8 @@ fn request(features: &str, contract: &str) -> ProbeRequest {
         hash,
         scratch: "/nonexistent".into(),
         slug: "trial".parse().unwrap(),
-        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned()],
+        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned()],
+        hosts: vec!["api.example.com".to_owned()],
         contract: Contract::parse(contract).unwrap(),
         clock_millis: PROBE_CLOCK_MILLIS,
         seed: 7,
@@ -80,7 +89,7 @@ fn a_good_candidate_is_tried_and_unloaded() {
     let (phases, reply, _) = probe(&request("", CONTRACT));
     let ProbeReply::Tried { routes, exchanges, unload, .. } = reply else { panic!("{reply:?}") };
     assert!(exchanges.iter().all(|exchange| exchange.mismatch.is_none()), "{exchanges:?}");
-    assert_eq!(exchanges.len(), 6);
+    assert_eq!(exchanges.len(), 7);
     assert!(routes.iter().any(|route| route.widget) && routes.iter().any(|route| route.route.path == "/items/{id}"));
     assert!(unload.unmapped && unload.leaked_bytes == 0 && unload.live_calls == 0, "{unload:?}");
     assert_eq!((phases.first(), phases.last()), (Some(&ProbePhase::Load), Some(&ProbePhase::Unload)));
@@ -100,6 +109,21 @@ fn a_broken_contract_is_named() {
         ("request = { path = \"/panic\" }\nexpect = { text = \"5\" }", "answer", "panic: as asked at src/lib.rs"),
         ("request = { path = \"/spin\" }\nexpect = { text = \"5\" }", "answer", "budget_time"),
         ("request = { path = \"/recurse\" }\nexpect = { text = \"5\" }", "answer", "budget_stack"),
+        (
+            "request = { method = \"POST\", path = \"/call\", text = \"https://api.example.com/other\" }\nexpect = { text = \"5\" }",
+            "status",
+            "no [[http]] that answers GET /other on api.example.com",
+        ),
+        (
+            "request = { method = \"POST\", path = \"/call\", text = \"https://evil.example.com/\" }\nexpect = { text = \"5\" }",
+            "status",
+            "does not name the host `evil.example.com`",
+        ),
+        (
+            "request = { method = \"POST\", path = \"/call\", text = \"http://api.example.com/rate\" }\nexpect = { text = \"5\" }",
+            "status",
+            "does not begin with https",
+        ),
         ("request = { path = \"/nowhere\" }\nexpect = { text = \"5\" }", "status", "404"),
     ] {
         let contract = format!("[[exchange]]\nname = \"x\"\n{exchange}\n{}", &CONTRACT);

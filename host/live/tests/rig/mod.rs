@@ -104,7 +104,8 @@ pub fn slug() -> Slug {
 pub fn presentation() -> Presentation {
     Presentation {
         title: "Trial <1>".to_owned(),
-        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned()],
+        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned()],
+        hosts: vec!["api.example.com".to_owned()],
         widget: true,
         ..Presentation::default()
     }

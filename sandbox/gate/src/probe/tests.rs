@@ -81,6 +81,18 @@ fn a_capability_that_is_not_declared_is_named() {
 }
 
 #[test]
+fn a_host_that_is_not_named_is_named() {
+    let (routes, mut exchanges, mount_micros, unload) = good();
+    let got = r#"500: {"error":"This feature does not name the host `api.example.com` in its manifest."}"#;
+    exchanges[0].mismatch = Some(Mismatch { part: "status".into(), expected: "200".into(), got: got.into() });
+    let reply = ProbeReply::Tried { routes, exchanges, mount_micros, unload };
+    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT)) else { panic!("it passed") };
+    let said = finding(verdict);
+    assert_eq!((said.code.as_str(), said.file.as_str()), ("probe/host", "Cargo.toml"));
+    assert!(said.hint.starts_with("add \"api.example.com\" to `hosts`"), "{}", said.hint);
+}
+
+#[test]
 fn an_exchange_that_no_route_answers_is_named_with_the_nearest_route() {
     let misspelt = parsed(&CONTRACT.replace("/count", "/cout"));
     let routes = [route("GET", "/count").route, route("GET", "/widget").route];

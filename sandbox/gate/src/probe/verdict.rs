@@ -68,6 +68,12 @@ pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<Route
                 shown(&mismatch.expected),
                 shown(&mismatch.got)
             );
+            if let Some(host) = unnamed(&mismatch.got) {
+                let finding = Finding::error("probe/host", message)
+                    .hint(format!("add \"{host}\" to `hosts` under [package.metadata.kandra] in Cargo.toml"))
+                    .file("Cargo.toml");
+                return Err(Verdict::Crate(vec![finding]));
+            }
             return Err(match undeclared(&mismatch.got) {
                 Some(capability) => Verdict::Crate(vec![
                     Finding::error("probe/capability", message)
@@ -157,6 +163,13 @@ fn undeclared(got: &str) -> Option<&str> {
     let (_, rest) = got.split_once("does not declare the capability `")?;
     let (name, _) = rest.split_once('`')?;
     (!name.is_empty() && name.len() <= 20 && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'_')).then_some(name)
+}
+
+/// The host that the host's answer says is missing in the manifest.
+fn unnamed(got: &str) -> Option<&str> {
+    let (_, rest) = got.split_once("does not name the host `")?;
+    let (host, _) = rest.split_once('`')?;
+    host.parse::<kandra_model::HostName>().is_ok().then_some(host)
 }
 
 /// The child checks routes as live would; here only what the rest of this process relies upon.

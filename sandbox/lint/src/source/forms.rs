@@ -43,9 +43,9 @@ pub(super) fn is_host(host: &str) -> bool {
             && part.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-')
     };
     let parts: Vec<&str> = host.split('.').collect();
-    // A last part of digits is an address, not a name.
+    // A last part that begins with a digit can be read as an address: 127.0.0.1, 127.0.0.0x1.
     host.len() <= 253
         && parts.len() >= 2
         && parts.iter().all(|p| label(p))
-        && parts.last().is_some_and(|last| last.bytes().any(|b| b.is_ascii_lowercase()))
+        && parts.last().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_lowercase()))
 }

@@ -1,7 +1,8 @@
 //! What a query answers.
 
-use super::{base64, failed};
+use super::failed;
 use crate::Result;
+use crate::base64;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de, de::DeserializeOwned, ser::SerializeMap};
 use serde_json::{Map, Value};
 use std::rc::Rc;

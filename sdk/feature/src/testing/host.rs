@@ -1,5 +1,6 @@
 //! The host's side of the ABI, over plain memory. Each thread has its own current world; the functions act on it.
 
+use super::http::{HttpAnswer, HttpAsked, Sent, fits};
 use kandra_abi::abi_stable::prefix_type::WithMetadata;
 use kandra_abi::abi_stable::std_types::{ROption, RSlice, RSliceMut, RStr, RVec};
 use kandra_abi::{ABI_VERSION, HostModule, HostModule_Ref, KvEntry, Op, OpOutput, Status, Task, op_kind};
@@ -16,6 +17,9 @@ pub(super) struct World {
     pub(super) kv: BTreeMap<String, Stored>,
     pub(super) published: Vec<(String, String)>,
     pub(super) logged: Vec<(u32, String)>,
+    /// What other servers answer, by URL.
+    pub(super) http: Vec<(String, HttpAnswer)>,
+    pub(super) http_asked: Vec<HttpAsked>,
     /// Whether the call asked to be polled again.
     pub(super) woken: bool,
     /// By id: the rooms of an open socket and what was sent to it.
@@ -52,6 +56,7 @@ struct Sleep {
     handles: usize,
     /// Whether time reached it since its last poll.
     ready: bool,
+    ended: (Status, i64, Vec<u8>),
 }
 
 impl World {
@@ -61,6 +66,8 @@ impl World {
             kv: BTreeMap::new(),
             published: Vec::new(),
             logged: Vec::new(),
+            http: Vec::new(),
+            http_asked: Vec::new(),
             woken: false,
             sockets: BTreeMap::new(),
             ops: BTreeMap::new(),
@@ -79,13 +86,35 @@ impl World {
         true
     }
 
+    /// What another server will answer, and when.
+    fn ask(&mut self, request: &[u8]) -> (i64, (Status, i64, Vec<u8>)) {
+        let sent: Sent = match serde_json::from_slice(request) {
+            Ok(sent) => sent,
+            Err(error) => return (self.now, (Status::INVALID, 0, error.to_string().into_bytes())),
+        };
+        let exact = self.http.iter().find(|(registered, _)| *registered == sent.url);
+        let found = exact.or_else(|| self.http.iter().find(|(registered, _)| fits(registered, &sent.url)));
+        let (millis, ended) = match found {
+            None => {
+                let reason = format!("the test has no answer for {}: say it with rig.answer_http(…)", sent.url);
+                (0, (Status::NOT_FOUND, 0, reason.into_bytes()))
+            }
+            Some((_, answer)) => match u64::try_from(answer.after.as_millis()) {
+                Ok(millis) if millis <= sent.timeout_ms => (millis, answer.ended()),
+                _ => (sent.timeout_ms, (Status::UNAVAILABLE, 504, b"the answer came too late".to_vec())),
+            },
+        };
+        self.http_asked.push(sent.into());
+        (self.now.saturating_add_unsigned(millis), ended)
+    }
+
     /// Operations that are neither finished nor cancelled.
     pub(super) fn waiting(&self) -> usize {
         self.ops.len()
     }
 
     /// Does what a feature asks of its sockets; answers how many it concerned.
-    fn command(&mut self, command: &SocketCommand) -> u64 {
+    fn command(&mut self, command: &SocketCommand) -> i64 {
         let mut concerned = 0;
         for (id, socket) in &mut self.sockets {
             let meant = if command.socket.is_empty() { socket.rooms.contains(&command.room) } else { *id == command.socket };
@@ -261,22 +290,22 @@ fn op_of(number: usize) -> Op {
 /// Stands for every operation on the database, which a rig does not have.
 const NO_DATABASE: usize = usize::MAX;
 
-/// Added to what a finished command answers, so that it is no operation's number.
-const COMMANDED: usize = usize::MAX / 2;
-
 extern "C" fn op_start(kind: u32, number: u64, bytes: RSlice<'_, u8>) -> Op {
     if kind == op_kind::SQL {
         return op_of(NO_DATABASE);
     }
-    if kind == op_kind::SOCKET {
-        let command: SocketCommand = serde_json::from_slice(bytes.as_slice()).expect("the SDK's commands are JSON");
-        return op_of(COMMANDED + act(0, |world| world.command(&command)) as usize);
-    }
-    assert_eq!(kind, op_kind::SLEEP, "the test rig knows no other operation");
+    assert!([op_kind::SLEEP, op_kind::HTTP, op_kind::SOCKET].contains(&kind), "the test rig knows no other operation");
     act(op_of(0), |world| {
         world.last_op += 1;
-        let until = world.now.saturating_add_unsigned(number);
-        world.ops.insert(world.last_op, Sleep { until, handles: 1, ready: false });
+        let (until, ended) = match kind {
+            op_kind::HTTP => world.ask(bytes.as_slice()),
+            op_kind::SOCKET => {
+                let command: SocketCommand = serde_json::from_slice(bytes.as_slice()).expect("the SDK's commands are JSON");
+                (world.now, (Status::OK, world.command(&command), Vec::new()))
+            }
+            _ => (world.now.saturating_add_unsigned(number), (Status::OK, 0, Vec::new())),
+        };
+        world.ops.insert(world.last_op, Sleep { until, handles: 1, ready: false, ended });
         op_of(world.last_op)
     })
 }
@@ -287,16 +316,16 @@ extern "C" fn op_poll(op: Op, out: &mut OpOutput) -> bool {
         *out = OpOutput { status: Status::INVALID, number: 0, data: reason.as_bytes().into() };
         return true;
     }
-    if op.0.addr() >= COMMANDED {
-        out.number = (op.0.addr() - COMMANDED) as i64;
-        return true;
-    }
     act(true, |world| {
         let now = world.now;
-        world.ops.get_mut(&op.0.addr()).is_none_or(|sleep| {
-            sleep.ready = false;
-            sleep.until <= now
-        })
+        let Some(sleep) = world.ops.get_mut(&op.0.addr()) else { return true };
+        sleep.ready = false;
+        if sleep.until > now {
+            return false;
+        }
+        let (status, number, data) = std::mem::replace(&mut sleep.ended, (Status::UNAVAILABLE, 0, Vec::new()));
+        *out = OpOutput { status, number, data: data.into() };
+        true
     })
 }
 

@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::host::{self, OpenSocket, World, with_world};
+use super::http::{HttpAnswer, HttpAsked};
 use crate::routes::Route;
 use crate::socket;
 use crate::state::StateCell;
@@ -219,6 +220,19 @@ impl Rig {
     pub fn advance(&self, duration: Duration) {
         let mut world = self.world.borrow_mut();
         world.now = world.now.saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX));
+    }
+
+    /// What another server answers to every call of this URL from now on, with any query unless the URL has one. In place
+    /// of what was said of the same URL before.
+    pub fn answer_http(&self, url: &str, answer: HttpAnswer) {
+        let mut world = self.world.borrow_mut();
+        world.http.retain(|(registered, _)| registered != url);
+        world.http.push((url.to_owned(), answer));
+    }
+
+    /// The calls that were made to other servers, in order.
+    pub fn http_asked(&self) -> Vec<HttpAsked> {
+        self.world.borrow().http_asked.clone()
     }
 
     /// The stored value of a key, expired or not.

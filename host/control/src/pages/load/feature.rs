@@ -20,7 +20,8 @@ const MAX_LOG_LINES: usize = 200;
 /// The feature with its routes. Removed ones keep their page: their history stays.
 pub async fn feature(app: &App, slug: &Slug, asked: &Asked) -> Result<FeatureView, PageError> {
     let feature = app.store().feature(slug).await?.ok_or(PageError::NotFound)?;
-    let mut card = crate::pages::view::CardView::new(&feature, String::new(), &app.live_origin(&asked.host));
+    let granted = app.store().grants(slug).await?;
+    let mut card = crate::pages::view::CardView::new(&feature, String::new(), &app.live_origin(&asked.host)).with_granted(&granted);
     if let Some(record) = app.store().revision(slug, feature.revision).await? {
         card.commit = record.commit;
     }

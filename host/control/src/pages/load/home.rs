@@ -92,7 +92,8 @@ pub async fn ask(app: &App) -> Result<AskView, PageError> {
 
 async fn view(app: &App, feature: &Feature, live: &str) -> Result<CardView, PageError> {
     let commit = app.store().revision(&feature.slug, feature.revision).await?.map(|record| record.commit).unwrap_or_default();
-    Ok(CardView::new(feature, commit, live))
+    let granted = app.store().grants(&feature.slug).await?;
+    Ok(CardView::new(feature, commit, live).with_granted(&granted))
 }
 
 /// All cards, oldest first: a new one is the last, and nothing else moves.

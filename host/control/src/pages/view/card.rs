@@ -2,7 +2,7 @@
 
 use super::short;
 use crate::pages::words::Words;
-use kandra_model::{Feature, FeatureState, Height, Origin, Tier, Timestamp};
+use kandra_model::{Feature, FeatureState, Height, HostName, Origin, Tier, Timestamp};
 
 /// A card: header and footer outside the frame, the widget in it.
 #[derive(Clone, Debug)]
@@ -39,10 +39,21 @@ pub struct CardView {
     pub pages: Vec<String>,
     /// Absolute, of the feature: ends in `/{slug}`.
     pub url: String,
+    /// The hosts that it asks to call, or may call still.
+    pub hosts: Vec<HostView>,
     /// Whether the feature has an origin of its own.
     pub own_origin: bool,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// A host that a feature asks to call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HostView {
+    /// Its name.
+    pub host: String,
+    /// Whether the owner lets it.
+    pub granted: bool,
 }
 
 impl CardView {
@@ -73,9 +84,21 @@ impl CardView {
             widget: feature.presentation.widget || feature.routes.iter().any(|r| r.method == "GET" && r.path == "/widget"),
             pages,
             url: format!("{}/{slug}", live.replace("{slug}", slug)),
+            hosts: feature.presentation.hosts.iter().map(|host| HostView { host: host.clone(), granted: false }).collect(),
             own_origin: live.contains("{slug}"),
             updated_at: feature.updated_at,
         }
+    }
+
+    /// With what the owner granted; a host that this revision does not name any more is shown too.
+    pub fn with_granted(mut self, granted: &[HostName]) -> Self {
+        for host in granted {
+            match self.hosts.iter_mut().find(|asked| asked.host == host.as_str()) {
+                Some(asked) => asked.granted = true,
+                None => self.hosts.push(HostView { host: host.to_string(), granted: true }),
+            }
+        }
+        self
     }
 
     /// Live and nothing else.

@@ -29,6 +29,7 @@ fn mount(routes: &mut Routes) {
     routes.get("/notes", notes);
     routes.post("/notes", add_note);
     routes.post("/sql", sql);
+    routes.post("/call", call);
     routes.get("/revision", revision);
     routes.post("/count", count);
     routes.get("/count", counted);
@@ -189,6 +190,12 @@ async fn sql(req: Request, ctx: Ctx) -> Result<Response> {
     let body = req.text()?;
     let changed = ctx.sql().transaction(|tx| body.lines().try_for_each(|line| tx.execute(line, ()))).await?;
     Response::json(&changed)
+}
+
+/// Calls the URL in the body.
+async fn call(req: Request, ctx: Ctx) -> Result<Response> {
+    let answer = ctx.http().get(&req.text()?).secret("key", "authorization", "Bearer {secret}").send().await?;
+    Response::json(&json!({ "status": answer.status(), "text": answer.text()?, "revision": REVISION }))
 }
 
 async fn sleep(req: Request, ctx: Ctx) -> Result<Response> {
