@@ -5,6 +5,7 @@
 mod faults;
 mod pipeline;
 mod serve;
+mod stateful;
 mod swap;
 
 use anyhow::Result;
@@ -33,6 +34,10 @@ enum Command {
         /// Keep-alive connections
         #[arg(long, default_value_t = 32)]
         connections: usize,
+        /// With state in memory, 100 event streams and 100 WebSockets; a quarter of the time for each of: without swaps, with
+        /// swaps, and both with a handler that waits
+        #[arg(long)]
+        stateful: bool,
     },
     /// Loaded features against the same code as static actix-web routes
     Serve {
@@ -74,7 +79,8 @@ fn main() -> Result<ExitCode> {
     let bars = runtime.block_on(async {
         match arguments.command {
             Command::Pipeline => pipeline::run().await,
-            Command::Swap { seconds, rate, connections } => swap::run(seconds, rate, connections).await,
+            Command::Swap { seconds, rate, connections, stateful: true } => stateful::run(seconds, rate, connections).await,
+            Command::Swap { seconds, rate, connections, stateful: false } => swap::run(seconds, rate, connections).await,
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
             Command::Faults { live, control } => faults::run(live, control).await,
             Command::Static { .. } => unreachable!("handled above"),

@@ -19,10 +19,10 @@ use std::{
 pub async fn run(seconds: u64, rate: u64, connections: usize) -> Result<Vec<Bar>> {
     let server = Server::ready(Options::default().args(["--agent", "none"])).await?;
     let mut files = feature_crate("tests/features/bench-counter")?;
-    deploy(&server, &files, None).await?;
+    deploy(&server, "bench-counter", &files, None).await?;
     let source = files.get_mut("src/lib.rs").context("a crate has a lib.rs")?;
     *source = source.replace("GENERATION: u32 = 1", "GENERATION: u32 = 2");
-    deploy(&server, &files, Some(1)).await?;
+    deploy(&server, "bench-counter", &files, Some(1)).await?;
 
     let owner = server.owner();
     let address = server.live.trim_start_matches("http://").to_owned();
@@ -105,18 +105,23 @@ pub async fn run(seconds: u64, rate: u64, connections: usize) -> Result<Vec<Bar>
 }
 
 /// Deploys and waits for the optimised build, so that nothing is built during the measurement.
-async fn deploy(server: &Server, files: &std::collections::BTreeMap<String, String>, base: Option<u64>) -> Result<()> {
+pub(crate) async fn deploy(
+    server: &Server,
+    slug: &str,
+    files: &std::collections::BTreeMap<String, String>,
+    base: Option<u64>,
+) -> Result<()> {
     let run = server.deploy(files, base).await?;
     anyhow::ensure!(run["state"] == "succeeded", "{run}");
     let deadline = Instant::now() + Duration::from_secs(60);
-    while server.owner().get("/api/features/bench-counter").await?.body["tier"] != "optimised" {
+    while server.owner().get(&format!("/api/features/{slug}")).await?.body["tier"] != "optimised" {
         anyhow::ensure!(Instant::now() < deadline, "the optimised build did not arrive");
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     Ok(())
 }
 
-async fn report(server: &Server) -> Result<Value> {
+pub(crate) async fn report(server: &Server) -> Result<Value> {
     Ok(server.owner().get("/api/live").await?.body)
 }
 
@@ -125,7 +130,7 @@ fn libraries(report: &Value) -> usize {
 }
 
 /// Live's report once its reaper has nothing left to do.
-async fn settled(server: &Server) -> Result<Value> {
+pub(crate) async fn settled(server: &Server) -> Result<Value> {
     for _ in 0..100 {
         let now = report(server).await?;
         if libraries(&now) <= 1 {
