@@ -1,7 +1,7 @@
 //! What the model may answer: a plan with the contract, and files. Schemas for it, checks for us.
 
 use crate::recipe::{free, toml_escape};
-use kandra_model::{Contract, Slug};
+use kandra_model::{Contract, HostName, Slug};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
@@ -11,6 +11,9 @@ pub(crate) const PLAN: &str = "plan_feature";
 /// The tool of all others.
 pub(crate) const FILES: &str = "write_files";
 
+/// What a plan may ask for.
+const CAPABILITIES: [&str; 4] = ["kv", "sql", "events", "http"];
+const MOST_HOSTS: usize = 16;
 const MOST_FILES: usize = 20;
 const MOST_FILE_BYTES: usize = 128 * 1024;
 
@@ -23,6 +26,8 @@ pub(crate) struct Plan {
     pub icon: String,
     pub height: String,
     pub capabilities: Vec<String>,
+    /// What `http` calls.
+    pub hosts: Vec<HostName>,
     pub plan: String,
     pub contract: String,
     /// Why it cannot be built, if so.
@@ -46,6 +51,8 @@ struct RawPlan {
     #[serde(default)]
     capabilities: Vec<String>,
     #[serde(default)]
+    hosts: Vec<String>,
+    #[serde(default)]
     plan: String,
     #[serde(default)]
     contract: String,
@@ -66,7 +73,8 @@ pub(crate) fn tools() -> Value {
                     "summary": { "type": "string", "description": "At most 200 characters." },
                     "icon": { "type": "string", "description": "One emoji." },
                     "height": { "type": "string", "enum": ["s", "m", "l"] },
-                    "capabilities": { "type": "array", "items": { "type": "string", "enum": ["kv", "sql", "events"] } },
+                    "capabilities": { "type": "array", "items": { "type": "string", "enum": CAPABILITIES } },
+                    "hosts": { "type": "array", "items": { "type": "string" }, "maxItems": MOST_HOSTS, "description": "Only with http: the hosts that it calls, exactly: api.example.com" },
                     "contract": { "type": "string", "description": "The whole text of contract.toml: an exchange for every route." },
                     "cannot": { "type": "string", "description": "Only when no feature can do this: one sentence that says why. Leave the rest empty." }
                 },
@@ -117,6 +125,12 @@ pub(crate) fn plan(input: Value, taken: &[Slug]) -> Result<Plan, String> {
         }
         Contract::parse(&raw.contract).map_err(|e| e.to_string())?;
     }
+    let calls_out = raw.capabilities.iter().any(|capability| capability == "http");
+    if raw.hosts.len() > MOST_HOSTS || calls_out == raw.hosts.is_empty() {
+        return Err(format!("a feature with the capability http names its hosts, 1 to {MOST_HOSTS}, and no other feature names any"));
+    }
+    let hosts =
+        raw.hosts.iter().map(|host| host.parse::<HostName>().map_err(|e| format!("{host:?} in hosts: {e}"))).collect::<Result<_, _>>()?;
     let known = |wanted: &[&str], given: &str| wanted.iter().find(|w| **w == given).map(|w| (*w).to_owned());
     Ok(Plan {
         slug: free(slug, taken),
@@ -124,10 +138,11 @@ pub(crate) fn plan(input: Value, taken: &[Slug]) -> Result<Plan, String> {
         summary: line(if raw.summary.trim().is_empty() { &raw.plan } else { &raw.summary }, 200),
         icon: raw.icon.trim().chars().filter(|c| !c.is_ascii()).take(7).collect(),
         height: known(&["s", "m", "l"], &raw.height).unwrap_or_else(|| "m".to_owned()),
+        hosts,
         capabilities: raw
             .capabilities
             .iter()
-            .filter_map(|c| known(&["kv", "sql", "events"], c))
+            .filter_map(|c| known(&CAPABILITIES, c))
             .collect::<std::collections::BTreeSet<_>>()
             .into_iter()
             .collect(),
@@ -220,10 +235,10 @@ impl Change {
 
 /// The manifest of a planned feature.
 pub(crate) fn manifest(plan: &Plan) -> String {
-    let capabilities: Vec<String> = plan.capabilities.iter().map(|c| format!("\"{c}\"")).collect();
+    let list = |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense = \"MIT OR Apache-2.0\"\npublish = false\n\n\
-         [package.metadata.kandra]\ntitle = \"{}\"\nsummary = \"{}\"\nicon = \"{}\"\nheight = \"{}\"\ncapabilities = [{}]\n\n\
+         [package.metadata.kandra]\ntitle = \"{}\"\nsummary = \"{}\"\nicon = \"{}\"\nheight = \"{}\"\ncapabilities = [{}]\nhosts = [{}]\n\n\
          [lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\n\
          [dependencies]\nkandra = \"0.1\"\nkandra-std = \"0.1\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
         plan.slug.package(),
@@ -231,7 +246,8 @@ pub(crate) fn manifest(plan: &Plan) -> String {
         toml_escape(&plan.summary),
         toml_escape(&plan.icon),
         plan.height,
-        capabilities.join(", "),
+        list(&mut plan.capabilities.iter().map(String::as_str)),
+        list(&mut plan.hosts.iter().map(HostName::as_str)),
     )
 }
 
@@ -271,6 +287,21 @@ mod tests {
                 .unwrap_err()
                 .contains("asserts nothing")
         );
+        let calling = |capabilities: Value, hosts: Value| {
+            let mut raw = raw("say-hi");
+            (raw["capabilities"], raw["hosts"]) = (capabilities, hosts);
+            plan(raw, &[])
+        };
+        let good = calling(json!(["kv", "http"]), json!(["api.example.com"])).unwrap();
+        assert!(manifest(&good).contains("capabilities = [\"http\", \"kv\"]\nhosts = [\"api.example.com\"]"), "{}", manifest(&good));
+        for (capabilities, hosts) in [
+            (json!(["http"]), json!([])),
+            (json!(["kv"]), json!(["api.example.com"])),
+            (json!(["http"]), json!(["a\"]\nx = [\""])),
+            (json!(["http"]), json!(["127.0.0.1"])),
+        ] {
+            assert!(calling(capabilities, hosts.clone()).is_err(), "{hosts}");
+        }
         assert!(with("title", "").is_err() && plan(json!([]), &[]).is_err() && plan(json!({}), &[]).is_err());
         assert_eq!(with("slug", "../etc").unwrap().slug.as_str(), "etc");
         assert_eq!(plan(json!({ "cannot": "It needs the weather." }), &[]).unwrap().declined.as_deref(), Some("It needs the weather."));
