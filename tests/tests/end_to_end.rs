@@ -209,3 +209,32 @@ async fn sigterm_drains_and_a_restart_restores() -> Result<()> {
     assert!(serde_json::from_str::<Value>(&body)?["count"].as_u64().is_some_and(|c| c >= 3), "{body}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_new_revision_that_keeps_failing_is_taken_back() -> Result<()> {
+    let server = Server::ready(Options::default().args(["--agent", "none"])).await?;
+    let mut files = feature_crate("tests/features/bench-counter")?;
+    assert_eq!(server.deploy(&files, None).await?["state"], "succeeded");
+    let lib = files.get_mut("src/lib.rs").context("lib.rs")?;
+    // What its contract does not try.
+    *lib = lib.replace("GENERATION: u32 = 1", "GENERATION: u32 = 2").replace(
+        "async fn hit(_req: Request, ctx: Ctx) -> Result<Response> {",
+        "async fn hit(req: Request, ctx: Ctx) -> Result<Response> {\n    let _ = [1][req.query(\"at\").map_or(0, |at| at.len())];",
+    );
+    assert_eq!(server.deploy(&files, Some(1)).await?["state"], "succeeded");
+    assert!(live(&server, Method::POST, "/bench-counter/hit").await?.1.contains("\"generation\":2"));
+    for _ in 0..5 {
+        assert_eq!(live(&server, Method::POST, "/bench-counter/hit?at=x").await?.0, 500);
+    }
+    eventually("the revision before serves", async || {
+        Ok(live(&server, Method::POST, "/bench-counter/hit").await?.1.contains("\"generation\":1"))
+    })
+    .await?;
+    eventually("the page says why", async || {
+        let feature = server.owner().get("/api/features/bench-counter").await?.body;
+        Ok(feature["revision"] == 1
+            && feature["reason"].as_str().is_some_and(|r| r.contains("taken back") && r.contains("index out of bounds")))
+    })
+    .await?;
+    Ok(())
+}

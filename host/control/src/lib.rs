@@ -7,6 +7,7 @@
 mod app;
 mod config;
 mod guard;
+mod health;
 mod http;
 mod live_handle;
 mod logs;

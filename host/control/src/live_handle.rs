@@ -1,9 +1,9 @@
 //! How the rest of control talks to the live process, whichever process that is at the moment.
 
-use kandra_model::{LiveCondition, Slug, Timestamp};
+use kandra_model::{LiveCondition, Revision, Slug, Timestamp};
 use kandra_wire::{Command, FaultKind, LiveReport, MountedReport, Outcome, Refusal};
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -68,6 +68,28 @@ pub struct FaultCounts {
     pub last_at: Option<Timestamp>,
 }
 
+/// A call that a revision failed: a panic, a spent budget, a missed deadline.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Failed {
+    /// Which revision.
+    pub revision: Revision,
+    /// When.
+    pub at: Timestamp,
+    /// Kind, route, id, message.
+    pub words: String,
+}
+
+/// What is remembered of one feature's faults.
+#[derive(Debug, Default)]
+pub(crate) struct Faults {
+    counts: FaultCounts,
+    /// The newest, oldest first.
+    recent: VecDeque<Failed>,
+}
+
+/// How many failed calls of each feature are remembered, which is how many make it ill.
+pub(crate) const REMEMBERED_FAULTS: usize = 5;
+
 /// A command on its way to the supervisor.
 pub(crate) struct Pending {
     pub command: Command,
@@ -81,14 +103,14 @@ pub(crate) struct Pending {
 pub struct LiveHandle {
     commands: mpsc::Sender<Pending>,
     state: watch::Receiver<LiveState>,
-    faults: Arc<Mutex<BTreeMap<Slug, FaultCounts>>>,
+    faults: Arc<Mutex<BTreeMap<Slug, Faults>>>,
 }
 
 /// The supervisor's end.
 pub(crate) struct LiveEnd {
     pub commands: mpsc::Receiver<Pending>,
     pub state: watch::Sender<LiveState>,
-    pub faults: Arc<Mutex<BTreeMap<Slug, FaultCounts>>>,
+    pub faults: Arc<Mutex<BTreeMap<Slug, Faults>>>,
 }
 
 /// A handle and the end that answers it.
@@ -152,7 +174,14 @@ impl LiveHandle {
 
     /// Faults of a feature since the server started.
     pub fn faults(&self, feature: &Slug) -> FaultCounts {
-        self.faults.lock().unwrap_or_else(PoisonError::into_inner).get(feature).copied().unwrap_or_default()
+        self.faults.lock().unwrap_or_else(PoisonError::into_inner).get(feature).map(|faults| faults.counts).unwrap_or_default()
+    }
+
+    /// Features whose memory of failed calls is full, with those calls.
+    pub(crate) fn failing(&self) -> Vec<(Slug, Vec<Failed>)> {
+        let faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
+        let full = faults.iter().filter(|(_, faults)| faults.recent.len() == REMEMBERED_FAULTS);
+        full.map(|(slug, faults)| (slug.clone(), faults.recent.iter().cloned().collect())).collect()
     }
 }
 
@@ -168,9 +197,17 @@ impl LiveEnd {
     }
 
     /// Counts a fault.
-    pub(crate) fn count(&self, feature: &Slug, kind: FaultKind, at: Timestamp) {
+    pub(crate) fn count(&self, feature: &Slug, kind: FaultKind, failed: Failed) {
         let mut faults = self.faults.lock().unwrap_or_else(PoisonError::into_inner);
-        let counts = faults.entry(feature.clone()).or_default();
+        let Faults { counts, recent } = faults.entry(feature.clone()).or_default();
+        let at = failed.at;
+        // An error is an answer of the feature's own.
+        if kind != FaultKind::Error {
+            if recent.len() == REMEMBERED_FAULTS {
+                recent.pop_front();
+            }
+            recent.push_back(failed);
+        }
         let count = match kind {
             FaultKind::Panic => &mut counts.panics,
             FaultKind::Error => &mut counts.errors,

@@ -10,7 +10,7 @@ use crate::{
     worker,
 };
 use kandra_abi::{Call, Polled, RequestView, Response, fault_kind};
-use kandra_wire::FaultKind;
+use kandra_wire::{FaultKind, LogLevel};
 use std::{
     future::Future,
     pin::Pin,
@@ -141,6 +141,7 @@ pub(crate) async fn complete(begun: Begun) -> Result<Answered, Failure> {
                     let (route, status) = (calling.route, response.status);
                     let lease = calling.lease.take().expect("the call is not being polled");
                     account(lease.mount(), route, calling.started, status);
+                    lease.mount().feature.circuit.well();
                     if status >= 500 {
                         returned_error(lease.mount(), route, &response);
                     }
@@ -187,6 +188,12 @@ fn account(mount: &Mount, route: usize, started: Instant, status: u16) {
 
 #[cold]
 fn tell(mount: &Mount, route: usize, failure: &Failure, fault: &CaughtFault) {
+    if let Failure::Budget { .. } = failure
+        && let Some(rest) = mount.feature.circuit.spent()
+    {
+        let told = format!("a budget was used up several times in a row: the feature rests for {} s", rest.as_secs());
+        mount.feature.log(mount.revision, LogLevel::Error, &told);
+    }
     if let Some((kind, id)) = failure.fault() {
         let message = if fault.location.is_empty() { fault.message.clone() } else { format!("{} at {}", fault.message, fault.location) };
         mount.feature.fault(mount.revision, kind, id, &named(mount, route), &message);

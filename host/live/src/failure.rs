@@ -28,6 +28,8 @@ pub(crate) enum Failure {
     Held,
     /// It was ended so that another revision could take over.
     Replaced,
+    /// It spent its budget again and again, and rests.
+    Rests { seconds: u64 },
     /// It panicked.
     Panic { id: String },
     /// A budget of one poll is spent.
@@ -61,7 +63,7 @@ impl Failure {
             Self::BodyTooSlow => 408,
             Self::Busy => 429,
             Self::Panic { .. } | Self::BadAnswer { .. } | Self::NotAWorker => 500,
-            Self::Paused | Self::Held | Self::Replaced | Self::Budget { .. } | Self::TooManyStreams => 503,
+            Self::Paused | Self::Rests { .. } | Self::Held | Self::Replaced | Self::Budget { .. } | Self::TooManyStreams => 503,
             Self::Deadline { .. } => 504,
             Self::NotASocket => 426,
             Self::WrongOrigin => 403,
@@ -81,6 +83,7 @@ impl Failure {
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTooSlow => "body_too_slow",
             Self::Busy => "busy",
+            Self::Rests { .. } => "rests",
             Self::Held => "held",
             Self::Replaced => "replaced",
             Self::Panic { .. } => "panic",
@@ -110,6 +113,9 @@ impl Failure {
             Self::BodyTooLarge { most } => format!("The request is too large: this feature takes up to {most} bytes."),
             Self::BodyTooSlow => "The request's body took too long to arrive.".to_owned(),
             Self::Busy => "This feature is busy. Please try again in a moment.".to_owned(),
+            Self::Rests { seconds } => {
+                format!("This feature used up its budget several times in a row and rests for {seconds} s. Please try again then.")
+            }
             Self::Held | Self::Replaced => "This feature was being replaced. Please try again.".to_owned(),
             Self::Panic { id } => format!("Something in this feature failed (id {id}). Its author can see why."),
             Self::BadAnswer { id, .. } => format!("This feature gave an answer that cannot be sent (id {id}). Its author can see why."),

@@ -2,6 +2,7 @@
 
 use crate::{
     allowance::Allowance,
+    circuit::Circuit,
     environment::Environment,
     http,
     kv::{StorageError, Store},
@@ -29,6 +30,7 @@ pub(crate) struct Feature {
     store: OnceLock<Arc<Store>>,
     database: OnceLock<Arc<Database>>,
     routes: Mutex<HashMap<(String, String), Arc<Calls>>>,
+    pub circuit: Circuit,
     logs: Allowance,
     pub events: Allowance,
     faults: Allowance,
@@ -45,6 +47,7 @@ impl Feature {
             store: OnceLock::new(),
             database: OnceLock::new(),
             routes: Mutex::default(),
+            circuit: Circuit::default(),
             logs: Allowance::new(200, 50),
             events: Allowance::new(200, 100),
             faults: Allowance::new(50, 10),

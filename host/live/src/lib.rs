@@ -9,6 +9,7 @@
 mod allowance;
 mod body;
 mod call;
+mod circuit;
 mod current;
 mod environment;
 mod failure;

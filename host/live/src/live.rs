@@ -357,6 +357,7 @@ impl Live {
         let tasks = mount.clone();
         let old = self.flip(slug.as_str(), Some(mount));
         self.reopened.notify_waiters();
+        feature.circuit.close();
         self.schedule.set(&slug, tasks.routes.tasks());
         drop(tasks);
         if let Some(old) = old {
@@ -569,6 +570,9 @@ impl Live {
                 let settings = mount.feature.settings.load();
                 if settings.paused {
                     return Err(Failure::Paused);
+                }
+                if let Some(left) = mount.feature.circuit.rests() {
+                    return Err(Failure::Rests { seconds: left.as_secs() + 1 });
                 }
                 if mount.leases() > settings.concurrent_calls as usize {
                     return Err(Failure::Busy);

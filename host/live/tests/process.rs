@@ -57,6 +57,7 @@ const ALL: &[Test] = &[
     ("commands_are_idempotent_and_have_deadlines", commands_are_idempotent_and_have_deadlines),
     ("swaps_under_load_lose_nothing", swaps_under_load_lose_nothing),
     ("a_fault_stays_with_its_feature", a_fault_stays_with_its_feature),
+    ("a_feature_that_spends_its_budget_again_and_again_rests", a_feature_that_spends_its_budget_again_and_again_rests),
     ("large_bodies_do_not_pin_a_library", large_bodies_do_not_pin_a_library),
     ("a_client_that_leaves_ends_its_call", a_client_that_leaves_ends_its_call),
     ("acknowledged_counts_survive_a_kill", acknowledged_counts_survive_a_kill),
@@ -220,6 +221,25 @@ fn until_status(live: &Live, target: &str, status: u16) -> rig::http::Answer {
         assert!(Instant::now() < until, "{answer:?}");
         std::thread::sleep(Duration::from_millis(5));
     }
+}
+
+fn a_feature_that_spends_its_budget_again_and_again_rests() {
+    let data = data();
+    let mut live = Live::start(&options(data.path().to_owned()));
+    live.mount("trial", 1, &build(""));
+    live.mount("other", 1, &build(""));
+    live.ready();
+    // Its task ends well once a second, and five must follow each other.
+    let spent = (0..30).take_while(|_| live.get("/trial/spin").text().contains("time budget")).count();
+    assert!((5..30).contains(&spent), "{spent}");
+    let rests = live.get("/trial/revision");
+    assert!(rests.status == 503 && rests.text().contains("rests for"), "{}", rests.text());
+    assert!(rests.header("retry-after").parse::<u64>().is_ok_and(|seconds| (1..=6).contains(&seconds)), "{:?}", rests.headers);
+    assert_eq!(live.get("/other/revision").status, 200);
+    live.expect(|said| matches!(said, ToControl::Log { message, .. } if message.contains("rests for")));
+    // Another revision begins anew.
+    live.mount("trial", 2, &build("second"));
+    assert_eq!(live.get("/trial/revision").text(), "second");
 }
 
 fn large_bodies_do_not_pin_a_library() {

@@ -7,7 +7,7 @@ mod web;
 use crate::{
     app::{App, Parts},
     config::{AgentSettings, Config, ConfigError, Progress},
-    live_handle, observer,
+    health, live_handle, observer,
     outgoing::{Outgoing, Secrets},
     pipeline,
     startup::{self, Home, HomeLock, OwnerToken, Publication, Published, StartError, VisitorKey},
@@ -183,6 +183,7 @@ impl Server {
             tokio::spawn(observer::observe(Arc::clone(&app))),
             tokio::spawn(pipeline::look_after_builds(Arc::clone(&app), unrestored)),
             tokio::spawn(pipeline::collect_garbage(Arc::clone(&app))),
+            tokio::spawn(health::look_after_health(Arc::clone(&app))),
             tokio::spawn(offer_and_watch(Arc::clone(&app), Arc::clone(tell))),
         ];
         Ok(Self { app, http, supervisor, tasks, warming, publication, lock })

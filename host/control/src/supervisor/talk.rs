@@ -2,7 +2,7 @@
 
 use super::{Load, RESTORE, Supervisor, Unrestored, connection::Connection, outgoing::Calls, process::Keeper};
 use crate::{
-    live_handle::{LiveError, LiveState, Pending},
+    live_handle::{Failed, LiveError, LiveState, Pending},
     logs::LogLine,
 };
 use kandra_model::{EventBody, LiveCondition, Revision, Slug, Timestamp};
@@ -167,9 +167,9 @@ impl Supervisor {
             }
             ToControl::Fault { feature, revision, at, kind, id, route, message } => {
                 if self.end.is_known(&feature) {
-                    self.end.count(&feature, kind, at);
-                    let kind = serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
-                    let message = format!("{kind} in {route} ({id}): {message}");
+                    let name = serde_json::to_value(kind).ok().and_then(|kind| kind.as_str().map(str::to_owned)).unwrap_or_default();
+                    let message = format!("{name} in {route} ({id}): {message}");
+                    self.end.count(&feature, kind, Failed { revision, at, words: message.clone() });
                     self.logs.write(feature, LogLine { at, level: LogLevel::Error, revision, message });
                 }
             }

@@ -182,7 +182,9 @@ pub(crate) fn failure(failure: &Failure, reader: Reader, site: Option<&Site>) ->
     {
         headers.insert(header::ALLOW, allowed);
     }
-    if matches!(status, 429 | 503) {
+    if let Failure::Rests { seconds } = failure {
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(*seconds));
+    } else if matches!(status, 429 | 503) {
         headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
     }
     response

