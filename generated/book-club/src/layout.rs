@@ -48,6 +48,7 @@ impl Page<'_> {
 }
 
 pub const STYLE: &str = "
+  html:has(.site) { background: var(--color-background-secondary); }
   .site { max-inline-size: 44rem; margin-inline: auto; padding: var(--space-4); }
   .skip { position: absolute; inset-block-start: -4rem; }
   .skip:focus { inset-block-start: var(--space-2); }

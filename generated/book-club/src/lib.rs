@@ -61,7 +61,7 @@ async fn books(req: Request, ctx: Ctx) -> Result<Response> {
 }
 
 async fn book(req: Request, ctx: Ctx) -> Result<Response> {
-    let Some(book) = shelf::find(req.param("book")?) else { return missing(req, ctx).await };
+    let Ok(book) = shelf::find(req.param("book")?) else { return missing(req, ctx).await };
     let mut list = String::new();
     for note in notes(&ctx, book).await?.iter().rev() {
         list += &format!("<li><p>{}</p><small class=\"muted\">{}</small></li>", escape(&note.text), escape(&note.name));
@@ -98,7 +98,7 @@ async fn notes(ctx: &Ctx, book: &Book) -> Result<Vec<Note>> {
 
 /// A form that was sent leads back to its page with GET: to load it again sends nothing twice.
 async fn write(req: Request, ctx: Ctx) -> Result<Response> {
-    let Some(book) = shelf::find(req.param("book")?) else { return Err(Error::not_found("There is no such book.")) };
+    let book = shelf::find(req.param("book")?)?;
     let new: Note = req.form()?;
     let (name, text) = (new.name.trim(), new.text.trim());
     if name.is_empty() || name.chars().count() > MOST_NAME || text.is_empty() || text.chars().count() > MOST_TEXT {
@@ -142,7 +142,7 @@ async fn widget(_req: Request, ctx: Ctx) -> Result<Response> {
         r#"<style>{}</style>
 <div class="book">{}<div><h2>{}</h2><p class="muted">{}</p></div></div>
 {last}
-<p><a href="books/{}">Read the notes, leave one</a> · <a href="books">The shelf</a></p>"#,
+<p><a href="books/{}">Readers' notes</a> · <a href="books">The shelf</a></p>"#,
         layout::STYLE,
         shelf::cover(book),
         book.title,

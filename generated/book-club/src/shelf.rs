@@ -37,8 +37,8 @@ pub const BOOKS: [Book; 3] = [
     },
 ];
 
-pub fn find(slug: &str) -> Option<&'static Book> {
-    BOOKS.iter().find(|book| book.slug == slug)
+pub fn find(slug: &str) -> Result<&'static Book> {
+    BOOKS.iter().find(|book| book.slug == slug).ok_or_else(|| Error::not_found("There is no such book."))
 }
 
 /// A cover, drawn: pictures from elsewhere are not shown.

@@ -12,7 +12,7 @@ const WIDGET: &str = r##"
   <label>Your name <input id="name" maxlength="24" autocomplete="nickname"></label>
 </div>
 <p id="status" role="status">Connecting…</p>
-<ol id="log" role="log" aria-label="Conversation" tabindex="0"></ol>
+<div id="log" role="log" aria-label="Conversation" tabindex="0"></div>
 <form id="say" class="row">
   <label class="grow">Message <input id="text" required maxlength="500" autocomplete="off"></label>
   <button type="submit">Send</button>
@@ -24,8 +24,8 @@ const WIDGET: &str = r##"
   .row > .grow { flex: 1 1 10rem; }
   .row select { inline-size: 100%; }
   #status { margin-block-end: var(--space-2); font-size: var(--font-text-sm-size); overflow-wrap: anywhere; }
-  #log { block-size: 12rem; overflow-y: auto; list-style: none; padding: var(--space-3); border-radius: var(--border-radius-md); background: var(--color-background-tertiary); }
-  #log li { margin: 0 0 var(--space-2); overflow-wrap: anywhere; }
+  #log { block-size: 12rem; overflow-y: auto; margin-block-end: var(--space-4); padding: var(--space-3); border-radius: var(--border-radius-md); background: var(--color-background-tertiary); }
+  #log p { margin: 0 0 var(--space-2); overflow-wrap: anywhere; }
   #log b { margin-inline-end: var(--space-2); }
   #log .notice { color: var(--color-text-secondary); font-size: var(--font-text-sm-size); font-style: italic; }
 </style>
@@ -44,13 +44,13 @@ const WIDGET: &str = r##"
     if (below) log.scrollTop = log.scrollHeight;
   }
   function message({ name, text, at }) {
-    const item = document.createElement("li"), who = document.createElement("b");
+    const item = document.createElement("p"), who = document.createElement("b");
     who.textContent = name;
     item.title = new Date(at).toLocaleString(kandra.locale);
     item.append(who, text);
     add(item);
   }
-  const notice = (text) => add(Object.assign(document.createElement("li"), { className: "notice", textContent: text }));
+  const notice = (text) => add(Object.assign(document.createElement("p"), { className: "notice", textContent: text }));
 
   function hear({ messages, message: one, notice: news, people, error }) {
     $("problem").textContent = error ?? "";

@@ -12,11 +12,13 @@ pub fn page(cards: &[Card]) -> String {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Kanban</title>
-<style>body {{ padding: var(--space-5) var(--space-4); max-inline-size: 64rem; margin-inline: auto; }}</style>
+<style>body {{ background: var(--color-background-secondary); padding: var(--space-5) var(--space-4); max-inline-size: 64rem; margin-inline: auto; }}</style>
 </head>
 <body>
+<main>
 <h1>Kanban</h1>
 {board}
+</main>
 </body>
 </html>
 "#
@@ -88,11 +90,10 @@ const FRAGMENT: &str = r##"
   #board h2 { display: flex; justify-content: space-between; margin-block-end: var(--space-2); font-size: var(--font-text-md-size); }
   #board section > p { margin: 0; font-size: var(--font-text-sm-size); }
   #board ul { list-style: none; margin: 0; padding: 0; }
-  #board li { margin: 0 0 var(--space-2); padding: var(--space-2) var(--space-3); border-radius: var(--border-radius-md); background: var(--color-background-primary); box-shadow: var(--shadow-sm); }
-  #board li p { margin: 0 0 var(--space-1); overflow-wrap: anywhere; }
-  .buttons { display: flex; gap: var(--space-1); }
+  #board li { display: flex; flex-wrap: wrap; align-items: center; gap: var(--space-1) var(--space-2); margin: 0 0 var(--space-2); padding: var(--space-2) var(--space-2) var(--space-2) var(--space-3); border-radius: var(--border-radius-md); background: var(--color-background-primary); box-shadow: var(--shadow-sm); }
+  #board li p { flex: 1 1 7rem; min-inline-size: 0; margin: 0; overflow-wrap: anywhere; }
+  .buttons { display: flex; gap: var(--space-1); margin-inline-start: auto; }
   .buttons form { margin: 0; }
-  .buttons form:last-child { margin-inline-start: auto; }
   .buttons button { padding-inline: var(--space-2); }
 </style>
 <script>

@@ -18,7 +18,7 @@ const WIDGET: &str = r##"
   .row > .grow { flex: 1 1 12rem; min-inline-size: 0; }
   #links { list-style: none; padding: 0; }
   #links li { display: grid; grid-template-columns: 1fr auto; align-items: center; gap: 0 var(--space-2); margin: 0; padding-block: var(--space-2); border-top: var(--border-width-regular) solid var(--color-border-tertiary); }
-  .short { min-inline-size: 0; inline-size: 100%; font-family: var(--font-mono); }
+  .short { justify-self: start; overflow-wrap: anywhere; }
   .long { grid-column: 1 / -1; margin-block-start: var(--space-1); color: var(--color-text-secondary); font-size: var(--font-text-sm-size); overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
 </style>
 <script>
@@ -28,18 +28,25 @@ const WIDGET: &str = r##"
   const items = new Map();
   const count = (visits) => (visits === 1 ? "1 visit" : `${visits} visits`);
 
+  /** A frame like this one has no other clipboard. */
+  function copied(text) {
+    const field = document.body.appendChild(element("textarea", { className: "visually-hidden", value: text }));
+    const focused = document.activeElement;
+    field.select();
+    const done = document.execCommand("copy");
+    field.remove();
+    focused?.focus();
+    return done;
+  }
+
   function item({ code, url }) {
     const item = element("li"), copy = element("button", { type: "button", textContent: "Copy" });
-    const short = element("input", { className: "short", readOnly: true, value: new URL(`${kandra.base}/${code}`, location.href).href });
+    const path = `${kandra.base}/${code}`, whole = new URL(path, location.href).href;
+    const short = element("code", { className: "short", textContent: path, title: whole });
     const long = element("div", { className: "long", title: url }), visits = element("span");
-    short.setAttribute("aria-label", `Short address of ${url}`);
     copy.setAttribute("aria-label", `Copy the short address of ${url}`);
     long.append(visits, ` → ${url}`);
-    copy.addEventListener("click", () => {
-      short.select();
-      // A frame like this one has no other clipboard.
-      $("status").textContent = document.execCommand("copy") ? "Copied." : "It is selected: copy it with Ctrl+C.";
-    });
+    copy.addEventListener("click", () => { $("status").textContent = copied(whole) ? `Copied: ${whole}` : whole; });
     item.append(short, copy, long);
     item.visits = visits;
     return item;

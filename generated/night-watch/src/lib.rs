@@ -18,7 +18,7 @@ const ROUND: Duration = Duration::from_secs(30);
 const MOST_LANTERNS: usize = 60;
 const MOST_WISH: usize = 80;
 /// Rounds that are kept.
-const KEPT: i64 = 8;
+const KEPT: i64 = 5;
 
 fn mount(routes: &mut Routes) {
     routes.every(ROUND, watch);

@@ -23,7 +23,7 @@ fn only_the_last_rounds_are_kept() {
     for _ in 0..20 {
         rig.task("watch");
     }
-    assert_eq!(rig.get("/").json()["rounds"].as_array().unwrap().len(), 8);
+    assert_eq!(rig.get("/").json()["rounds"].as_array().unwrap().len(), 5);
 }
 
 #[test]

@@ -22,11 +22,13 @@ const WIDGET: &str = r##"
   #light { align-items: end; }
   #light label { flex: 1 1 10rem; min-inline-size: 0; }
   #burning { margin-block-end: var(--space-2); }
-  #lanterns { display: flex; flex-wrap: wrap; gap: var(--space-2); max-block-size: 11rem; overflow-y: auto; list-style: none; padding: 0; }
+  #lanterns { display: flex; flex-wrap: wrap; gap: var(--space-2); list-style: none; padding: 0; }
   #lanterns li { margin: 0; padding: var(--space-1) var(--space-3); border-radius: var(--border-radius-full); background: var(--color-background-warning); color: var(--color-text-warning); overflow-wrap: anywhere; min-inline-size: 0; }
+  #lanterns .more { background: none; color: var(--color-text-secondary); }
   td, th { padding-block: var(--space-1); }
 </style>
 <script>
+  const SHOWN = 8;
   const $ = (id) => document.getElementById(id);
   const element = (name, text, className = "") => Object.assign(document.createElement(name), { textContent: text, className });
   const tell = (error) => { $("problem").textContent = error ? error.message : ""; };
@@ -35,7 +37,8 @@ const WIDGET: &str = r##"
     const count = lanterns.length;
     $("burning").textContent = count === 0 ? "The square is dark." : count === 1 ? "One lantern burns." : `${count} lanterns burn.`;
     $("lanterns").hidden = count === 0;
-    $("lanterns").replaceChildren(...lanterns.map(({ wish }) => element("li", `🏮 ${wish}`)));
+    $("lanterns").replaceChildren(...lanterns.slice(-SHOWN).reverse().map(({ wish }) => element("li", `🏮 ${wish}`)));
+    if (count > SHOWN) $("lanterns").append(element("li", `and ${count - SHOWN} more`, "more"));
     $("rounds").replaceChildren(...rounds.map(({ at, burning, put_out }) => {
       const row = document.createElement("tr");
       row.append(element("td", new Date(at).toLocaleTimeString(kandra.locale)), element("td", burning, "number"), element("td", put_out, "number"));
