@@ -2,7 +2,8 @@
 import assert from "node:assert/strict";
 import { get } from "node:http";
 import { after, before, test } from "node:test";
-import { DESK, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
+import { violations } from "./lib/axe.mjs";
+import { DESK, PHONE, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, crate, until } from "./lib/server.mjs";
 
 const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch"];
@@ -114,7 +115,9 @@ test("link shortener: a link made in one tab is in the other, leads there and co
   await one.fill("#url", `${server.live}/book-club/about`);
   await one.click("[type=submit]");
   await holds(two, () => document.querySelectorAll("#links li").length === 1);
-  const short = await two.inputValue(".short");
+  const short = await two.getAttribute(".short", "title");
+  await two.click("#links button");
+  await text(two, "#status", `Copied: ${short}`);
   const page = await browser.newPage();
   await page.goto(short);
   assert.equal(page.url(), `${server.live}/book-club/about`);
@@ -181,6 +184,34 @@ test("night watch: the watchman's rounds appear by themselves", async () => {
   await text(two, "#lanterns", "rain <b>soon</b>");
   await text(two, "#burning", "One lantern burns.");
   await Promise.all([one, two].map((frame) => holds(frame, () => document.querySelectorAll("#rounds td.number").length >= 2)));
+});
+
+test("axe finds nothing on a phone, in light and dark, and nothing is too wide", async () => {
+  const found = [];
+  // A fragment in a frame has no landmarks and no level-one heading of its own: the card around it has.
+  const look = async (frame, where, except = /^$/) => {
+    for (const line of await violations(frame)) if (!except.test(line)) found.push(`${where}: ${line}`);
+    const [wide, room] = await frame.evaluate(() => [document.scrollingElement.scrollWidth, document.scrollingElement.clientWidth]);
+    if (wide > room) found.push(`${where}: ${wide} px wide on ${room}`);
+  };
+  for (const colorScheme of ["light", "dark"]) {
+    const page = await browser.newPage({ ...PHONE, viewport: { width: 320, height: 640 }, colorScheme, reducedMotion: "reduce" });
+    await page.goto(server.url);
+    for (const slug of EXAMPLES) {
+      const frame = await widget(page, slug);
+      await holds(frame, (theme) => document.documentElement.dataset.theme === theme, colorScheme);
+      // The card's ground shines through the frame, which axe inside it cannot see.
+      const ground = await page.locator(`#card-${slug}`).evaluate((card) => getComputedStyle(card).backgroundColor);
+      await frame.evaluate((colour) => (document.documentElement.style.backgroundColor = colour), ground);
+      await look(frame, `${slug}, ${colorScheme}`, /^(region|landmark-one-main|page-has-heading-one)/);
+    }
+    for (const path of ["kanban/", "book-club/", "book-club/books", "book-club/books/middlemarch"]) {
+      await page.goto(`${server.live}/${path}`);
+      await look(page, `${path}, ${colorScheme}`);
+    }
+    await page.close();
+  }
+  assert.deepEqual(found, []);
 });
 
 test("no page complained", async () => {
