@@ -113,10 +113,12 @@ async fn preview(req: Request, ctx: Ctx) -> Result<Response> {
 
 async fn find(req: &Request, ctx: &Ctx) -> Result<(String, Link)> {
     let code = req.param("code")?;
-    match ctx.kv().get_json::<Link>(&format!("link:{code}")).await {
-        Ok(Some(link)) => Ok((code.to_string(), link)),
-        _ => Err(Error::not_found("There is no such short link.")),
+    let missing = || Error::not_found("There is no such short link.");
+    if code.len() != LENGTH {
+        return Err(missing());
     }
+    let link = ctx.kv().get_json::<Link>(&format!("link:{code}")).await?.ok_or_else(missing)?;
+    Ok((code.to_string(), link))
 }
 
 async fn visits(ctx: &Ctx, code: &str) -> Result<i64> {

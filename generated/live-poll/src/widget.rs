@@ -1,4 +1,4 @@
-//! One button an option, with a bar that grows. The results come with the event, so that nobody has to ask for them.
+//! One button an option, with a bar that grows. The results come with the event itself, at once.
 use kandra::prelude::*;
 
 pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
@@ -60,7 +60,10 @@ const WIDGET: &str = r##"
     $("problem").textContent = "";
   }
 
+  const refresh = () => kandra.fetch("/").then(render).catch(tell);
   kandra.events("results", render);
-  kandra.fetch("/").then(render).catch(tell);
+  // Comes after a lost connection, too: what was published meanwhile is asked for.
+  kandra.events("changed", refresh);
+  refresh();
 </script>
 "##;

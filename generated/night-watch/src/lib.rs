@@ -45,7 +45,8 @@ async fn lanterns(ctx: &Ctx) -> Result<Vec<(String, Lantern)>> {
 }
 
 async fn show(_req: Request, ctx: Ctx) -> Result<Response> {
-    let lanterns: Vec<Lantern> = lanterns(&ctx).await?.into_iter().map(|(_, lantern)| lantern).collect();
+    let mut lanterns: Vec<Lantern> = lanterns(&ctx).await?.into_iter().map(|(_, lantern)| lantern).collect();
+    lanterns.sort_by_key(|lantern| lantern.until);
     let rounds: Vec<Round> = ctx.kv().list_json("round:").await?.into_iter().rev().map(|(_, round)| round).collect();
     Response::json(&json!({ "lanterns": lanterns, "rounds": rounds, "every": ROUND.as_secs() }))
 }
@@ -61,13 +62,16 @@ async fn light(req: Request, ctx: Ctx) -> Result<Response> {
     if wish.is_empty() || wish.chars().count() > MOST_WISH {
         return Err(Error::bad_request(format!("A wish has 1 to {MOST_WISH} characters.")));
     }
-    if lanterns(&ctx).await?.len() >= MOST_LANTERNS {
-        return Err(Error::conflict("The square is full of lanterns. One will burn down soon."));
-    }
-    let number = ctx.kv().increment("lit", 1).await?;
     let lantern = Lantern { wish: wish.to_string(), until: ctx.now() + BURNS };
-    ctx.kv().set_json(&format!("lantern:{number:012}"), &lantern).await?;
-    Ok(Response::json(&lantern)?.with_status(201))
+    let text = json!(lantern).to_string();
+    // Each place takes one lantern, whoever comes first: there can never be more than there are places.
+    let taken: Vec<String> = lanterns(&ctx).await?.into_iter().map(|(place, _)| place).collect();
+    for place in (0..MOST_LANTERNS).map(|place| format!("lantern:{place:02}")) {
+        if !taken.contains(&place) && ctx.kv().compare_and_set(&place, None, &text).await? {
+            return Ok(Response::json(&lantern)?.with_status(201));
+        }
+    }
+    Err(Error::conflict("The square is full of lanterns. One will burn down soon."))
 }
 
 /// One round. It is never walked twice at once, so it may read and then write; afterwards the host publishes `changed`.
