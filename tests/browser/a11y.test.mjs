@@ -1,13 +1,10 @@
 // axe-core finds nothing, on every page, in both colours, on a phone and a desk, inside the frames too; and the keyboard is enough.
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
+import { violations } from "./lib/axe.mjs";
 import { holds, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, until } from "./lib/server.mjs";
 
-const AXE = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
-const RULES = { runOnly: { type: "tag", values: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] }, resultTypes: ["violations"], iframes: false };
 const SIZES = [{ width: 360, height: 740 }, { width: 1280, height: 900 }];
 const SCHEMES = ["light", "dark"];
 /** One of each recipe, and of those with more than one face. */
@@ -34,15 +31,10 @@ after(async () => {
   await server?.stop();
 });
 
-/** What axe finds, one line a finding, once colours that change have changed. */
-async function findings(frame) {
+/** What axe finds, counted. */
+function findings(frame) {
   checked += 1;
-  await frame.evaluate(AXE);
-  const { violations } = await frame.evaluate(async (rules) => {
-    await new Promise((resolve) => setTimeout(resolve, 100));
-    return axe.run(document, rules);
-  }, RULES);
-  return violations.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.target.join(" ")}: ${node.failureSummary.split("\n").slice(1).join(" ").trim()}`));
+  return violations(frame);
 }
 
 const ALL = [["light", "dark"], ["light", "dark"]];

@@ -129,9 +129,9 @@ export class Server {
     return done.feature;
   }
 
-  /** Sends a crate as the owner and waits until it serves. */
-  async deploy(files) {
-    const { run } = await this.owner("POST", "/api/features", { files, message: "test" });
+  /** Sends a crate as the owner and waits until it serves; a later revision names the one that it is made from in `more`. */
+  async deploy(files, more = {}) {
+    const { run } = await this.owner("POST", "/api/features", { files, message: "test", ...more });
     const ended = await until("the run ends", async () => {
       const state = await this.get(`/api/runs/${run}`);
       return state.state !== "running" && state;
@@ -150,13 +150,15 @@ export class Server {
   }
 }
 
-/** The files of a crate in a folder, as the API takes them. */
+/** The files of a crate in a folder, as the API takes them: without what `cargo test` leaves behind. */
 export function crate(folder, change = (text) => text) {
   const files = {};
   for (const entry of readdirSync(folder, { recursive: true, withFileTypes: true })) {
     if (!entry.isFile()) continue;
     const path = join(entry.parentPath, entry.name);
-    files[path.slice(folder.length).replace(/^\//, "")] = change(readFileSync(path, "utf8"));
+    const name = path.slice(folder.length).replace(/^\//, "");
+    if (name === "Cargo.lock" || name.startsWith("target/")) continue;
+    files[name] = change(readFileSync(path, "utf8"));
   }
   return files;
 }
