@@ -110,7 +110,12 @@ const FRAGMENT: &str = r##"
     ($(focused) ?? $(`${other}-${id}`) ?? document.querySelector("#add input[name=text]")).focus();
   }
   const here = document.querySelector("#add [name=back]").value === "widget" ? "/widget" : "/";
-  const refresh = () => kandra.fetch(here).then(show).catch(tell);
+  let asked = 0;
+  /** Shows what was asked for last, in whatever order the answers come. */
+  async function load(path, init) {
+    const turn = ++asked, html = await kandra.fetch(path, init);
+    if (turn === asked) show(html);
+  }
 
   document.addEventListener("submit", async (event) => {
     event.preventDefault();
@@ -118,12 +123,12 @@ const FRAGMENT: &str = r##"
     const what = form.querySelector("button").getAttribute("aria-label");
     try {
       // The answer leads back to this page, with the board as it is now.
-      show(await kandra.fetch(action, { method: "POST", body: new FormData(form) }));
+      await load(action, { method: "POST", body: new FormData(form) });
       tell();
       $("said").textContent = what ? `Done: ${what}` : "The card is on the board.";
       if (form.id === "add") form.reset();
     } catch (error) { tell(error); }
   });
-  kandra.events("changed", refresh);
+  kandra.events("changed", () => load(here).catch(tell));
 </script>
 "##;

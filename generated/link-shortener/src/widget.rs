@@ -41,8 +41,8 @@ const WIDGET: &str = r##"
 
   function item({ code, url }) {
     const item = element("li"), copy = element("button", { type: "button", textContent: "Copy" });
-    const path = `${kandra.base}/${code}`, whole = new URL(path, location.href).href;
-    const short = element("code", { className: "short", textContent: path, title: whole });
+    const whole = new URL(`${kandra.base}/${code}`, location.href).href;
+    const short = element("code", { className: "short", textContent: code, title: whole });
     const long = element("div", { className: "long", title: url }), visits = element("span");
     copy.setAttribute("aria-label", `Copy the short address of ${url}`);
     long.append(visits, ` → ${url}`);

@@ -34,6 +34,7 @@ const WIDGET: &str = r##"
   const left = [];
   let before = null;
   let last = null;
+  let asked = 0;
 
   function item({ id, name, text, at, mine }) {
     const item = document.createElement("li"), entry = element("div", "", { className: "entry" });
@@ -52,7 +53,10 @@ const WIDGET: &str = r##"
   }
 
   async function refresh() {
+    const turn = ++asked;
     const { entries, older } = await kandra.fetch(before === null ? "/entries" : `/entries?before=${before}`);
+    // Somebody has turned the page meanwhile.
+    if (turn !== asked) return;
     last = entries.at(-1)?.id ?? null;
     $("status").textContent = entries.length ? (left.length ? `Page ${left.length + 1}` : "") : left.length ? "This page is empty now." : "Nobody has written yet. Be the first!";
     $("entries").replaceChildren(...entries.map(item));
