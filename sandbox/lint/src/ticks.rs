@@ -127,14 +127,24 @@ impl<'e> Ticks<'e> {
 
     fn module(&mut self, attributes: &[Attribute], items: &[Item], start: usize) {
         // A module's glob of its own names and the prelude's glob would be ambiguous for a name that both have.
-        let own_globs = !self.own_prelude_names.is_empty()
-            && items.iter().any(|i| matches!(i, Item::Use(u) if crate::names::leaves(&u.tree).iter().any(|l| l.glob && l.path.iter().all(|s| s != "prelude"))));
-        if items.is_empty() || own_globs {
+        let own_globs = !self.own_prelude_names.is_empty() && globs(items).any(|path| path.iter().all(|segment| segment != "prelude"));
+        // Twice would make the author's own line an unused one.
+        let brought = globs(items).any(|path| path == ["kandra", "prelude"]);
+        if items.is_empty() || own_globs || brought {
             return;
         }
         let at = after_inner(self.text, start, attributes);
         self.insert(at, Kind::Prelude);
     }
+}
+
+/// The paths before `::*` of a module's imports.
+fn globs(items: &[Item]) -> impl Iterator<Item = Vec<String>> {
+    let leaves = items.iter().filter_map(|item| match item {
+        Item::Use(used) => Some(crate::names::leaves(&used.tree)),
+        _ => None,
+    });
+    leaves.flatten().filter(|leaf| leaf.glob).map(|leaf| leaf.path.iter().map(ToString::to_string).collect())
 }
 
 /// Where an insertion may stand: behind the inner attributes, and never inside the line of a `//!`.

@@ -27,6 +27,10 @@ fn an_honest_answer_is_the_lints_own() {
         linted.ticked()["src/b.rs"],
         " #[allow(unused_imports)] use ::kandra_std::prelude::v1::*;pub fn b() { ::kandra::__tick();}\n"
     );
+    // The author's own import stays a used one.
+    let own = self::source(&format!("{LIB}mod c {{ use kandra::prelude::*; pub fn c() -> String {{ String::new() }} }}\n"));
+    let ticked = lint(own).unwrap().ticked()["src/lib.rs"].clone();
+    assert!(ticked.contains("mod c { use kandra::prelude::*; pub fn c()"), "{ticked}");
     let bad = self::source("pub fn a() { unsafe {} }\n");
     assert!(child::reply(&bad, answer(&bad).to_string().as_bytes()).unwrap().is_err());
 }
