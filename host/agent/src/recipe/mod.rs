@@ -9,6 +9,7 @@
 
 mod asked;
 mod book;
+mod cover;
 mod dates;
 mod fields;
 mod lists;
@@ -88,6 +89,7 @@ struct Recipe {
 }
 
 /// A recipe's parameters, taken from the words.
+#[derive(Default)]
 struct Order {
     title: String,
     summary: String,
@@ -95,6 +97,8 @@ struct Order {
     words: Vec<(&'static str, Word)>,
     /// Words that became parameters.
     explained: Vec<Range<usize>>,
+    /// Whether what stands before these parameters merely says what they are of.
+    leads: bool,
 }
 
 struct Choice {
@@ -185,7 +189,8 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
         let own = own_words(c.recipe, &asked);
         let fits = c.points - unexplained(c, &order, &asked, &own)? >= ENOUGH
             && !demands_more(c.recipe, &order, &asked, &own)
-            && !names_another(c, &order, &asked, &own, &candidates);
+            && !names_another(c, &order, &asked, &own, &candidates)
+            && is_covered(c, &order, &asked, &own);
         fits.then_some(Choice { recipe: c.recipe, order, language })
     })
 }
@@ -237,8 +242,11 @@ fn demands_more(recipe: &Recipe, order: &Order, asked: &Asked, own: &[bool]) -> 
 fn own_words(recipe: &Recipe, asked: &Asked) -> Vec<bool> {
     let mut own = vec![false; asked.words.len()];
     let patterns = recipe.heads.iter().map(|(p, _)| *p).chain(recipe.vocabulary.iter().copied());
-    for found in patterns.flat_map(|pattern| pattern::find_all(&asked.words, pattern)) {
-        own[found].fill(true);
+    for pattern in patterns {
+        // What stands in a gap of the pattern is not its own.
+        for i in pattern::find_all(&asked.words, pattern).into_iter().flatten() {
+            own[i] |= pattern::names(&asked.words[i], pattern);
+        }
     }
     own
 }
@@ -263,6 +271,16 @@ fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]
     }
     let (title, details): (Vec<usize>, Vec<usize>) = (0..asked.words.len()).filter(|i| strange(*i)).partition(|i| asked.words[*i].in_title);
     Some(2 * title.len() as i32 + (details.len() as i32 / 2).min(4))
+}
+
+fn is_covered(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]) -> bool {
+    let open = cover::uncovered(candidate.recipe, &candidate.head, order, asked, own);
+    #[cfg(test)]
+    if !open.is_empty() && std::env::var_os("WHY").is_some() {
+        let words: Vec<&str> = open.iter().map(|i| asked.words[*i].text.as_str()).collect();
+        println!("WHY\t{}\t{}\t{}", candidate.recipe.name, words.join(" "), asked.text.trim());
+    }
+    open.is_empty()
 }
 
 /// Whether another recipe is named too, in words that this one neither takes as parameters nor knows.
