@@ -27,6 +27,9 @@ pub(super) fn uncovered(recipe: &Recipe, head: &Range<usize>, order: &Order, ask
     for words in names.chain(purposes).filter(|_| recipe.subject == Subject::Free || recipe.name == "Scoreboard") {
         named[words].fill(true);
     }
+    for words in pattern::find_all(&asked.words, "for|fur our|my|unser|unsere|unseren|unserem|unserer") {
+        named[words.start..(words.end + 1).min(asked.words.len())].fill(true);
+    }
     for (text, is_question) in texts(order) {
         if let Some(words) = place(asked, &text) {
             let into = if is_question { &mut taken } else { &mut named };

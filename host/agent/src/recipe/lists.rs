@@ -157,7 +157,7 @@ fn in_details(asked: &Asked) -> Option<Listed> {
 
 /// `one vote each`, `the votes start again every day`: said of the choosing, no choice.
 fn is_rule(item: &str) -> bool {
-    const RULE: &str = "vote|votes|voting|stimme|stimmen|resets|reset|restarts|every|each|per|pro|jeden|nobody|niemand|maximum|hochstens|maximal|answer|answers|anew|only|nur|anonymous|anonym";
+    const RULE: &str = "vote|votes|voting|stimme|stimmen|resets|reset|restarts|every|each|per|pro|jeden|nobody|niemand|maximum|hochstens|maximal|answer|answers|anew|close|closes|closing|max|only|nur|anonymous|anonym";
     let words = Asked::new(item, "").words;
     words.len() > 1 && words.iter().any(|w| RULE.split('|').any(|r| r == w.text))
 }
@@ -170,7 +170,7 @@ fn listed(asked: &Asked, mut items: Vec<String>, bytes: Range<usize>) -> Option<
         *last = item.to_owned();
     }
     let before = items.len();
-    while items.len() > 2 && items.last().is_some_and(|last| is_rule(last)) {
+    while items.len() > 1 && items.last().is_some_and(|last| is_rule(last)) {
         items.pop();
     }
     if items.len() < before

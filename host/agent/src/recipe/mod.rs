@@ -6,6 +6,9 @@
 //! parameters; a veto of its own; and for recipes with a closed subject (dice, a calculator) words that neither the
 //! recipe nor everyday language explains, above all one that stands right before the head (`mortgage calculator`). A
 //! second recipe named in the same breath (`a poll and a guestbook`) means that none fits. When in doubt the answer is no.
+//!
+//! Last, every word of the wish must be accounted for (see [`cover`]): a rule (`nobody twice`, `every day`, `max 12`) or a
+//! numeral that no parameter carries refuses the recipe.
 
 mod asked;
 mod book;
@@ -27,6 +30,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 /// Points that a recipe needs.
 const ENOUGH: i32 = 10;
+/// Points of a recipe that is made for just this.
+const MADE_FOR: i32 = 20;
 /// Points from which a second recipe in the same words is a wish of its own.
 const STRONG: i32 = 13;
 
@@ -181,6 +186,8 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
     let language = if phrases::is_german(&asked) { Language::German } else { Language::English };
     let mut candidates: Vec<Candidate> = book::ALL.iter().filter_map(|recipe| candidate(recipe, &asked)).collect();
     candidates.sort_by_key(|c| (-c.points, c.head.start));
+    // What a recipe is made for and cannot do, no other does by a list of it.
+    let mut missed = false;
     candidates.iter().find_map(|c| {
         let mut order = (c.recipe.fill)(&asked, c.head.clone())?;
         order.explained.extend(phrases::called(&asked).map(|(_, words)| words));
@@ -191,7 +198,9 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
             && !demands_more(c.recipe, &order, &asked, &own)
             && !names_another(c, &order, &asked, &own, &candidates)
             && is_covered(c, &order, &asked, &own);
-        fits.then_some(Choice { recipe: c.recipe, order, language })
+        let stands_in = missed && matches!(c.recipe.name, "List" | "Counter" | "Poll" | "Random picker");
+        missed |= !fits && c.points >= MADE_FOR;
+        (fits && !stands_in).then_some(Choice { recipe: c.recipe, order, language })
     })
 }
 

@@ -19,6 +19,7 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
         ("zufallszahl|zufallszahlen", 15),
     ],
     vocabulary: &[
+        "wurfelbecher",
         "added|settlers|catan|monopoly|game|board|backgammon",
         "pick|lucky|night|die",
         "between",

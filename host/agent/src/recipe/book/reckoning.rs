@@ -23,6 +23,8 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
         ("plus|+ one|1 button", 12),
     ],
     vocabulary: &[
+        "resets|reset|starts|restarts|begins .. every|each|at? day|morning|midnight|night",
+        "every|each morning|night",
         "drucken|knopf|klicken|tippen|did|laps|runners|count",
         "big|red|huge|button|days without",
         "today|todays|heute|heutigen|daily|taglich|yesterday|yesterdays|gestern|shows|cups|drank|drunk|one|anew|fresh|new|starts|again|red|rot|big|huge",

@@ -84,6 +84,7 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         "sum|sums|summe|total|average|durchschnitt|gesamt|gesamtsumme|history",
     ],
     vetoes: &[
+        "quiz|trivia|timer|stopwatch|counter|picker|wheel|initiative|dice|chat|raffle|converter|calculator|rechner|umfrage|poll|bingo|lottery|auction",
         "log in|into",
         "import|reminder|comments|chart|pagination",
         "grouped|group|gruppiert|gruppieren",

@@ -89,6 +89,7 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let title = phrases::title(asked, head, &default);
     let summary = match dates.as_slice() {
         [] => format!("The time left until a day that visitors choose: {occasion}."),
+        _ if phrases::is_german(asked) => format!("Die Zeit bis {occasion}, auf die Sekunde."),
         _ => format!("The time left until {occasion}, to the second."),
     };
     let open = dates.is_empty();

@@ -402,6 +402,10 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
     }
     let german = phrases::is_german(asked);
     let listed = lists::choices(asked);
+    // `who cooks on which day, Monday to Friday` lists no places.
+    const SPAN: &str = "monday|montag|mon|mo to|through|bis|until friday|freitag|fri|fr|sunday|sonntag|saturday|samstag";
+    let span = pattern::find(&asked.words, SPAN, 0);
+    let listed = listed.filter(|l| span.as_ref().is_none_or(|s| !l.words.contains(&s.start)));
     let hours = hours(asked);
     let week: [&str; 7] = if german {
         ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
@@ -414,7 +418,7 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
         asked,
         "week|weekly|woche|wochentlich|wochenplan|wochenplaner|wochenmenu|speiseplan|essensplan|putzplan|kochplan|menuplan|kuchendienst|giessplan|putzdienst|meal|meals|menu|cleaning|cooking|tag|day|days|kuchendienstplan|giessdienst|dinner",
     );
-    let mut explained = Vec::new();
+    let mut explained: Vec<Range<usize>> = span.into_iter().collect();
     let names: Vec<String> = match (hours, listed) {
         (Some((names, words)), None) => {
             explained.push(words);
