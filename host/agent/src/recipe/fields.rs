@@ -342,7 +342,7 @@ impl Field {
         ];
         self.kind != Kind::Text
             || last.split_whitespace().last().is_some_and(|w| names.contains(&w))
-            || ["where ", "who "].iter().any(|s| last.starts_with(s))
+            || ["where ", "who ", "what i", "was ich "].iter().any(|s| last.starts_with(s))
     }
 
     /// The recipe's own expression for it.

@@ -145,9 +145,46 @@ pub(crate) fn choices(asked: &Asked) -> Option<Listed> {
         .or_else(|| after_mark(asked, '?'))
         .or_else(|| after_dash(asked))
         .or_else(|| around_or(asked))
+        .or_else(|| in_details(asked))
 }
 
-fn listed(asked: &Asked, items: Vec<String>, bytes: Range<usize>) -> Option<Listed> {
+/// Details that are nothing but a list: `Ann, Bob, Cem and Dana`.
+fn in_details(asked: &Asked) -> Option<Listed> {
+    let details = asked.text.get(asked.title_end..)?.trim_end();
+    let is_list = details.trim().lines().count() == 1 && details.matches(',').count() >= 1 && !details.contains(['.', '?', '!', ':']);
+    if is_list { listed(asked, items(details), asked.title_end..asked.text.len()) } else { None }
+}
+
+/// `one vote each`, `the votes start again every day`: said of the choosing, no choice.
+fn is_rule(item: &str) -> bool {
+    const RULE: &str = "vote|votes|voting|stimme|stimmen|resets|reset|restarts|every|each|per|pro|jeden|nobody|niemand|maximum|hochstens|maximal|answer|answers|anew|close|closes|closing|max|only|nur|anonymous|anonym";
+    let words = Asked::new(item, "").words;
+    words.len() > 1 && words.iter().any(|w| RULE.split('|').any(|r| r == w.text))
+}
+
+fn listed(asked: &Asked, mut items: Vec<String>, bytes: Range<usize>) -> Option<Listed> {
+    let mut bytes = bytes;
+    if let Some(last) = items.last_mut()
+        && let Some((item, _)) = last.clone().split_once(" - ").filter(|(_, rule)| is_rule(rule))
+    {
+        *last = item.to_owned();
+    }
+    let before = items.len();
+    while items.len() > 1 && items.last().is_some_and(|last| is_rule(last)) {
+        items.pop();
+    }
+    if items.len() < before
+        && let Some(last) = items.pop()
+    {
+        // With that behind it, the last one was not seen as the last: `Pete and Jonas`.
+        let others = items.iter().any(|i| [" and ", " und ", " or ", " oder "].iter().any(|w| i.contains(w)));
+        items.extend(if others { vec![last] } else { self::items(&last) });
+    }
+    if let Some(end) =
+        items.last().and_then(|last| asked.text.get(bytes.clone())?.to_lowercase().rfind(&last.to_lowercase()).map(|at| at + last.len()))
+    {
+        bytes.end = bytes.start + end;
+    }
     let fits = (2..=12).contains(&items.len())
         && items
             .iter()

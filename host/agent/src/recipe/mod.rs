@@ -6,9 +6,13 @@
 //! parameters; a veto of its own; and for recipes with a closed subject (dice, a calculator) words that neither the
 //! recipe nor everyday language explains, above all one that stands right before the head (`mortgage calculator`). A
 //! second recipe named in the same breath (`a poll and a guestbook`) means that none fits. When in doubt the answer is no.
+//!
+//! Last, every word of the wish must be accounted for (see [`cover`]): a rule (`nobody twice`, `every day`, `max 12`) or a
+//! numeral that no parameter carries refuses the recipe.
 
 mod asked;
 mod book;
+mod cover;
 mod dates;
 mod fields;
 mod lists;
@@ -26,6 +30,8 @@ use std::{collections::BTreeMap, ops::Range};
 
 /// Points that a recipe needs.
 const ENOUGH: i32 = 10;
+/// Points of a recipe that is made for just this.
+const MADE_FOR: i32 = 20;
 /// Points from which a second recipe in the same words is a wish of its own.
 const STRONG: i32 = 13;
 
@@ -88,6 +94,7 @@ struct Recipe {
 }
 
 /// A recipe's parameters, taken from the words.
+#[derive(Default)]
 struct Order {
     title: String,
     summary: String,
@@ -95,6 +102,8 @@ struct Order {
     words: Vec<(&'static str, Word)>,
     /// Words that became parameters.
     explained: Vec<Range<usize>>,
+    /// Whether what stands before these parameters merely says what they are of.
+    leads: bool,
 }
 
 struct Choice {
@@ -177,6 +186,8 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
     let language = if phrases::is_german(&asked) { Language::German } else { Language::English };
     let mut candidates: Vec<Candidate> = book::ALL.iter().filter_map(|recipe| candidate(recipe, &asked)).collect();
     candidates.sort_by_key(|c| (-c.points, c.head.start));
+    // What a recipe is made for and cannot do, no other does by a list of it.
+    let mut missed = false;
     candidates.iter().find_map(|c| {
         let mut order = (c.recipe.fill)(&asked, c.head.clone())?;
         order.explained.extend(phrases::called(&asked).map(|(_, words)| words));
@@ -185,8 +196,11 @@ fn choose(title: &str, details: &str) -> Option<Choice> {
         let own = own_words(c.recipe, &asked);
         let fits = c.points - unexplained(c, &order, &asked, &own)? >= ENOUGH
             && !demands_more(c.recipe, &order, &asked, &own)
-            && !names_another(c, &order, &asked, &own, &candidates);
-        fits.then_some(Choice { recipe: c.recipe, order, language })
+            && !names_another(c, &order, &asked, &own, &candidates)
+            && is_covered(c, &order, &asked, &own);
+        let stands_in = missed && matches!(c.recipe.name, "List" | "Counter" | "Poll" | "Random picker");
+        missed |= !fits && c.points >= MADE_FOR;
+        (fits && !stands_in).then_some(Choice { recipe: c.recipe, order, language })
     })
 }
 
@@ -237,8 +251,11 @@ fn demands_more(recipe: &Recipe, order: &Order, asked: &Asked, own: &[bool]) -> 
 fn own_words(recipe: &Recipe, asked: &Asked) -> Vec<bool> {
     let mut own = vec![false; asked.words.len()];
     let patterns = recipe.heads.iter().map(|(p, _)| *p).chain(recipe.vocabulary.iter().copied());
-    for found in patterns.flat_map(|pattern| pattern::find_all(&asked.words, pattern)) {
-        own[found].fill(true);
+    for pattern in patterns {
+        // What stands in a gap of the pattern is not its own.
+        for i in pattern::find_all(&asked.words, pattern).into_iter().flatten() {
+            own[i] |= pattern::names(&asked.words[i], pattern);
+        }
     }
     own
 }
@@ -263,6 +280,16 @@ fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]
     }
     let (title, details): (Vec<usize>, Vec<usize>) = (0..asked.words.len()).filter(|i| strange(*i)).partition(|i| asked.words[*i].in_title);
     Some(2 * title.len() as i32 + (details.len() as i32 / 2).min(4))
+}
+
+fn is_covered(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]) -> bool {
+    let open = cover::uncovered(candidate.recipe, &candidate.head, order, asked, own);
+    #[cfg(test)]
+    if !open.is_empty() && std::env::var_os("WHY").is_some() {
+        let words: Vec<&str> = open.iter().map(|i| asked.words[*i].text.as_str()).collect();
+        println!("WHY\t{}\t{}\t{}", candidate.recipe.name, words.join(" "), asked.text.trim());
+    }
+    open.is_empty()
 }
 
 /// Whether another recipe is named too, in words that this one neither takes as parameters nor knows.

@@ -60,6 +60,12 @@ pub(crate) fn find_all(words: &[Word], pattern: &str) -> Vec<Range<usize>> {
     found
 }
 
+/// Whether a pattern names this word itself.
+pub(crate) fn names(word: &Word, pattern: &str) -> bool {
+    let mut alternatives = pattern.split_ascii_whitespace().filter(|e| *e != "..").flat_map(|e| e.trim_end_matches('?').split('|'));
+    alternatives.any(|a| matches(word, a))
+}
+
 /// Where a match that begins at `start` ends.
 pub(crate) fn match_at(words: &[Word], pattern: &str, start: usize) -> Option<usize> {
     match_rest(words, pattern, start, start)

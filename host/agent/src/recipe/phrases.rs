@@ -138,11 +138,16 @@ pub(crate) fn title(asked: &Asked, head: Range<usize>, default: &str) -> String 
     if let Some((name, _)) = called(asked) {
         return name;
     }
-    own_phrase(asked, head).unwrap_or_else(|| default.to_owned())
+    own_phrase(asked, head).map_or_else(|| default.to_owned(), |(phrase, _)| phrase)
+}
+
+/// The words of the request that are its title.
+pub(crate) fn title_words(asked: &Asked, head: Range<usize>) -> Option<Range<usize>> {
+    own_phrase(asked, head).map(|(_, words)| words)
 }
 
 /// `Please add a lunch poll for Friday: …` → `Lunch poll for Friday`.
-fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<String> {
+fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<(String, Range<usize>)> {
     const LEAD: &str = "please|can|could|would|will|you|we|i|id|ill|want|wants|need|needs|like|love|to|add|make|build|create|have|get|give|me|us|show|put|let|lets|there|be|a|an|the|some|my|another|here|is|do|implement|write|it|just|simple|hi|hello|hey|kandra|page|should|bitte|mach|mache|baue|bau|erstelle|ein|eine|einen|ich|hatte|gern|gerne|mochte|wir|brauchen|wunsche|mir|uns|fuge|hinzu|konnt|konnen|ihr|kannst|du|brauche|thing|maybe|what|how|about|with|possible|for|anyone|set|up";
     let lead: Vec<&str> = LEAD.split('|').collect();
     let mut start = 0;
@@ -172,7 +177,8 @@ fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<String> {
         return None;
     }
     let covers = rest.start + cut >= asked.words[head.end - 1].at.end;
-    (covers && (3..=48).contains(&phrase.chars().count())).then(|| capitalise(phrase))
+    let words = asked.words_in(rest.start..rest.start + text.find(phrase)? + phrase.len());
+    (covers && (3..=48).contains(&phrase.chars().count())).then(|| (capitalise(phrase), words))
 }
 
 /// With these a sentence begins, not a name.

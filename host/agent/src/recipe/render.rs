@@ -74,7 +74,7 @@ fn with_constant(text: &str, name: &str, value: &Value) -> String {
 }
 
 impl Value {
-    fn to_rust(&self) -> String {
+    pub fn to_rust(&self) -> String {
         match self {
             Self::Text(text) => literal(text),
             Self::Number(number) => number.to_string(),

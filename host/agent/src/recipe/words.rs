@@ -117,15 +117,18 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
         "",
         "disappear|disappears|disappearing|vanish|vanishes|expire|expires|expiring|verschwinden|verschwindet after|an|a|in|nach|when|within",
     ),
-    ("", "reset|resets|resetting .. every|each|daily|weekly|midnight"),
-    ("", "zuruckgesetzt|zurucksetzen|nullt .. jeden|taglich|wochentlich|mitternacht"),
     ("", "lotto*"),
     ("", "only|just|nur i|me|ich"),
     ("", "i can|may|kann|darf .. approve|moderate|delete|remove|ban|loschen|freigeben"),
-    ("Counter", "per|each|every|pro person|player|user|visitor|member|colleague|team|day|kopf|spieler|tag|mitarbeiter|nutzer|of|one"),
+    ("Counter", "per|each|every|pro person|player|user|visitor|member|colleague|team|kopf|spieler|mitarbeiter|nutzer|of|one"),
     ("Counter", "of|for|how|count|see who|wer|whoever"),
-    ("Counter", "reset|resets|zurucksetzen|nullen"),
+    ("Counter", "game|spiel"),
+    ("Counter", "reset button|knopf"),
+    ("Counter", "zurucksetzen|nullen"),
+    ("Random picker", "teams|gruppen|mannschaften"),
     ("Poll", "names of"),
+    ("Poll", "close|closes|closing|closed|schliesst|endet on|at|am|um|after|nach|in"),
+    ("Poll", "max|maximum|maximal|hochstens"),
     ("Poll", "photo|photos|picture|pictures|image|images|foto|fotos|bild|bilder|drawing|drawings"),
     ("Random picker", "two|three|four|five|2|3|4|5|zwei|drei|several|mehrere people|names|winners|persons|namen|personen|gewinner"),
     ("Poll", "who|wer voted|votes|abgestimmt|gestimmt"),
@@ -142,7 +145,7 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
     ("Poll", "results|votes|ergebnis|ergebnisse .. hidden|secret|invisible|versteckt|verborgen|geheim"),
     ("Poll", "hide|hides|hiding the? results|votes"),
     ("Poll", "comment|comments|kommentar|kommentare|kommentieren"),
-    ("Poll", "every|each|jeden|jede day|week|month|monday|tuesday|wednesday|thursday|friday|morning|tag|woche|monat|montag|freitag|morgen"),
+    ("Poll", "every|each|jeden|jede week|month|monday|tuesday|wednesday|thursday|friday|woche|monat|montag|freitag"),
     ("Countdown", "for|fur each|every|several|multiple|jeden|jede|mehrere|all"),
     ("Countdown", "two|three|four|several|multiple|mehrere|zwei|drei .. countdowns|events|dates|launches|termine|ereignisse"),
     ("To-do list", "who|wer does|macht|is|buys|did|brings|kauft|cleans"),
@@ -189,4 +192,85 @@ pub(crate) static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
 pub(crate) fn is_everyday(word: &str) -> bool {
     static SET: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| EVERYDAY.split_whitespace().collect());
     SET.contains(word) || word.chars().all(|c| c.is_ascii_digit()) || word.chars().count() == 1
+}
+
+/// Words that ask for nothing: courtesy, little words, who it is for, and that people use it.
+const FILLER: &str = "\
+a able about actually add added adding adds all allow allows allowed along already also am an and another any anybody anyone anything app \
+application are around as asks at awesome basic be beautiful because been being bit both box build building built button buttons by can card \
+click clickable colleague colleagues come cool could create creates cute did display displays do does doing each easy either enter entered \
+entering enters etc even everybody everyone everything fancy feature feel few find for form friend friends from fun funny get gets getting \
+give gives go goes going good got great had handy has have having hello help helps her here hey hi his home homepage how i id if ill im in input inside \
+interactive into is it its just keep keeps kind know let lets like little live look looks love lovely made make makes making many \
+may maybe me might mine minimal mobile much my name need needed needs neat new nice now of off ok okay on one ones online or other others our \
+own page pages part people person place places plain pls plz please possible pretty put puts quick quickly quite really say says screen see \
+seen sees set shared short should show showing shown shows simple simply site small so some somebody somehow someone something somewhere \
+stuff style such super sure take takes team thank thanks that thats the their them then there these they thing things think this \
+those through tiny to together too tool try type types under up us use used useful user users using very view viewer visible visit visitor visitors \
+want wanted wants was way we web webpage website well were what whatever when where whether which who whoever whole whos whose why widget will wish \
+with wont work works would write you your yours what's \
+aber alle allen aller alles als am an auch auf aus bei beim bitte brauche brauchen da dabei das dass dein deine dem den der des die dies diese dieser dieses doch \
+du ein eine einem einen einer eines einfach einfache einfaches er es etwas fur gerne gern gibt gebt hab habe haben hallo hat hatte hatten hier ich ihr \
+ihre ihren im in ins ist jeder jede jedem jeden jetzt kann kannst konnen konnt konnte konnten kleine kleiner kleines leute mal man mein meine meinem meinen mich mir mit mochte \
+mochten moge neu neue neuen neuer neues noch nun ob oder person personen schon schone schones sehr sein seine seite sich sie sind so soll sollen sollte \
+toll um und uns unser unsere unserem unseren unserer unseres viel viele vom von vor war ware was welche welchen welcher welches wenn wer wie wir wird \
+wo wollen womit wunsch wunsche wunschen zeig zeigen zeigt zu zum zur baue bauen baut mach machen macht mache erstelle erstellen erstellt gib fuge fugt hinzu danke super wen wem \
+fur eintragen einzutragen gemeinsam gemeinsame gemeinsamen gemeinsamer gemeinsames jeweils online sieht sehen \
+club clubs team teams office offices flat flats flatmates family families class classroom village neighbour neighbours neighbor neighbors neighbourhood \
+neighborhood choir church school kids children grandkids grandchildren pupil pupils student students member members department company guest guests \
+parents band crew street community association society staff coworkers mates roommates housemates party guys folks \
+verein vereins wg buro familie klasse schule nachbarn nachbarschaft kollegen kolleginnen freunde freunden chor gemeinde dorf firma abteilung mitglieder gaste \
+kinder enkel eltern schuler mannschaft besucher besucherinnen leuten";
+
+/// Phrases that ask for nothing although their words may.
+pub(super) const IDLE: &[&str] = &[
+    "at the same time",
+    "take turns",
+    "all of us",
+    "at once",
+    "in turn",
+    "every|each visitor|person|one can|could|may|should",
+    "jeder|alle kann|konnen",
+    "live on|for the|this page",
+    "right here",
+    "as well",
+    "of course",
+    "thank you",
+    "vielen dank",
+    "would be nice|great|lovely|fun|cool|good",
+    "ware schon|toll|super|nett|cool",
+    "a lot of fun",
+    "the|our|unser|unsere|unseren|der|die|das|den|unserer next|nachste|nachsten|nachster|nachstes team? event|meeting|book|trip|film|movie|game|party|rehearsal|outing|holiday|session|probe|treffen|buch|ausflug|fest|spiel|visitor|one|besucher",
+    "check|tick boxes|box",
+    "i mean",
+    "5k|10k",
+    "on|am monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag",
+    "this|next|diese|diesen|nachste|nachsten week|weekend|friday|saturday|sunday|monday|year|woche|wochenende|freitag|samstag|sonntag|jahr",
+];
+
+/// Rules and machinery: words that must be met, even where a name may stand.
+const RULES: &str = "\
+per each every everytime daily weekly monthly yearly hourly nightly today todays tomorrow yesterday tonight day days week weeks month months year years hour hours \
+minute minutes second seconds again once twice thrice nobody none never always until till after before while during since without unless except only max maximum \
+maximal min minimum most least limit limited limits exceed turn turns rotate rotates rotating rotation alternate alternating cycle clear clears cleared reset resets restart restarts start \
+starts end ends expire expires delete deletes remove removes removed undo hide hides hidden secret private automatically automatic auto highscore highscores \
+leaderboard ranking ranked rank score scores points point winner winners best total totals sum sums average mean percent percentage sort sorts sorted sorting order ordered highest \
+lowest top bottom newest latest oldest first last next previous random randomly shuffle vote votes voting voted rate rating ratings like likes upvote comment comments reply replies history \
+repeat repeats duplicate duplicates unique different same level levels speed fast fastest slow timer timed countdown count counts counter counting seats seat places spots spot borrowed free available taken status tick ticked tick check \
+checked done search filter export print upload image photo picture color colour notification remind reminder calendar split compare calculate \
+pro taglich wochentlich monatlich jahrlich stundlich heute morgen gestern abends morgens tag tage tages woche wochen monat monate jahr jahre stunde stunden minute minuten sekunde sekunden nochmal \
+wieder einmal zweimal niemand niemals nie immer bis nach bevor wahrend ohne ausser nur hochstens maximal mindestens begrenzt abwechselnd reihum rotiert rotieren wechselt leeren \
+zurucksetzen neustart loschen entfernen entfernt automatisch bestenliste rangliste punkte punktestand gewinner beste gesamt summe durchschnitt prozent sortiert geordnet \
+zuerst zuletzt nachste nachsten zufallig abstimmen stimmen stimme bewerten verlauf wiederholen doppelt verschiedene schnell schnellste frei ausgeliehen erledigt suche filtern termin termine";
+
+/// Whether this folded word asks for nothing.
+pub(crate) fn is_filler(word: &str) -> bool {
+    static SET: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| FILLER.split_whitespace().collect());
+    SET.contains(word) || word.chars().count() == 1 && !word.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether this folded word is a rule that something must carry.
+pub(crate) fn is_rule(word: &str) -> bool {
+    static SET: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| RULES.split_whitespace().filter(|w| !is_filler(w)).collect());
+    SET.contains(word)
 }

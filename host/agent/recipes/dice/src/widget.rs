@@ -7,7 +7,7 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
 
 const WIDGET: &str = r##"
 <div class="dice">
-  <div id="dice" aria-hidden="true"></div>
+  <div id="dice" role="img" aria-live="polite"></div>
   <p id="status" role="status">⟦Loading…|Lädt…⟧</p>
   <button id="roll" type="button" class="primary">⟦Roll|Würfeln⟧</button>
   <p id="before"></p>
@@ -35,6 +35,7 @@ const WIDGET: &str = r##"
     const [last] = rolls;
     $("dice").replaceChildren(...(last ?? Array(count).fill("?")).map((side) =>
       Object.assign(document.createElement("span"), { textContent: side })));
+    $("dice").setAttribute("aria-label", last ? last.join(", ") : "⟦Not rolled yet|Noch nicht gewürfelt⟧");
     const text = JSON.stringify(rolls);
     if (shown && text !== shown) {
       $("dice").className = "";
@@ -43,7 +44,7 @@ const WIDGET: &str = r##"
     }
     shown = text;
     if (!last) say(`${count === 1 ? "⟦One throw|Ein Wurf⟧" : `${count} ⟦dice|Würfel⟧`}, ${low} ⟦to|bis⟧ ${high}.`);
-    else say(last.length === 1 ? `${last[0]}` : `${last.join(" + ")} = ${total(last)}`);
+    else say(last.length === 1 ? "⟦Rolled|Gewürfelt⟧" : `${last.join(" + ")} = ${total(last)}`);
     $("before").textContent = last ? `⟦Last rolls|Letzte Würfe⟧ (${rolls.length}): ${rolls.map(total).join(", ")}` : "";
   }
 

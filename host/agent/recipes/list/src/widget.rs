@@ -47,7 +47,7 @@ const SCRIPT: &str = r##"
   form label.check { display: flex; align-items: center; gap: var(--space-2); min-height: var(--target-min); }
   .row { display: flex; gap: var(--space-2); margin-top: var(--space-2); }
   .scroll { overflow-x: auto; }
-  th { vertical-align: bottom; }
+  th { vertical-align: middle; text-align: start; }
   th button { padding: 0; text-align: start; font-weight: var(--font-weight-medium); min-height: var(--target-min); }
   td { overflow-wrap: anywhere; vertical-align: top; }
   td.number { text-align: end; font-variant-numeric: tabular-nums; }

@@ -16,6 +16,8 @@ const OPTIONS: &[&str] = &["Ann", "Bob", "Eve"];
 const OPEN: bool = false;
 /// Whether it counts how often each was picked.
 const TALLY: bool = false;
+/// Whether nobody is picked twice until all have had a turn.
+const ONCE: bool = false;
 /// At most so many options, and characters of one.
 const MOST_OPTIONS: usize = 50;
 const MOST_CHARS: usize = 60;
@@ -41,12 +43,13 @@ async fn show(_req: Request, ctx: Ctx) -> Result<Response> {
         .map(|(key, times)| json!({ "option": key.trim_start_matches("tally:"), "times": times }))
         .collect();
     let options = options(&ctx).await?;
-    Response::json(&json!({ "question": QUESTION, "options": options, "picks": picks, "open": OPEN, "tally": tally }))
+    let left = left(&ctx, &options).await?;
+    Response::json(&json!({ "question": QUESTION, "options": options, "picks": picks, "open": OPEN, "tally": tally, "once": ONCE, "left": left }))
 }
 
 async fn pick(_req: Request, ctx: Ctx) -> Result<Response> {
     let options = options(&ctx).await?;
-    let Some(picked) = ctx.random().pick(&options) else {
+    let Some(picked) = take(&ctx, &options).await? else {
         return Err(Error::conflict("⟦There is nothing to pick from yet. Add some first.|Noch gibt es nichts zur Auswahl. Trag erst etwas ein.⟧"));
     };
     if TALLY {
@@ -63,6 +66,36 @@ async fn pick(_req: Request, ctx: Ctx) -> Result<Response> {
         }
     }
     Err(Error::conflict("⟦Many pick just now. Try again.|Gerade losen viele. Versuch es noch einmal.⟧"))
+}
+
+/// One at random. If nobody may come twice, one who has not had a turn yet; after the last all may again.
+async fn take(ctx: &Ctx, options: &[String]) -> Result<Option<String>> {
+    if !ONCE {
+        return Ok(ctx.random().pick(options).cloned());
+    }
+    for _ in 0..8 {
+        let before = ctx.kv().get("had").await?;
+        let left = left(ctx, options).await?;
+        let all_had = left.is_empty();
+        let Some(picked) = ctx.random().pick(if all_had { options } else { &left }).cloned() else { return Ok(None) };
+        let mut had = if all_had { vec![] } else { had(ctx).await? };
+        had.retain(|name| options.contains(name));
+        had.push(picked.clone());
+        if ctx.kv().compare_and_set("had", before.as_deref(), &json!(had).to_string()).await? {
+            return Ok(Some(picked));
+        }
+    }
+    Err(Error::conflict("⟦Many pick just now. Try again.|Gerade losen viele. Versuch es noch einmal.⟧"))
+}
+
+/// Who has had a turn in this round.
+async fn had(ctx: &Ctx) -> Result<Vec<String>> {
+    Ok(ctx.kv().get_json("had").await?.unwrap_or_default())
+}
+
+async fn left(ctx: &Ctx, options: &[String]) -> Result<Vec<String>> {
+    let had = had(ctx).await?;
+    Ok(options.iter().filter(|option| !had.contains(option)).cloned().collect())
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ const WIDGET: &str = r##"
   <button id="pick" type="button" class="primary">⟦Pick one|Eins ziehen⟧</button>
   <p id="before"></p>
   <p id="tally"></p>
+  <p id="left"></p>
 </div>
 <form id="add" hidden>
   <label for="option">⟦Add a name or thing|Name oder Sache hinzufügen⟧</label>
@@ -47,7 +48,7 @@ const WIDGET: &str = r##"
   const $ = (id) => document.getElementById(id);
   const say = (text) => { $("picked").textContent = text; };
 
-  function render({ question, options, picks, open, tally }) {
+  function render({ question, options, picks, open, tally, once, left }) {
     $("question").textContent = question;
     say(picks[0] ?? (options.length ? options.join(" · ") : "⟦Nothing to pick from yet.|Noch steht nichts zur Auswahl.⟧"));
     $("before").textContent = picks.length > 1 ? `⟦Before|Vorher⟧: ${picks.slice(1).join(", ")}` : "";
@@ -55,6 +56,8 @@ const WIDGET: &str = r##"
     $("add").hidden = !open;
     $("all").textContent = open && options.length ? `${options.length} ⟦to pick from|zur Auswahl⟧: ${options.join(", ")}` : "";
     $("tally").textContent = tally.map(({ option, times }) => `${option}: ${times}`).join(" · ");
+    $("left").textContent = !once || !options.length ? ""
+      : left.length ? `⟦Still to come|Noch nicht dran⟧ (${left.length}): ${left.join(", ")}` : "⟦All have had a turn; a new round begins.|Alle waren dran; eine neue Runde beginnt.⟧";
     if (document.activeElement !== $("options")) $("options").value = options.join("\n");
   }
 

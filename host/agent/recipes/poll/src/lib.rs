@@ -16,6 +16,9 @@ const OPTIONS: &[&str] = &["Pizza", "Sushi", "Tacos"];
 const OPEN: bool = false;
 /// Whether one may choose several options; otherwise one has one vote.
 const SEVERAL: bool = false;
+/// Whether the votes start anew each day, by the clock of the server (UTC).
+const DAILY: bool = false;
+const DAY: i64 = 86_400_000;
 /// At most so many options.
 const MOST_OPTIONS: usize = 20;
 /// At most so many characters of an option.
@@ -29,19 +32,21 @@ fn mount(routes: &mut Routes) {
 }
 
 async fn results(req: Request, ctx: Ctx) -> Result<Response> {
+    forget(&ctx).await?;
+    let today = today(&ctx);
     let mut options = Vec::new();
     let mut total = 0;
     for (index, name) in names(&ctx).await?.into_iter().enumerate() {
-        let votes = ctx.kv().get_json::<i64>(&format!("votes:{index}")).await?.unwrap_or(0);
+        let votes = ctx.kv().get_json::<i64>(&format!("{today}votes:{index}")).await?.unwrap_or(0);
         total += votes;
         options.push(json!({ "name": name, "votes": votes }));
     }
-    let mut mine: Vec<usize> = ctx.kv().get_json::<usize>(&format!("voter:{}", req.visitor())).await?.into_iter().collect();
-    for (key, _) in ctx.kv().list(&format!("mark:{}:", req.visitor())).await? {
+    let mut mine: Vec<usize> = ctx.kv().get_json::<usize>(&format!("{today}voter:{}", req.visitor())).await?.into_iter().collect();
+    for (key, _) in ctx.kv().list(&format!("{today}mark:{}:", req.visitor())).await? {
         mine.extend(key.rsplit(':').next().and_then(|index| index.parse::<usize>().ok()));
     }
     Response::json(&json!({
-        "question": QUESTION, "options": options, "total": total, "mine": mine.first(), "all": mine, "open": OPEN, "several": SEVERAL,
+        "question": QUESTION, "options": options, "total": total, "mine": mine.first(), "all": mine, "open": OPEN, "several": SEVERAL, "daily": DAILY,
     }))
 }
 
@@ -58,25 +63,27 @@ async fn vote(req: Request, ctx: Ctx) -> Result<Response> {
     if SEVERAL {
         return toggle(req, ctx, option).await;
     }
-    let voter = format!("voter:{}", req.visitor());
+    let today = today(&ctx);
+    let voter = format!("{today}voter:{}", req.visitor());
     let chosen = option.to_string();
     let before = ctx.kv().get(&voter).await?;
     if before.as_ref() != Some(&chosen) && ctx.kv().compare_and_set(&voter, before.as_deref(), &chosen).await? {
         if let Some(before) = before {
-            ctx.kv().increment(&format!("votes:{before}"), -1).await?;
+            ctx.kv().increment(&format!("{today}votes:{before}"), -1).await?;
         }
-        ctx.kv().increment(&format!("votes:{chosen}"), 1).await?;
+        ctx.kv().increment(&format!("{today}votes:{chosen}"), 1).await?;
     }
     results(req, ctx).await
 }
 
 /// One vote for each option; a second press takes it back.
 async fn toggle(req: Request, ctx: Ctx, option: usize) -> Result<Response> {
-    let mark = format!("mark:{}:{option}", req.visitor());
+    let today = today(&ctx);
+    let mark = format!("{today}mark:{}:{option}", req.visitor());
     if ctx.kv().compare_and_set(&mark, None, "1").await? {
-        ctx.kv().increment(&format!("votes:{option}"), 1).await?;
+        ctx.kv().increment(&format!("{today}votes:{option}"), 1).await?;
     } else if ctx.kv().delete(&mark).await? {
-        ctx.kv().increment(&format!("votes:{option}"), -1).await?;
+        ctx.kv().increment(&format!("{today}votes:{option}"), -1).await?;
     }
     results(req, ctx).await
 }
@@ -108,6 +115,28 @@ async fn add_option(req: Request, ctx: Ctx) -> Result<Response> {
         return Err(Error::conflict("⟦Somebody else added an option just now. Try again.|Gerade hat jemand anderes etwas hinzugefügt. Versuch es noch einmal.⟧"));
     }
     results(req, ctx).await
+}
+
+/// What the keys of today's votes begin with.
+fn today(ctx: &Ctx) -> String {
+    if DAILY { format!("on:{}:", ctx.now().div_euclid(DAY)) } else { String::new() }
+}
+
+/// Takes away the votes of earlier days, once a day.
+async fn forget(ctx: &Ctx) -> Result<()> {
+    if !DAILY {
+        return Ok(());
+    }
+    let today = today(ctx);
+    let before = ctx.kv().get("today").await?;
+    if before.as_ref() != Some(&today) && ctx.kv().compare_and_set("today", before.as_deref(), &today).await? {
+        for (key, _) in ctx.kv().list("on:").await? {
+            if !key.starts_with(&today) {
+                ctx.kv().delete(&key).await?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// The given options, then those that visitors added, oldest first.

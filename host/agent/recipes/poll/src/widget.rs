@@ -41,7 +41,7 @@ const WIDGET: &str = r##"
   const send = (path, body) =>
     kandra.fetch(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
 
-  function render({ question, options, total, all, open, several }) {
+  function render({ question, options, total, all, open, several, daily }) {
     $("question").textContent = question;
     const list = $("options");
     while (list.children.length < options.length) {
@@ -61,7 +61,8 @@ const WIDGET: &str = r##"
     });
     $("add").hidden = !open;
     say(options.length === 0 ? "⟦No options yet: add the first.|Noch keine Möglichkeit: füge die erste hinzu.⟧"
-      : (total === 1 ? "⟦1 vote|1 Stimme⟧" : `${total} ⟦votes|Stimmen⟧`) + (several ? "⟦; you may choose several|; du kannst mehrere wählen⟧" : ""));
+      : (total === 1 ? "⟦1 vote|1 Stimme⟧" : `${total} ⟦votes|Stimmen⟧`) + (several ? "⟦; you may choose several|; du kannst mehrere wählen⟧" : "")
+        + (daily ? "⟦; votes start anew each day at midnight UTC|; jeden Tag um Mitternacht UTC beginnt es neu⟧" : ""));
   }
 
   const refresh = () => kandra.fetch("/").then(render).catch((error) => say(error.message));
@@ -75,6 +76,7 @@ const WIDGET: &str = r##"
       say(error.message);
     }
   });
+  setInterval(refresh, 300000);
   kandra.events("changed", refresh);
   refresh();
 </script>

@@ -43,7 +43,7 @@ const WIDGET: &str = r##"
       item.append(Object.assign(document.createElement("span"), { textContent: text }), button);
       return item;
     }));
-    say(people.length ? `⟦Together|Zusammen⟧ ${money(total)}, ${people.length} ⟦people|Personen⟧` : "⟦Nobody has paid yet.|Noch hat niemand bezahlt.⟧");
+    say(people.length ? `⟦Together|Zusammen⟧ ${money(total)}, ${people.length === 1 ? "⟦1 person|1 Person⟧" : `${people.length} ⟦people|Personen⟧`}` : "⟦Nobody has paid yet.|Noch hat niemand bezahlt.⟧");
   }
 
   function refresh() {

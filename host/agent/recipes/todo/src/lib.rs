@@ -21,6 +21,7 @@ fn mount(routes: &mut Routes) {
     routes.post("/items", add);
     routes.post("/items/{id}/toggle", toggle);
     routes.delete("/items/{id}", remove);
+    routes.post("/clear", clear);
     routes.widget(widget::show);
 }
 
@@ -75,6 +76,17 @@ async fn remove(req: Request, ctx: Ctx) -> Result<Response> {
         return Err(Error::not_found("⟦This line is gone already.|Diese Zeile gibt es schon nicht mehr.⟧"));
     }
     Response::json(&json!({ "removed": true }))
+}
+
+/// Takes away all that is ticked off.
+async fn clear(_req: Request, ctx: Ctx) -> Result<Response> {
+    let mut removed = 0;
+    for (key, item) in ctx.kv().list_json::<Item>("item:").await? {
+        if item.done && ctx.kv().delete(&key).await? {
+            removed += 1;
+        }
+    }
+    Response::json(&json!({ "removed": removed }))
 }
 
 /// Puts the first lines on the list, once.

@@ -14,12 +14,13 @@ const WIDGET: &str = r##"
   </div>
 </form>
 <ul id="items"></ul>
+<button id="clear" type="button" class="quiet" hidden>⟦Clear what is ticked|Abgehaktes löschen⟧</button>
 <p id="status" role="status">⟦Loading…|Lädt…⟧</p>
 <style>
   .row { display: flex; gap: var(--space-2); }
   .row input { flex: 1; min-width: 0; }
   ul { list-style: none; margin: var(--space-3) 0; padding: 0; }
-  li { display: flex; align-items: center; gap: var(--space-2); border-bottom: var(--border-width-regular) solid var(--color-border-secondary); }
+  li { display: flex; align-items: flex-start; gap: var(--space-2); border-bottom: var(--border-width-regular) solid var(--color-border-secondary); }
   li label { flex: 1; display: flex; align-items: center; gap: var(--space-2); min-height: var(--target-min); overflow-wrap: anywhere; }
   li input:checked + span { text-decoration: line-through; color: var(--color-text-secondary); }
   #status { color: var(--color-text-secondary); }
@@ -49,6 +50,7 @@ const WIDGET: &str = r##"
     $("label").textContent = `⟦Add a|Neu:⟧ ${thing}`;
     $("items").replaceChildren(...items.map(line));
     if (focused) $(focused)?.focus();
+    $("clear").hidden = !items.some(({ done }) => done);
     const open = items.filter(({ done }) => !done).length;
     say(items.length === 0 ? "⟦The list is empty.|Die Liste ist leer.⟧" : open === 0 ? "⟦All done!|Alles erledigt!⟧" : `${open} ⟦of|von⟧ ${items.length} ⟦left|offen⟧`);
   }
@@ -57,6 +59,7 @@ const WIDGET: &str = r##"
     return kandra.fetch("/").then(render).catch((error) => say(error.message));
   }
 
+  $("clear").addEventListener("click", () => change("/clear", { method: "POST" }));
   $("add").addEventListener("submit", async (event) => {
     event.preventDefault();
     try {

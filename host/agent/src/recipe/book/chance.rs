@@ -19,7 +19,11 @@ pub(in crate::recipe) static DICE: Recipe = Recipe {
         ("zufallszahl|zufallszahlen", 15),
     ],
     vocabulary: &[
-        "roll|rolls|rolling|roller|throw|throws|throwing|d4|d6|d8|d10|d12|d20|d100|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|verlauf|historie|standard|six|history|last|letzten|letzte|wurf|wurfe|throws|throw|previous|past|recent|remembers|remember|remembered|sees|sehen|sieht|roll|dice|shared|shows|ergebnisse|alle",
+        "wurfelbecher",
+        "added|settlers|catan|monopoly|game|board|backgammon",
+        "pick|lucky|night|die",
+        "between",
+        "roll|rolls|rolling|roller|throw|throws|throwing|sided|sides|side|faces|rpg|dungeons|dragons|dnd|board|tabletop|total|sum|sums|result|results|virtual|digital|number|numbers|generator|generate|generates|lucky|between|dice|wurfel|werfen|wurfeln|wirf|seiten|seitig*|zufallszahl|low|high|yahtzee|verlauf|historie|standard|six|history|last|letzten|letzte|wurf|wurfe|throws|throw|previous|past|recent|remembers|remember|remembered|sees|sehen|sieht|roll|dice|shared|shows|ergebnisse|alle",
     ],
     vetoes: &["yahtzee|kniffel|craps|cubes|loaded|weighted", "prime|phone"],
     subject: Subject::Closed,
@@ -44,8 +48,17 @@ fn of_history(asked: &Asked, number: usize) -> bool {
     }) || pattern::match_at(&asked.words, "last|most|latest|previous|recent recent? rolls|throws|results|wurfe", number + 1).is_some()
 }
 
+/// How many of the last rolls the words ask to see.
+pub(super) fn remembered(asked: &Asked) -> Option<u64> {
+    phrases::numbers(asked).iter().find(|(i, _)| of_history(asked, *i)).map(|(_, n)| *n)
+}
+
 fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let numbers = phrases::numbers(asked);
+    let kinds: std::collections::BTreeSet<&str> = asked.words.iter().map(|w| w.text.as_str()).filter(|w| notation(w).is_some()).collect();
+    if kinds.len() > 1 {
+        return None;
+    }
     let (count, low, high) = if let Some((count, sides)) = asked.words.iter().find_map(|w| notation(&w.text)) {
         (count, 1, sides)
     } else if has(asked, "random number|numbers|integer")
@@ -70,7 +83,7 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
         }
         (count, 1, sides)
     };
-    let remembered = numbers.iter().find(|(i, _)| of_history(asked, *i)).map_or(10, |(_, n)| *n);
+    let remembered = remembered(asked).unwrap_or(10);
     if !(1..=50).contains(&remembered)
         || has(asked, "all|every|each|alle previous|past|bisherigen? rolls|throws|wurfe") && !numbers.is_empty()
     {
@@ -82,8 +95,12 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
         title,
         summary: match (is_number, count) {
             (true, _) => format!("A random number from {low} to {high}; everybody sees it."),
-            (false, 1) => format!("One die with {high} sides that everybody sees roll."),
-            (false, _) => format!("{count} dice with {high} sides that everybody sees roll."),
+            (false, 1) if phrases::is_german(asked) => format!("Ein Würfel mit {high} Seiten; alle sehen die letzten {remembered} Würfe."),
+            (false, _) if phrases::is_german(asked) => {
+                format!("{count} Würfel mit {high} Seiten; alle sehen die letzten {remembered} Würfe.")
+            }
+            (false, 1) => format!("One die with {high} sides; everybody sees the last {remembered} rolls."),
+            (false, _) => format!("{count} dice with {high} sides; everybody sees the last {remembered} rolls."),
         },
         words: vec![("count", raw(count)), ("low", raw(low)), ("high", raw(high))],
         constants: vec![
@@ -93,6 +110,7 @@ fn dice(asked: &Asked, head: Range<usize>) -> Option<Order> {
             ("HIGH", Value::Number(high as i64)),
         ],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -142,6 +160,11 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
         ("wheel|spinner with|of|where names|options", 15),
     ],
     vocabulary: &[
+        "for|fur today|tonight|heute",
+        "cake",
+        "out of",
+        "between|enter|entered|eingegebenen|eingegeben|restaurants|dishes|wheel|who",
+        "type|types|typed|in|but|had|have|turn|turns|pupils|kids|put|random|zieht|raffle|tombola|same|wheel|spinning|one",
         "statistics|zahlt|mitgezahlt|tally|count|counts|add|adds|adding|enter|enters|eintragen|tragen|name|names|namen|button|draws|zieht|knopf|spinning|remove|pick|picks|picking|picker|choose|chooses|decide|decides|decision|random|randomly|coin|coins|heads|tails|flip|flips|flipping|toss|tosses|fair|side|draw|draws|wheel|spin|ball|answer|answers|question|questions|winner|list|names|virtual|result|results|zufallig|munze|kopf|zahl|werfen|wirf|eine|generate|generates|pay|pays|buys|buy|vote|heating|print",
     ],
     vetoes: &[
@@ -149,7 +172,6 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
         "team generator",
         "groups|pairs|weighted|probabilit*|seating",
         "teams of",
-        "without repeat*",
         "removed after|once|automatically",
         "joke|jokes|quote|quotes|witz|witze|fact|facts|sentence|compliment|compliments",
         "who is|are coming|attending|online|there|you",
@@ -167,12 +189,32 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
     let listed = lists::choices(asked);
     let mut explained: Vec<Range<usize>> = listed.iter().map(|l| l.words.clone()).collect();
+    // `Who is bringing what? Name and dish`: these are columns.
+    let is_column = |i: &String| matches!(super::super::asked::fold(i).as_str(), "name" | "names" | "namen" | "paid" | "bezahlt");
+    if listed.as_ref().is_some_and(|l| l.items.iter().any(is_column)) || has(asked, "who|wer is? bringing|brings|bring|bringt what|was") {
+        return None;
+    }
     let is_who = pattern::match_at(&asked.words, "who|whose|wer|what|where|which", head.start).is_some();
     let coin = has(asked, "coin|coins|munze|munzwurf") || has(asked, "heads or tails") || has(asked, "kopf oder zahl");
     let eight_ball = has(asked, "8|eight ball");
     let tally = has(asked, "tally|count|counts|counting|statistics|zahlt|zahlen|often|strichliste|oft")
         || has(asked, "how many|often")
         || has(asked, "wie oft|viele");
+    let once = pattern::find(&asked.words, ONCE, 0)
+        .or_else(|| pattern::find(&asked.words, "without repeats|repeating|repetition|duplicates", 0))
+        .or_else(|| pattern::find(&asked.words, "ohne wiederholung|wiederholungen|doppelte", 0))
+        .or_else(|| {
+            pattern::find(&asked.words, "until|till|bevor|bis all|everyone|everybody|alle|jeder|each .. turn|dran|once|picked|chosen", 0)
+        });
+    explained.extend(once.clone());
+    for rule in [
+        "until|till all|everyone|everybody|each had|have|has|was|were|is .. turn|picked|chosen|drawn|once",
+        "bis|bevor alle|jeder einmal? dran waren|war|kamen",
+        "bis alle|jeder .. dran",
+    ] {
+        explained.extend(pattern::find_all(&asked.words, rule));
+    }
+    let once = once.is_some();
     let owned = |items: &[&str]| items.iter().map(|i| (*i).to_owned()).collect::<Vec<_>>();
     let yes_or_no = has(asked, "yes or|and no") || has(asked, "ja oder nein");
     let (options, open, default) = if yes_or_no {
@@ -185,7 +227,6 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     } else if eight_ball {
         (owned(EIGHT_BALL), false, "Magic 8 ball")
     } else if names_are_entered(asked) && !is_who {
-        explained.clear();
         (vec![], true, "Random picker")
     } else if let Some(listed) = listed {
         (listed.items, has(asked, "add|change|edit|own"), "Random picker")
@@ -206,9 +247,23 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let summary = if eight_ball {
         "Ask a question, press, and one of twenty answers comes.".to_owned()
     } else if options.is_empty() {
-        "Picks one of the names or things that visitors put in, for everybody to see.".to_owned()
+        if german {
+            "Zieht zufällig aus den Namen oder Dingen, die alle eintragen."
+        } else {
+            "Picks one of the names or things that visitors put in, for everybody to see."
+        }
+        .to_owned()
     } else {
-        format!("Picks one at random, for everybody to see: {}.", and(&options))
+        if german {
+            format!("Zieht zufällig, für alle sichtbar: {}.", options.join(", "))
+        } else {
+            format!("Picks one at random, for everybody to see: {}.", and(&options))
+        }
+    };
+    let summary = match (once, german) {
+        (true, false) => format!("{summary} Nobody comes twice until all had a turn."),
+        (true, true) => "Zieht zufällig aus den eingetragenen Namen; niemand kommt zweimal, bevor alle dran waren.".to_owned(),
+        (false, _) => summary,
     };
     Some(Order {
         title: title.trim_end_matches('?').to_owned() + if title.ends_with('?') { "?" } else { "" },
@@ -219,16 +274,22 @@ fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
             ("open", raw(open)),
             ("of", raw(options.len())),
             ("tally", raw(tally)),
+            ("once", raw(once)),
         ],
         constants: vec![
             ("QUESTION", Value::Text(asks)),
             ("OPTIONS", Value::Texts(options)),
             ("OPEN", Value::Flag(open)),
             ("TALLY", Value::Flag(tally)),
+            ("ONCE", Value::Flag(once)),
         ],
         explained,
+        leads: false,
     })
 }
+
+/// `nobody twice`, `never the same twice`, `keiner doppelt`.
+const ONCE: &str = "nobody|no|never|not|noone|niemand|keiner|nie|nicht .. twice|again|zweimal|doppelt";
 
 /// `people add names`, `in die man Namen eintragen kann`: nothing is there from the start.
 fn names_are_entered(asked: &Asked) -> bool {
@@ -294,10 +355,16 @@ pub(in crate::recipe) static ROCK_PAPER_SCISSORS: Recipe = Recipe {
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Rock, paper, scissors").replace("Rock paper scissors", "Rock, paper, scissors"),
-            summary: "Rock, paper, scissors against the house; the score is everybody’s together.".to_owned(),
+            summary: if phrases::is_german(asked) {
+                "Schere, Stein, Papier gegen das Haus; der Stand gehört allen zusammen."
+            } else {
+                "Rock, paper, scissors against the house; the score is everybody’s together."
+            }
+            .to_owned(),
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("rock-paper-scissors"),
@@ -311,6 +378,7 @@ pub(in crate::recipe) static GUESS: Recipe = Recipe {
     heads: &[
         ("guess|guessing a|an|the|my|your|secret|hidden|random? secret|random? number|numbers", 17),
         ("number|numbers guess|guesses|guessing|guesser", 17),
+        ("a|some guessing game", 12),
         ("guess .. number", 15),
         ("secret|hidden number", 14),
         ("zahlenraten|zahlenratespiel", 17),
@@ -318,6 +386,9 @@ pub(in crate::recipe) static GUESS: Recipe = Recipe {
         ("higher|hi or? lower|lo", 14),
     ],
     vocabulary: &[
+        "bis|von|zahlenraten|raten|zahl",
+        "guessing|number",
+        "game|games|play|secret|spiel",
         "secret|secretly|number|numbers|guess|guesses|higher|lower|hint|hints|between|random|thinks|tries|warm|cold|hidden|high|low|attempts|score|best|zahl|raten",
     ],
     vetoes: &["how many jelly|beans|word|country|flag|card|cards"],
@@ -336,9 +407,14 @@ fn guess(asked: &Asked, head: Range<usize>) -> Option<Order> {
     };
     Some(Order {
         title: phrases::title(asked, head, "Guess the number"),
-        summary: format!("All visitors hunt one number from {low} to {high}; each guess gets a hint."),
+        summary: if phrases::is_german(asked) {
+            format!("Alle jagen eine Zahl von {low} bis {high}; zu jedem Versuch gibt es einen Hinweis.")
+        } else {
+            format!("All visitors hunt one number from {low} to {high}; each guess gets a hint.")
+        },
         words: vec![("low", raw(low)), ("high", raw(high))],
         constants: vec![("LOW", Value::Number(low as i64)), ("HIGH", Value::Number(high as i64))],
         explained: vec![],
+        leads: false,
     })
 }

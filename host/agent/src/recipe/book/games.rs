@@ -53,6 +53,7 @@ fn teams(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("number", raw(number)), ("teams_of_two", raw(teams_of_two))],
         constants: vec![("NUMBER", Value::Number(number as i64)), ("BY_SIZE", Value::Flag(by_size))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -135,6 +136,7 @@ pub(in crate::recipe) static HANGMAN: Recipe = Recipe {
         ("worter|wort|buchstaben raten|erraten", 16),
     ],
     vocabulary: &[
+        "game|play|word|words|letters",
         "word|words|letter|letters|guess|guesses|guessing|game|together|hidden|secret|tries|spiel|spielen|raten|buchstaben|wort|everybody|everyone|round|new|classic|by",
     ],
     vetoes: &[
@@ -156,6 +158,7 @@ pub(in crate::recipe) static HANGMAN: Recipe = Recipe {
             words: vec![],
             constants: vec![("WORDS", Value::Texts(words.iter().map(|w| (*w).to_owned()).collect()))],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("hangman"),
@@ -168,6 +171,8 @@ pub(in crate::recipe) static CONNECT_FOUR: Recipe = Recipe {
     example_de: "Vier gewinnt",
     heads: &[("connect|connect4 four|4", 18), ("four|4 in a row", 18), ("vier|4 gewinnt", 18), ("connect4|viergewinnt", 18)],
     vocabulary: &[
+        "4",
+        "two|zwei|players|player|spieler|spielen|play|game|spiel|4",
         "game|two|players|player|play|against|each|other|spiel|spielen|gegen|gegeneinander|board|turns|turn|multiplayer|shared|visitors|row|zu|zweit|discs|red|yellow|classic|live|together",
     ],
     vetoes: &["computer|ai|bot|tournament|score|scores|leaderboard|robot|popout|rooms|online"],
@@ -186,10 +191,26 @@ pub(in crate::recipe) static CONNECT_FOUR: Recipe = Recipe {
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("connect-four"),
 };
+
+/// `something fun to play`: which game is left to us. With any word more it is another game.
+fn some_game(asked: &Asked) -> Option<Range<usize>> {
+    const GAMES: [&str; 8] = [
+        "something|anything fun|funny|nice|cool? to play",
+        "a|any|some|little|small|simple|fun|funny|quick little|small|simple|fun|funny|quick|short|nice game|games",
+        "a|some|the game|games to play",
+        "a|some|any game|games for",
+        "ein|irgendein|kleines|lustiges|kleine|lustige kleines|lustiges|einfaches|nettes|lustige|kleine? spiel|spiele",
+        "etwas|was lustiges|nettes|schones zum|zu spielen",
+        "something|anything fun",
+        "was|etwas zum spielen",
+    ];
+    GAMES.iter().find_map(|game| pattern::find(&asked.words, game, 0))
+}
 
 pub(in crate::recipe) static MEMORY: Recipe = Recipe {
     name: "Memory game",
@@ -205,26 +226,37 @@ pub(in crate::recipe) static MEMORY: Recipe = Recipe {
         ("memory", 11),
     ],
     vocabulary: &[
+        "game|games|play|pairs|cards|fun|funny|quick|break|lunch|mittagspause|pause|zwischendurch|spielen|spiel|spiele|kleines|lustiges|lustige|nettes|irgendein|during|while|waiting|bored|time",
+        "they visit",
+        "for the",
+        "to play",
+        "alone|afternoon",
         "memory|game|card|cards|pair|pairs|emoji|emojis|match|matching|find|flip|turn|over|spiel|karten|paare|moves|best|fewest|animals|scores|score|highscore|leaderboard|tiere|list|bestenliste|picture|pictures|puzzle|least|high|tieren|animal",
     ],
     vetoes: &[
         "wall|book|grandpa|photo|photos|own|two|multiplayer|against|levels|level|timer|time|timed|flags|words|vocabulary|sounds|memories|zwei|ram|4x4|6x6|fruit|fruits|share|place",
     ],
     subject: Subject::Closed,
-    extra: None,
-    extra_points: 0,
+    extra: Some(some_game),
+    extra_points: 12,
     fill: |asked, head| {
         let german = phrases::is_german(asked) || has(asked, "spiel|memoryspiel");
+        let head = if has(asked, "memory|pairs|pair|paare|cards|card|matching") { head } else { 0..0 };
         Some(Order {
-            title: phrases::title(asked, head, if german { "Memory-Spiel" } else { "Memory game" }),
-            summary: if german {
-                "Acht Paare finden, in möglichst wenigen Zügen; mit einer Liste der Besten.".to_owned()
+            title: if head.is_empty() {
+                if german { "Memory-Spiel" } else { "Memory game" }.to_owned()
             } else {
-                "Find eight pairs in as few moves as possible; with a list of the best.".to_owned()
+                phrases::title(asked, head, if german { "Memory-Spiel" } else { "Memory game" })
+            },
+            summary: if german {
+                "Ein Memory-Spiel: acht Paare finden, in möglichst wenigen Zügen; mit einer Liste der Besten.".to_owned()
+            } else {
+                "A memory game: find eight pairs in as few moves as possible; with a list of the best.".to_owned()
             },
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("memory"),
@@ -261,6 +293,7 @@ pub(in crate::recipe) static REACTION: Recipe = Recipe {
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("reaction"),

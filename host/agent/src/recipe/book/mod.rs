@@ -2,8 +2,10 @@
 
 mod chance;
 mod games;
+mod gathering;
 mod order;
 mod pastime;
+mod play;
 mod reckoning;
 mod table;
 mod time;
@@ -64,6 +66,15 @@ pub(super) static ALL: &[&Recipe] = &[
     &games::CONNECT_FOUR,
     &games::MEMORY,
     &games::REACTION,
+    &play::DICE_SET,
+    &play::INITIATIVE,
+    &play::TIPS,
+    &play::CLICKS,
+    &play::POMODORO,
+    &gathering::DATES,
+    &gathering::ORDERS,
+    &gathering::RIDES,
+    &gathering::ROTATION,
 ];
 
 /// The files of `recipes/<name>/`.

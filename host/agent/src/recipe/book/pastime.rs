@@ -24,6 +24,9 @@ pub(in crate::recipe) static QUOTE: Recipe = Recipe {
         ("gluckskeks|gluckskekse", 15),
     ],
     vocabulary: &[
+        "every day",
+        "each day",
+        "different|immer|sammlung|jeden|tag",
         "quote|quotes|daily|inspirational|motivational|inspiring|motivating|wise|random|joke|jokes|fact|facts|fun|funny|fortune|cookie|cookies|proverb|proverbs|wisdom|saying|sayings|inspire|inspires|motivate|motivation|laugh|refresh|tell|tells|morning|load|generator|generates|changes|zitat|spruch|tages|witz|message|dad|bad",
     ],
     vetoes: &[
@@ -60,6 +63,7 @@ fn quote(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("thing", text(thing)), ("of", raw(lines.len()))],
         constants: vec![("THING", Value::Text(thing.to_owned())), ("LINES", Value::Texts(lines))],
         explained,
+        leads: false,
     })
 }
 
@@ -167,10 +171,12 @@ pub(in crate::recipe) static TRIVIA: Recipe = Recipe {
         ("capital|capitals|geography city|cities? quiz|game|trivia", 16),
     ],
     vocabulary: &[
+        "capital|capitals|city|cities|highscore|highscores|bestenliste|list|top|scores|best|names|leaderboard|each|antworten|vier|hauptstadt|hauptstadte|deutschland|europa",
+        "high score|scores",
         "trivia|quiz|question|questions|answer|answers|general|knowledge|capital|capitals|geography|multiple|choice",
         "score|points|streak|correct|countries|country|european|world|hauptstadte|fragen|allgemeinwissen|points|random|test|four|with|multiple|choice|pub|city|cities|evening",
     ],
-    vetoes: &["eigene|eigenen|eigener|own|create|submit|leaderboard|custom|timed|editor|flags|teams|host"],
+    vetoes: &["eigene|eigenen|eigener|own|create|submit|custom|timed|editor|flags|teams|host"],
     subject: Subject::Closed,
     extra: None,
     extra_points: 0,
@@ -193,10 +199,15 @@ fn trivia(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (question, answers) = set[0];
     Some(Order {
         title: phrases::title(asked, head, default),
-        summary: format!("{} questions with four answers each; who gets most in a row?", set.len()),
+        summary: if phrases::is_german(asked) {
+            format!("{} Fragen mit je vier Antworten; wer schafft die meisten hintereinander? Mit Bestenliste.", set.len())
+        } else {
+            format!("{} questions with four answers each; who gets most in a row? With a high-score list.", set.len())
+        },
         words: vec![("question", text(question)), ("right", text(answers[0]))],
         constants: vec![("QUESTIONS", Value::Rust(format!("&[\n{lines}]")))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -249,6 +260,7 @@ pub(in crate::recipe) static TIC_TAC_TOE: Recipe = Recipe {
         ("drei gewinnt", 16),
     ],
     vocabulary: &[
+        "play|plays|against|game|players|player|two|spieler|zwei|other|gegeneinander|spielen|spiel",
         "board|turn|turns|multiplayer|two|against|another|opponent|strangers|gegen|spiel|spielen|zwei|visitor|classic|score|winner|wins|win",
         "real time",
         "row|crosses|realtime",
@@ -260,10 +272,16 @@ pub(in crate::recipe) static TIC_TAC_TOE: Recipe = Recipe {
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Tic-tac-toe"),
-            summary: "Tic-tac-toe on one board that all visitors share; X and O take turns.".to_owned(),
+            summary: if phrases::is_german(asked) {
+                "Tic-Tac-Toe auf einem Brett für alle; X und O ziehen abwechselnd."
+            } else {
+                "Tic-tac-toe on one board that all visitors share; X and O take turns."
+            }
+            .to_owned(),
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("tic-tac-toe"),
@@ -303,6 +321,7 @@ fn palette(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("count", raw(count))],
         constants: vec![("COLOURS", Value::Number(count as i64))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -327,6 +346,8 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
         ("high scores", 12),
     ],
     vocabulary: &[
+        "cake",
+        "between|players|player|two|three|four|zwei|drei|teams|team|most|often|brought|tonight|zwei|spieler",
         "per|pro person|kopf|player|name|member|spieler|colleague|kollege|teammitglied|nase",
         "person|each|every|names|namen|tally|strichliste|counter|zahler|leaderboard|rangliste|highscore|bestenliste|score|scores|points|point|player|players|team|teams|name|names|add|ranking|highest|wins|win|reset|minus|plus|keep|track|sorted|top|punkte|leaderboard|count|tabletop|board|table|foosball|football|tennis",
     ],
@@ -366,5 +387,6 @@ fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("players", raw(format!("[{}]", rows.join(", "))))],
         constants: vec![("PLAYERS", Value::Texts(players))],
         explained,
+        leads: true,
     })
 }

@@ -23,21 +23,47 @@ pub(in crate::recipe) static COUNTER: Recipe = Recipe {
         ("plus|+ one|1 button", 12),
     ],
     vocabulary: &[
+        "resets|reset|starts|restarts|begins .. every|each|at? day|morning|midnight|night",
+        "every|each morning|night",
+        "drucken|knopf|klicken|tippen|did|laps|runners|count",
+        "big|red|huge|button|days without",
+        "today|todays|heute|heutigen|daily|taglich|yesterday|yesterdays|gestern|shows|cups|drank|drunk|one|anew|fresh|new|starts|again|red|rot|big|huge",
+        "every|each|per|pro|jeden|am day|tag",
         "click|clicks|clicking|press|presses|count|counts|counting|up|down|plus|minus|increment|increments|increase|increases|decrease|decrement|number|shared|total|tally|many|often|how|wie|oft|viele",
     ],
     vetoes: &[
-        "word|words|character|characters|letter|letters|calorie|calories|daily|unread|followers",
-        "per|each visitor|user|person|day",
+        "word|words|character|characters|letter|letters|calorie|calories|unread|followers",
+        "per|each visitor|user|person",
         "online|viewers",
         "people are here",
         "step|steps",
     ],
     subject: Subject::Free,
-    extra: None,
-    extra_points: 0,
+    extra: Some(|asked| {
+        asked
+            .words
+            .iter()
+            .position(|w| w.text.len() > 8 && w.text.ends_with("zahler") && w.text != "schrittzahler" && w.text != "wortzahler")
+            .map(|i| i..i + 1)
+    }),
+    extra_points: 14,
     fill: counter,
     files: crate_files!("counter"),
 };
+
+/// Whether the word right before the head says what is counted.
+fn has_before(asked: &Asked, head: &Range<usize>) -> bool {
+    head.start.checked_sub(1).is_some_and(|i| {
+        let word = asked.words[i].text.as_str();
+        !super::super::words::is_everyday(word)
+            && !super::super::words::is_filler(word)
+            && !asked.words[head.start].starts_sentence
+            && !matches!(word, "click" | "shared" | "hit" | "tap" | "global" | "daily")
+    }) && pattern::match_at(&asked.words, "for|fur", head.end).is_some()
+}
+
+/// What is counted for one day.
+const DAILY: &str = "today|todays|heute|heutigen|daily|taglich|taglichen|tageszahler|yesterday|yesterdays|gestern|tages";
 
 fn counter(asked: &Asked, head: Range<usize>) -> Option<Order> {
     if lists::choices(asked).is_some() {
@@ -52,6 +78,10 @@ fn counter(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let how_many = pattern::find(&asked.words, "how many|often|wie|viele|oft", 0).map(|at| at.end);
     let many = pattern::find(&asked.words, "how many", 0).map(|at| at.end);
     let of = phrases::topic(asked, head.end).filter(|_| how_many.is_none());
+    // `tea counter for the office`: the office is not counted.
+    let for_somebody =
+        of.as_ref().is_some_and(|of| of.clone().all(|i| super::super::words::is_filler(&asked.words[i].text)) || has_before(asked, &head));
+    let of = of.filter(|_| !for_somebody);
     let before = head.start.checked_sub(1).filter(|i| {
         of.is_none()
             && how_many.is_none()
@@ -62,17 +92,36 @@ fn counter(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let counted = many.filter(|i| *i < asked.words.len()).map(|i| i..i + 1).or(of.clone()).or(before.map(|i| i..i + 1));
     let label = counted.clone().map(|r| asked.slice(r).to_owned()).filter(|l| l.split_whitespace().count() <= 5 && !l.starts_with("times"));
     let german = phrases::is_german(asked);
+    let compound = asked.words[head.start].text.strip_suffix("zahler").filter(|stem| stem.len() > 2 && head.len() == 1);
+    let compound = compound.and_then(|_| asked.slice(head.clone()).to_lowercase().strip_suffix("zähler").map(phrases::capitalise));
+    let label = compound.clone().or(label);
+    let label = label.map(|l| l.trim_end_matches(" today").trim_end_matches(" heute").to_owned());
+    let daily = has(asked, DAILY)
+        || has(asked, "every|each|per|pro|jeden|am day|tag")
+        || has(asked, "start|starts|resets|begins .. day|morning|midnight");
     let label = label.unwrap_or_else(|| if german { "Klicks" } else { "clicks" }.to_owned());
     Some(Order {
-        title: phrases::title(asked, head, if german { "Zähler" } else { "Counter" }),
-        summary: if down {
-            "One number for everybody, up and down by a press.".to_owned()
-        } else {
-            "One number for everybody, one more with each press.".to_owned()
+        title: match &compound {
+            Some(_) => phrases::capitalise(asked.slice(head)),
+            None => phrases::title(asked, head, if german { "Zähler" } else { "Counter" }),
         },
-        words: vec![("label", text(&label)), ("down", raw(down))],
-        constants: vec![("LABEL", Value::Text(label)), ("DOWN", Value::Flag(down))],
+        summary: match (daily, down, german) {
+            (true, _, false) => format!("Counts {label} by a press, anew each day (UTC), with yesterday and the total."),
+            (true, _, true) => format!("Zählt {label} per Knopfdruck, jeden Tag neu (UTC), mit gestern und insgesamt."),
+            (false, true, false) => format!("Counts {label} for everybody, up and down by a press."),
+            (false, true, true) => format!("Zählt {label} für alle, auf und ab per Knopfdruck."),
+            (false, false, false) => format!("Counts {label} for everybody, one more with each press."),
+            (false, false, true) => format!("Zählt {label} für alle, mit jedem Druck eins mehr."),
+        },
+        words: vec![("label", text(&label)), ("down", raw(down)), ("daily", raw(daily))],
+        constants: vec![
+            ("LABEL", Value::Text(label)),
+            ("DOWN", Value::Flag(down)),
+            ("DAILY", Value::Flag(daily)),
+            ("RED", Value::Flag(has(asked, "red|rot|roter|roten|rote"))),
+        ],
         explained: of.into_iter().chain(how_many.map(|i| i..asked.words_in(asked.rest_of_sentence(i)).end)).collect(),
+        leads: false,
     })
 }
 
@@ -195,6 +244,9 @@ fn converter(asked: &Asked, head: Range<usize>) -> Option<Order> {
         }
         kinds = KINDS.iter().map(|k| k.1).collect();
     }
+    // `how many kilometers is 26 miles`: the number is typed into the widget.
+    explained
+        .extend(phrases::numbers(asked).into_iter().filter(|(i, _)| named.iter().any(|(at, _)| at.start == i + 1)).map(|(i, _)| i..i + 1));
     explained.extend(KINDS.iter().filter_map(|k| pattern::find(&asked.words, k.0, 0)));
     let of_first: Vec<_> = named.iter().filter(|(_, u)| u.2 == named[0].1.2).map(|(_, u)| *u).collect();
     let pair = match of_first[..] {
@@ -209,10 +261,15 @@ fn converter(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let offered: Vec<String> = kinds.iter().map(|k| (*k).to_owned()).collect();
     Some(Order {
         title: phrases::title(asked, head, "Unit converter"),
-        summary: format!("Converts between units: {}.", and(&offered)),
+        summary: if phrases::is_german(asked) {
+            format!("Rechnet Einheiten um: {}.", offered.join(", "))
+        } else {
+            format!("Converts between units: {}.", and(&offered))
+        },
         words: vec![("from", raw(from)), ("to", raw(to)), ("ten", raw(format!("{ten:?}")))],
         constants: vec![("OFFERED", Value::Texts(offered)), ("FROM", Value::Text(from.to_owned())), ("TO", Value::Text(to.to_owned()))],
         explained,
+        leads: false,
     })
 }
 
@@ -235,6 +292,7 @@ pub(in crate::recipe) static WORDS: Recipe = Recipe {
         ("characters|character limit|length", 12),
     ],
     vocabulary: &[
+        "tells|tell",
         "word|words|count|counts|counter|counting|character|characters|letter|letters|text|texts|paste|pasted|essay|essays|paragraph|sentence|sentences|line|lines|reading|textarea|field|length|spaces|typing|long|article|articles|contains|has|contain|number|many|how|worter|zeichen|eingeben|einfugen|tweet|while|live|document",
     ],
     vetoes: &["frequency|frequencies|unique|cloud|each|vowels|occurrences|scrabble|syllables"],
@@ -244,10 +302,16 @@ pub(in crate::recipe) static WORDS: Recipe = Recipe {
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Word counter"),
-            summary: "Words, characters, sentences and reading time of a text, while one types.".to_owned(),
+            summary: if phrases::is_german(asked) {
+                "Wörter, Zeichen, Sätze und Lesezeit eines Textes, während man tippt."
+            } else {
+                "Words, characters, sentences and reading time of a text, while one types."
+            }
+            .to_owned(),
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("words"),
@@ -277,10 +341,16 @@ pub(in crate::recipe) static CALCULATOR: Recipe = Recipe {
     fill: |asked, head| {
         Some(Order {
             title: phrases::title(asked, head, "Calculator"),
-            summary: "Plus, minus, times, divided by, powers and brackets.".to_owned(),
+            summary: if phrases::is_german(asked) {
+                "Plus, minus, mal, geteilt, Potenzen und Klammern."
+            } else {
+                "Plus, minus, times, divided by, powers and brackets."
+            }
+            .to_owned(),
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("calculator", "sum"),

@@ -63,6 +63,18 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         ("wer hat was|etwas? ausgeliehen|geliehen", 15),
     ],
     vocabulary: &[
+        "total|totals|sum at the? bottom|end",
+        "total|sum",
+        "clean",
+        "in total",
+        "insgesamt",
+        "wer|who welchen|welche|welches|which|what",
+        "mitbringt|bringt|brings|bring|mitbringen",
+        "currently|gerade|lend|lends|lending|borrow|willing",
+        "rate|rating|ratings|km",
+        "for|fur today|tonight|tomorrow|heute|morgen",
+        "whats|bought",
+        "tick|ticked off",
         "list|table|track|log|tracker|field|fields|column|columns|row|rows|form|validation|sum|total|totals|sign|signup|up|sheet|form|add|edit|remove|delete|change|entry|entries|record|store|register|date|email|link|phone|collect|database|spreadsheet|tick|check|mark|marked|markieren|abhaken|average|averages",
         "shopping|grocery|groceries|einkaufsliste|einkaufszettel|bought|gekauft|off|abhaken|quantity|quantities|amount|menge|mengen",
         "money|buy|price|swap|tauschborse|marketplace|flohmarkt|fleamarket|offer|offers|wanted|classifieds|highscore|highscores|bestenliste|table|ride|rides|carpool",
@@ -72,6 +84,7 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         "sum|sums|summe|total|average|durchschnitt|gesamt|gesamtsumme|history",
     ],
     vetoes: &[
+        "quiz|trivia|timer|stopwatch|counter|picker|wheel|initiative|dice|chat|raffle|converter|calculator|rechner|umfrage|poll|bingo|lottery|auction",
         "log in|into",
         "import|reminder|comments|chart|pagination",
         "grouped|group|gruppiert|gruppieren",
@@ -79,7 +92,11 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         "average|durchschnitt .. per|each|every|pro|je",
     ],
     subject: Subject::Free,
-    extra: Some(|asked| shopping_with_quantity(asked).or_else(|| reads_like_columns(asked))),
+    extra: Some(|asked| {
+        let of_lending = || lending(asked).map(|(words, _)| words.start..words.start + 1);
+        let of_bringing = || who_which(asked).map(|(words, _)| words.start..words.start + 1);
+        shopping_with_quantity(asked).or_else(|| reads_like_columns(asked)).or_else(of_lending).or_else(of_bringing)
+    }),
     extra_points: 13,
     fill: list,
     files: crate_files!("list", "field", "order"),
@@ -94,6 +111,7 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let named = columns(asked, head.start, sorted.clone()).filter(|(_, columns)| columns.len() > 1 || !who_brings_what);
     let shopping = shopping_with_quantity(asked).is_some() && named.as_ref().is_none_or(|(_, columns)| columns.len() <= 2);
     let named = named.filter(|_| !shopping);
+    let named = lending(asked).or(named).or_else(|| who_which(asked));
     // Columns that cannot be read are not replaced by others.
     if named.is_none()
         && !shopping
@@ -123,10 +141,10 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
         }
         None => (None, usual?),
     };
-    if has(asked, VOTING) && columns.len() > 6 || columns.len() > 8 {
+    if votes_for(asked) && columns.len() > 6 || columns.len() > 8 {
         return None;
     }
-    let votes = has(asked, VOTING);
+    let votes = votes_for(asked);
     // A column that says how often something was voted for is the table's own.
     if votes {
         columns.retain(|c| !matches!(fold_first(&c.name).as_str(), "votes" | "likes" | "stimmen" | "upvotes"));
@@ -147,8 +165,15 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
         None => default_sort().unwrap_or(Sort::Added),
     };
     let thing = things.clone().map_or_else(|| if german { "Eintrag" } else { "entry" }.to_owned(), |r| thing_name(asked.slice(r), german));
-    let default = things.clone().map_or_else(|| if german { "Liste" } else { "List" }.to_owned(), |r| phrases::capitalise(asked.slice(r)));
+    let default = things.clone().map(|r| phrases::capitalise(asked.slice(r))).or_else(|| occasion(asked)).unwrap_or_else(|| {
+        let names: Vec<&str> = columns.iter().take(2).map(|c| c.name.as_str()).collect();
+        names.join(if german { " und " } else { " and " })
+    });
     let title = phrases::title(asked, head, &default);
+    // `Plant swap list - what I offer`
+    let title = title.split(" - ").next().unwrap_or_default().to_owned();
+    let bare = ["List", "Liste", "Table", "Tabelle", "Form", "A list", "Eine Liste"].contains(&title.as_str());
+    let title = if bare { default.clone() } else { title };
     let title = match phrases::question(asked) {
         Some(question) if who_brings_what => question,
         _ if starts_with_verb(&title) => default,
@@ -172,6 +197,7 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
         return None;
     }
     let names: Vec<String> = columns.iter().map(|f| f.name.clone()).collect();
+    let most = most_rows(asked);
     let [first, second] = columns[0].samples();
     let typed = columns.iter().skip(1).find(|f| f.is_typed());
     let rust: Vec<String> = columns.iter().map(|f| format!("    {},\n", f.to_rust())).collect();
@@ -181,7 +207,10 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
         (!totals.is_empty(), if german { "mit Summe" } else { "with totals" }),
         (!averages.is_empty(), if german { "mit Durchschnitt" } else { "with averages" }),
     ];
-    let extras: String = extras.iter().filter(|(is, _)| *is).map(|(_, what)| format!("; {what}")).collect();
+    let mut extras: String = extras.iter().filter(|(is, _)| *is).map(|(_, what)| format!("; {what}")).collect();
+    if let Some((n, _)) = &most {
+        extras += &if german { format!("; höchstens {n} Einträge") } else { format!("; at most {n} entries") };
+    }
     let summary = if german {
         format!("Eine Tabelle, die alle ausfüllen können: {}{order}{extras}.", names.join(", "))
     } else {
@@ -213,6 +242,7 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
             ("SORT", Value::Rust(format!("Sort::{sort:?}"))),
             ("TOTALS", indices(&totals)),
             ("AVERAGES", indices(&averages)),
+            ("MOST_ROWS", Value::Number(most.as_ref().map_or(200, |(n, _)| *n))),
             ("VOTES", Value::Flag(votes)),
             (
                 "SEARCH",
@@ -222,8 +252,25 @@ fn list(asked: &Asked, head: Range<usize>) -> Option<Order> {
                 )),
             ),
         ],
-        explained: explained_columns.into_iter().chain(things).chain(sorting.map(|s| s.words)).collect(),
+        explained: most
+            .iter()
+            .map(|(_, words)| words.clone())
+            .chain(explained_columns)
+            .chain(things)
+            .chain(sorting.map(|s| s.words))
+            .collect(),
+        leads: true,
     })
+}
+
+/// Whether rows are voted for; `we would like` is no vote.
+fn votes_for(asked: &Asked) -> bool {
+    let courtesy = |at: &Range<usize>| {
+        let before = at.start.checked_sub(1).map_or("", |i| asked.words[i].text.as_str());
+        asked.words[at.start].text == "like"
+            && (matches!(before, "wed" | "id" | "would" | "i" | "we" | "youd" | "something") || at.start == 0)
+    };
+    pattern::find_all(&asked.words, VOTING).iter().any(|at| !courtesy(at))
 }
 
 const VOTING: &str = "vote|votes|voting|upvote|upvotes|upvoting|like|likes|abstimmen|stimmen|stimme";
@@ -282,6 +329,9 @@ fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<us
     let start_at = asked.words.get(from)?.at.start;
     let after_colon =
         asked.text[start_at..].match_indices([':', '(']).map(|(i, _)| asked.words.partition_point(|w| w.at.start < start_at + i));
+    // `Plant swap list - what I offer, my name`
+    let dash = asked.text[start_at..].find(" - ").filter(|i| asked.text[start_at + i..].contains(','));
+    let after_colon = after_colon.chain(dash.map(|i| asked.words.partition_point(|w| w.at.start < start_at + i)));
     let their = pattern::find(&asked.words, "and|und their|its|ihre|deren", from).map(|at| at.end);
     if let Some(first) = their.filter(|i| *i < asked.words.len()) {
         let start = asked.words[first].at.start;
@@ -300,6 +350,14 @@ fn columns(asked: &Asked, from: usize, sorted: Range<usize>) -> Option<(Range<us
     let named = after_with.chain(after_colon).find_map(read)?;
     // `Liste mit Büchern, die man ausleihen kann: Titel, Autor`: the longer list behind the colon.
     let colon = asked.text[start_at..].find(':').map(|i| asked.words.partition_point(|w| w.at.start < start_at + i));
+    // `borrowed books: book, who has it, back yes/no`: `has` belongs to a column.
+    if let Some(whole) = colon.and_then(read).filter(|(words, columns)| {
+        words.start < named.0.start
+            && columns.len() > named.1.len()
+            && named.0.start.checked_sub(1).is_some_and(|i| matches!(asked.words[i].text.as_str(), "has" | "having" | "by" | "enter"))
+    }) {
+        return Some(whole);
+    }
     let behind = colon
         .and_then(read)
         .filter(|(words, columns)| words.start > named.0.start && (columns.len() > named.1.len() || words.start < named.0.end));
@@ -411,11 +469,98 @@ fn usual_columns(asked: &Asked, names_things: bool) -> Option<Vec<fields::Field>
     usual.or(plain).filter(|_| is_list || has(asked, WHO_WHAT)).and_then(fields::fields)
 }
 
+/// `for the class party`, `zum Vereinsfest`: a title where the words have no better.
+fn occasion(asked: &Asked) -> Option<String> {
+    let at = pattern::find(&asked.words, "for|to|at|fur|zum|zur|beim the|our|das|den|die|unser|unsere|unseren", 0)
+        .or_else(|| pattern::find(&asked.words, "zum|zur|beim", 0))?;
+    let end = (at.end..asked.words.len().min(at.end + 3))
+        .find(|i| {
+            let gap = &asked.text[asked.words[i - 1].at.end..asked.words[*i].at.start];
+            *i > at.end
+                && (gap.trim() != ""
+                    || starts_with_verb(&asked.words[*i].text)
+                    || VERBS_AFTER.split('|').any(|v| v == asked.words[*i].text))
+        })
+        .unwrap_or(asked.words.len().min(at.end + 3));
+    let name = phrases::capitalise(asked.slice(at.end..end));
+    (3..=40).contains(&name.chars().count()).then_some(name)
+}
+
+const VERBS_AFTER: &str = "mitbringt|mitbringen|bringt|bringen|with|where|that|who|and|mit|wo|und|we|wir|can|kann";
+
+/// `höchstens 12 Kuchen`, `at most 20 people`: how many rows there may be.
+fn most_rows(asked: &Asked) -> Option<(i64, Range<usize>)> {
+    let at = pattern::find(&asked.words, "no more than", 0)
+        .or_else(|| pattern::find(&asked.words, "not more than", 0))
+        .or_else(|| pattern::find(&asked.words, "at most", 0))
+        .or_else(|| pattern::find(&asked.words, "up to", 0))
+        .or_else(|| pattern::find(&asked.words, "nicht mehr als", 0))
+        .or_else(|| pattern::find(&asked.words, "max|maximum|maximal|hochstens|limited|begrenzt of|to|auf?", 0))?;
+    let (_, n) = phrases::numbers(asked).into_iter().find(|(i, _)| *i == at.end)?;
+    let per = asked
+        .words
+        .get(at.end + 1..(at.end + 4).min(asked.words.len()))?
+        .iter()
+        .any(|w| matches!(w.text.as_str(), "per" | "pro" | "each" | "je"));
+    let n = i64::try_from(n).ok().filter(|n| (2..=200).contains(n) && !per)?;
+    // The counted word too, and `in total`, `insgesamt`.
+    let counted = asked.words.get(at.end + 1).is_some_and(|w| asked.text[asked.words[at.end].at.end..w.at.start].trim().is_empty());
+    Some((n, at.start..at.end + 1 + usize::from(counted)))
+}
+
 fn starts_with_verb(title: &str) -> bool {
     let folded = super::super::asked::fold(title);
     let mut words = folded.split_whitespace();
     matches!(words.next(), Some("track" | "keep" | "collect" | "record" | "log" | "manage" | "store" | "list"))
         && words.next().is_some_and(|w| w != "of")
+}
+
+/// `wer welchen Kuchen mitbringt`: who, and the thing.
+fn who_which(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
+    let who = pattern::find(&asked.words, "wer|who welchen|welche|welches|which|what", 0)?;
+    let noun = who.end;
+    let verb = pattern::find(&asked.words, "mitbringt|bringt|brings|bring|mitbringen|bringing|spendet|backt|bakes|donates", noun + 1)?;
+    if verb.start > noun + 4 {
+        return None;
+    }
+    let thing = phrases::capitalise(asked.slice(noun..noun + 1));
+    let columns = fields::fields(&format!("Name, {thing}"))?;
+    Some((who.start..noun + 1, columns))
+}
+
+/// `tools they are willing to lend, with the owner's name and whether it is borrowed or free`.
+fn lending(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
+    let lend = pattern::find(&asked.words, "lend|lends|lending|borrow|borrowed|verleihen|ausleihen|leihen|verleiht", 0)?;
+    let state =
+        pattern::find(&asked.words, "borrowed|lent|ausgeliehen|verliehen|out|taken or|oder free|available|in|frei|da|verfugbar|there", 0)
+            .or_else(|| {
+            pattern::find(&asked.words, "free|available|frei|verfugbar|da or|oder borrowed|lent|ausgeliehen|verliehen|taken|weg", 0)
+        })?;
+    let owner = pattern::find(&asked.words, "owner|owners|besitzer|besitzerin|wem|eigentumer", 0)?;
+    let things = "tool|tools|book|books|game|games|thing|things|item|items|toys|equipment|machine|machines|werkzeug|werkzeuge|bucher|spiele|sachen|gerate|dinge";
+    let thing = pattern::find(&asked.words, things, 0)?;
+    let german = phrases::is_german(asked);
+    let name = match (asked.words[thing.start].text.as_str(), german) {
+        ("thing" | "things" | "item" | "items", false) => "Thing".to_owned(),
+        (_, true) => phrases::capitalise(asked.slice(thing.clone())),
+        (_, false) => phrases::capitalise(&fields::singular(asked.slice(thing.clone()))),
+    };
+    let columns = fields::fields(&if german {
+        format!("{name}, Besitzer, Stand (frei, ausgeliehen)")
+    } else {
+        format!("{name}, Owner, Status (free, borrowed)")
+    })?;
+    let end = state.end.max(owner.end).max(lend.end);
+    // Between them only what says just this.
+    let knows = "their|they|are|is|its|it|the|name|names|of|willing|would|like|happy|to|and|with|whether|if|currently|right|now|or|not|at|moment|der|die|das|des|ist|ob|gerade|wer|gehort|es|sie|mit|und|man|moglich|can|that|list|whose|belongs|owned|by|verfugbar";
+    let first = thing.start.min(lend.start);
+    let plain = (first..end).all(|i| {
+        let word = asked.words[i].text.as_str();
+        [&lend, &state, &owner, &thing].iter().any(|r| r.contains(&i))
+            || knows.split('|').any(|k| k == word)
+            || super::super::words::is_filler(word)
+    });
+    plain.then_some((first..end, columns))
 }
 
 const WHO_WHAT: &str = "who|whos|wer is? brings|bringing|bring|bringt|macht|ubernimmt what|was";
@@ -447,9 +592,15 @@ fn things(asked: &Asked, head: &Range<usize>, end: usize) -> Option<Range<usize>
 
 /// Where the fields give way to the next clause.
 fn clause_end(text: &str) -> usize {
-    const ENDS: [&str; 51] = [
+    const ENDS: [&str; 57] = [
         " wer was",
         " sorted",
+        ", max",
+        ", at most",
+        ", up to",
+        ", h\u{f6}chstens",
+        ", no more than",
+        " at most ",
         " sortiert",
         " ordered by",
         " sortable",
@@ -503,7 +654,7 @@ fn clause_end(text: &str) -> usize {
     let lower = text.to_ascii_lowercase();
     // "name, where it stands and when it was watered" names columns; "name and age where I can see it" does not.
     let names_column = |end: &str, at: usize| {
-        [" where ", " who "].contains(&end) && [",", " and", " or"].iter().any(|before| lower[..at].ends_with(before))
+        [" where ", " who ", " which "].contains(&end) && [",", " and", " or"].iter().any(|before| lower[..at].ends_with(before))
     };
     ENDS.iter().filter_map(|end| lower.match_indices(end).map(|(at, _)| at).find(|at| !names_column(end, *at))).min().unwrap_or(text.len())
 }

@@ -20,6 +20,9 @@ pub(in crate::recipe) static COUNTDOWN: Recipe = Recipe {
         ("tage|schlafen|wochen bis", 14),
     ],
     vocabulary: &[
+        "bis|starts|beginnt|noch",
+        "new years",
+        "night|morning|evening",
         "timer|clock|clocks|days|day|hours|minutes|seconds|left|remaining|until|till|date|time|big|event|watch|counter|count|ticking|ticks|sekunden|stunden|minuten|uhr|zahler|wie|viele",
     ],
     vetoes: &["several|multiple countdowns|events", "each|every visitor|user|person", "since|notification", "letters and|numbers round"],
@@ -86,6 +89,7 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let title = phrases::title(asked, head, &default);
     let summary = match dates.as_slice() {
         [] => format!("The time left until a day that visitors choose: {occasion}."),
+        _ if phrases::is_german(asked) => format!("Die Zeit bis {occasion}, auf die Sekunde."),
         _ => format!("The time left until {occasion}, to the second."),
     };
     let open = dates.is_empty();
@@ -95,6 +99,7 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("occasion", text(&occasion)), ("dates", raw(toml_list(&dates))), ("open", raw(open))],
         constants: vec![("OCCASION", Value::Text(occasion)), ("DATES", Value::Texts(dates))],
         explained,
+        leads: false,
     })
 }
 
@@ -151,13 +156,19 @@ fn timer(asked: &Asked, head: Range<usize>) -> Option<Order> {
     Some(Order {
         title: phrases::title(asked, head, if stopwatch { "Stopwatch" } else { "Timer" }),
         summary: if stopwatch {
-            "A stopwatch that everybody sees run.".to_owned()
+            if phrases::is_german(asked) { "Eine Stoppuhr, die alle laufen sehen." } else { "A stopwatch that everybody sees run." }
+                .to_owned()
         } else {
-            format!("A timer of {spoken} that everybody sees run; the time can be changed.")
+            if phrases::is_german(asked) {
+                format!("Ein Timer von {spoken}, den alle laufen sehen; die Zeit lässt sich ändern.")
+            } else {
+                format!("A timer of {spoken} that everybody sees run; the time can be changed.")
+            }
         },
         words: vec![("seconds", raw(seconds)), ("stopwatch", raw(stopwatch))],
         constants: vec![("SECONDS", Value::Number(seconds))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -305,9 +316,14 @@ fn clock(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let toml: Vec<String> = places.iter().map(|(name, zone)| format!("{{ name = \"{name}\", zone = \"{zone}\" }}")).collect();
     Some(Order {
         title: phrases::title(asked, head, "World clock").trim_end_matches('?').to_owned(),
-        summary: format!("What time it is: {}.", and(&names)),
+        summary: if phrases::is_german(asked) {
+            format!("Wie spät es ist: {}.", names.join(", "))
+        } else {
+            format!("What time it is: {}.", and(&names))
+        },
         words: vec![("places", raw(format!("[{}]", toml.join(", "))))],
         constants: vec![("PLACES", Value::Rust(format!("&[{}]", rust.join(", "))))],
         explained: found.into_iter().map(|(at, _, _)| at).collect(),
+        leads: false,
     })
 }

@@ -14,6 +14,7 @@ pub(in crate::recipe) static JAR: Recipe = Recipe {
         ("message in a bottle", 16),
     ],
     vocabulary: &[
+        "immer|always|collection|sammlung",
         "add|adds|adding|added|submit|submits|contribute|contributes|leave|leaves|write|put|share|own|enter|eintragen|hinzufugen|eigene|eigenen|beitragen|hinterlassen|schreiben|hinterlasst|schreibt",
         "random|randomly|zufallig|zufallige|zufalliger|zufalliges|zufalligen|shuffle|button|another|draw|draws|pick|picks|show|shows|shown|gezeigt|angezeigt|knopf|ziehen",
         "daily|day|tages|tag|quote|quotes|joke|jokes|fact|facts|compliment|compliments|sentence|sentences|saying|sayings|thought|thoughts|wish|wishes|tip|tips|riddle|riddles|question|questions|witz|witze|zitat|zitate|spruch|spruche|satz|satze|kompliment|komplimente|tipp|tipps|gedanke|gedanken|message|messages|nachricht|nachrichten|proverb|proverbs|ratsel|fun|nice|kind|positive|next|visitor|person|anonymous|anonymously|anonym|secret|secrets|confession|confessions|idea|ideas|ideen|idee|challenge|challenges|dare|dares|word|words|excuse|excuses|ausrede|ausreden|fortune|fortunes|mail|comments",
@@ -118,6 +119,7 @@ fn jar(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("previous", raw(mode == "Previous"))],
         constants: vec![("THING", Value::Text(thing.to_owned())), ("MODE", Value::Rust(format!("Mode::{mode}")))],
         explained: vec![head],
+        leads: false,
     })
 }
 
@@ -146,6 +148,7 @@ pub(in crate::recipe) static STORY: Recipe = Recipe {
         ("story chain|game|telling|time", 15),
     ],
     vocabulary: &[
+        "weiterschreiben|schreiben|weiter|fortsetzen",
         "story|stories|tale|poem|novel|geschichte|gedicht|marchen|roman|sentence|sentences|word|words|line|lines|satz|satze|wort|zeile|zeilen|add|adds|write|writes|continue|continues|together|gemeinsam|zusammen|everybody|everyone|next|previous|last|schreiben|schreibt|weiter|fortsetzen|turn|turns|reihum|abwechselnd|visitor|generate|share|collaborative|text|letzten|grow|grows",
     ],
     vetoes: &[
@@ -203,6 +206,7 @@ fn story(asked: &Asked, head: Range<usize>) -> Option<Order> {
             ("OPENING", Value::Text(text_of)),
         ],
         explained: places,
+        leads: false,
     })
 }
 
@@ -237,6 +241,7 @@ pub(in crate::recipe) static PIXELS: Recipe = Recipe {
         ("pixel|pixels", 13),
     ],
     vocabulary: &[
+        "tafel|zusammen|leinwand|bild",
         "draw|draws|drawing|drawings|paint|paints|painting|doodle|doodles|sketch|sketches|whiteboard|canvas|pixel|pixels|malen|zeichnen|zeichnung|bild|board|wall|grid|color|colors|colour|colours|farbe|farben|together|shared|collaborative|live|squares|cells|picture|pictures|graffiti|malt|zeichnet|bunt|bunte|colourful|colorful|click|clear|wipe|erase|loschen|art|layout|image",
     ],
     vetoes: &[
@@ -278,6 +283,7 @@ fn pixels(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("width", raw(width)), ("height", raw(height)), ("last", raw(last)), ("beyond", raw(last + 1))],
         constants: vec![("WIDTH", Value::Number(width as i64)), ("HEIGHT", Value::Number(height as i64))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -346,6 +352,7 @@ fn estimate(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("question", text(&question)), ("reveal", raw(reveal))],
         constants: vec![("QUESTION", Value::Text(question)), ("REVEAL", Value::Flag(reveal))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -372,6 +379,9 @@ pub(in crate::recipe) static SLOTS: Recipe = Recipe {
         ("helper|helpers|helferliste|schichten|schicht|shifts|shift", 13),
     ],
     vocabulary: &[
+        "bis",
+        "kann sich|man",
+        "room|rooms",
         "slot|slots|shift|shifts|schicht|schichten|plan|planner|schedule|schedules|timetable|roster|rota|booking|bookings|book|reserve|reservation|sign|signup|up|sheet|name|names|enter|eintragen|tragen|woche|week|weekly|day|days|tag|tage|monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|person|persons|people|personen|hour|hours|minutes|stunde|minuten|uhr|each|every|jeden|jede|per|pro|je|taken|first|come|free|frei|wochentlich|table|list|menu|meal|meals|dish|remove|meeting|calendar|kalender",
         "one person per|for",
         "i|we can enter|write",
@@ -392,6 +402,10 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
     }
     let german = phrases::is_german(asked);
     let listed = lists::choices(asked);
+    // `who cooks on which day, Monday to Friday` lists no places.
+    const SPAN: &str = "monday|montag|mon|mo to|through|bis|until friday|freitag|fri|fr|sunday|sonntag|saturday|samstag";
+    let span = pattern::find(&asked.words, SPAN, 0);
+    let listed = listed.filter(|l| span.as_ref().is_none_or(|s| !l.words.contains(&s.start)));
     let hours = hours(asked);
     let week: [&str; 7] = if german {
         ["Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"]
@@ -404,7 +418,7 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
         asked,
         "week|weekly|woche|wochentlich|wochenplan|wochenplaner|wochenmenu|speiseplan|essensplan|putzplan|kochplan|menuplan|kuchendienst|giessplan|putzdienst|meal|meals|menu|cleaning|cooking|tag|day|days|kuchendienstplan|giessdienst|dinner",
     );
-    let mut explained = Vec::new();
+    let mut explained: Vec<Range<usize>> = span.into_iter().collect();
     let names: Vec<String> = match (hours, listed) {
         (Some((names, words)), None) => {
             explained.push(words);
@@ -447,6 +461,7 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("single", raw(places == 1))],
         constants: vec![("SLOTS", Value::Texts(names)), ("PLACES", Value::Number(places as i64)), ("LABEL", Value::Text(label.to_owned()))],
         explained,
+        leads: false,
     })
 }
 

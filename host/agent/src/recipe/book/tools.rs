@@ -235,6 +235,7 @@ fn formula(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("query", raw(query.join("&"))), ("expected", raw(purpose.sample.1)), ("known", raw(!purpose.sample.1.is_empty()))],
         constants: vec![("INPUTS", Value::Rust(format!("&[\n{inputs}]"))), ("RESULTS", Value::Rust(format!("&[\n{outputs}]")))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -352,6 +353,7 @@ fn text_tool(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("tools", raw(toml_list(&names))), ("sample", text(sample)), ("turned", text(turned))],
         constants: vec![("TOOLS", Value::Rust(format!("&[\n{}]", rust.concat()))), ("SHIFT", Value::Number(shift as i64))],
         explained: vec![],
+        leads: false,
     })
 }
 
@@ -387,6 +389,7 @@ pub(in crate::recipe) static PASSWORD: Recipe = Recipe {
             words: vec![("length", raw(length))],
             constants: vec![("LENGTH", Value::Number(length as i64))],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("password"),
@@ -408,6 +411,9 @@ pub(in crate::recipe) static SPLIT: Recipe = Recipe {
         ("settle up|debts", 16),
     ],
     vocabulary: &[
+        "kasse|kassen|gemeinschaftskasse|haushaltskasse",
+        "wer hat|schuldet was|wem|wie|viel",
+        "bezahlt|schuldet|schulden",
         "paid|pay|pays|owe|owes|whom|money|expense|expenses|cost|costs|split|splits|share|shared|shares|equally|equal|trip|holiday|group|flat|settle|amount|name|names|calculate|calculates|show|shows|bezahlt|bezahlen|schuldet|schulden|wem|kosten|ausgaben|teilen|geld|urlaub|wg|name|betrag|gleichmassig|ausrechnen|debts|debt|total|bill|bills|each|everyone|enter|euro|euros|what|weekend|friends|was|wer",
     ],
     vetoes: &[
@@ -431,6 +437,7 @@ pub(in crate::recipe) static SPLIT: Recipe = Recipe {
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("split"),
@@ -474,6 +481,7 @@ pub(in crate::recipe) static PAD: Recipe = Recipe {
             words: vec![],
             constants: vec![],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("pad"),
@@ -503,6 +511,7 @@ pub(in crate::recipe) static QUESTIONS: Recipe = Recipe {
         ("fragenbrett|fragebox|fragestunde|fragewand|fragetafel|frageecke", 15),
     ],
     vocabulary: &[
+        "brett|andere|anderen|others|fragen|frage|antworten|stellen",
         "ask|asks|question|questions|answer|answers|answered|answering|reply|replies|anonymous|anonymously|anonym|fragen|frage|antwort|antworten|beantworten|stellen|stellt|others|visitors|post|board|wall|below|others|everyone|anyone|help|advice|faq|underneath|drunter|darunter",
     ],
     vetoes: &[
@@ -524,6 +533,7 @@ pub(in crate::recipe) static QUESTIONS: Recipe = Recipe {
             words: vec![("prompt", text(prompt))],
             constants: vec![("PROMPT", Value::Text(prompt.to_owned()))],
             explained: vec![],
+            leads: false,
         })
     },
     files: crate_files!("questions"),

@@ -26,6 +26,17 @@ pub(in crate::recipe) static POLL: Recipe = Recipe {
         ("which .. suits|works|fits|wins", 12),
     ],
     vocabulary: &[
+        "stimme|stimmen",
+        "for|fur today|tonight|tomorrow|heute|morgen",
+        "between|options|option|pick|tick|than|best|besten|passt|bestellen|mehrfachauswahl|event|wins",
+        "which|what|welcher|welche|best|bester day|days|date|tag",
+        "which|what|where|who|whats|welche|welcher|welches|was|wer is|are|should|shall|do|does|soll|sollen|ist|sind",
+        "mean|beer",
+        "one vote each|only",
+        "one vote per|for|pro person|visitor|head|kopf",
+        "each|everyone|everybody|jeder person? one|hat|has|eine|einmal vote|stimme?",
+        "eine stimme pro|je person|kopf?",
+        "nobody can? vote|votes twice",
         "result|results|percent|percentage|percentages|bar|bars|chart|graph|count|counts|winner|wins|choice|choices|answer|answers|question|questions|decide|live|anonymous|favourite|favorite|suggest|own",
         "change|changes .. vote|mind",
         "multiple|several|many|mehrere|more|anonymous|anonym",
@@ -51,6 +62,17 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
         || has(asked, "several|mehrere choices|answers|options|votes|antworten|moglichkeiten|optionen|stimmen|auswahlen|tage");
     let strong = pattern::match_at(&asked.words, POLL.heads[0].0, head.start).is_some()
         || pattern::match_at(&asked.words, POLL.heads[1].0, head.start).is_some();
+    const ANEW: [&str; 6] = [
+        "and|und? the|die? vote|votes|poll|voting|it|stimmen|abstimmung|umfrage? start|starts|resets|reset|begins|restarts|is|beginnt|startet anew|again|over|fresh|new|neu? every|each|jeden day|morning|tag|morgen",
+        "daily|tagliche|taglich|tagesumfrage",
+        "every|each|jeden day|tag anew|again|new|neu|fresh|resets|restarts",
+        "jeden|every|each|this|anew|new|neu every|each|jeden? day|tag|daily",
+        "resets|restarts|reset at|um|every|each|jeden midnight|mitternacht|day|night",
+        "every|each|jeden day|tag",
+    ];
+    let anew: Vec<Range<usize>> = ANEW.iter().flat_map(|p| pattern::find_all(&asked.words, p)).collect();
+    let daily = !anew.is_empty();
+    explained.extend(anew);
     let (options, open) = match listed {
         Some(listed) => {
             explained.push(listed.words);
@@ -65,23 +87,45 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
     };
     let title = phrases::title(asked, head, question.as_deref().or(topic.as_deref()).map_or("Poll", |t| t));
     let asks = question.or_else(|| topic.map(|t| phrases::capitalise(&t))).unwrap_or_else(|| title.clone());
-    let one = if several { "Visitors may choose several" } else { "One vote for each visitor" };
-    let summary = match (options.is_empty(), open) {
-        (true, _) => format!("Visitors add options and vote. {one}."),
-        (false, true) => format!("{one}: {}. Visitors may add options.", and(&options)),
-        (false, false) => format!("{one}: {}.", and(&options)),
+    let german = phrases::is_german(asked);
+    let one = match (several, german) {
+        (true, false) => "Visitors may choose several",
+        (false, false) => "One vote for each visitor",
+        (true, true) => "Man darf mehrere wählen",
+        (false, true) => "Eine Stimme je Besuch",
+    };
+    let summary = match (options.is_empty(), open, german) {
+        (true, _, false) => format!("Visitors add options and vote. {one}."),
+        (true, _, true) => format!("Alle können Möglichkeiten eintragen und abstimmen. {one}."),
+        (false, true, false) => format!("{one}: {}. Visitors may add options.", and(&options)),
+        (false, true, true) => format!("{one}: {}. Alle dürfen Möglichkeiten eintragen.", options.join(", ")),
+        (false, false, false) => format!("{one}: {}.", and(&options)),
+        (false, false, true) => format!("{one}: {}.", options.join(", ")),
+    };
+    let summary = match (daily, german) {
+        (true, false) => format!("{summary} Votes start anew each day (UTC)."),
+        (true, true) => format!("{summary} Jeden Tag (UTC) beginnt es neu."),
+        (false, _) => summary,
     };
     Some(Order {
         title: phrases::capitalise(&title),
         summary,
-        words: vec![("question", text(&asks)), ("open", raw(open)), ("fixed", raw(!open)), ("several", raw(several))],
+        words: vec![
+            ("question", text(&asks)),
+            ("open", raw(open)),
+            ("fixed", raw(!open)),
+            ("several", raw(several)),
+            ("daily", raw(daily)),
+        ],
         constants: vec![
             ("QUESTION", Value::Text(asks)),
             ("OPTIONS", Value::Texts(options)),
             ("OPEN", Value::Flag(open)),
             ("SEVERAL", Value::Flag(several)),
+            ("DAILY", Value::Flag(daily)),
         ],
         explained,
+        leads: true,
     })
 }
 
@@ -150,6 +194,7 @@ pub(in crate::recipe) static REACTIONS: Recipe = Recipe {
         ("wie .. fuhlt|fuhlen|geht|fuhlst", 12),
     ],
     vocabulary: &[
+        "same|else|today",
         "poll|vote|votes|counter|count|counts|board|picker|feel|feeling|feels|mood|day|like|likes|daily|taglich|stimmung|fuhlt|fuhlen|fuhle|smiley|smileys|emoji|emojis|others|anonymous|anonym",
     ],
     vetoes: &[
@@ -209,11 +254,16 @@ fn reactions(asked: &Asked, head: Range<usize>) -> Option<Order> {
         (true, true, true) => "Wie fühlst du dich heute?".to_owned(),
     });
     Some(Order {
-        summary: format!("One press of each for every visitor: {}", given.join(" ")),
+        summary: if phrases::is_german(asked) {
+            format!("Alle drücken, was passt: {}", given.join(" "))
+        } else {
+            format!("One press of each for every visitor: {}", given.join(" "))
+        },
         title,
         words: vec![("question", text(&asks))],
         constants: vec![("QUESTION", Value::Text(asks)), ("REACTIONS", Value::Texts(given)), ("DAILY", Value::Flag(daily))],
         explained,
+        leads: false,
     })
 }
 
@@ -295,11 +345,16 @@ fn rating(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let title = phrases::title(asked, head, subject.as_deref().unwrap_or("Rating"));
     let subject = subject.unwrap_or_else(|| title.clone());
     Some(Order {
-        summary: format!("One to {stars} stars from every visitor, and the average."),
+        summary: if phrases::is_german(asked) {
+            format!("Ein bis {stars} Sterne von jedem Besuch, und der Durchschnitt.")
+        } else {
+            format!("One to {stars} stars from every visitor, and the average.")
+        },
         title,
         words: vec![("subject", text(&subject)), ("stars", raw(stars))],
         constants: vec![("SUBJECT", Value::Text(subject)), ("STARS", Value::Number(stars as i64))],
         explained: words.into_iter().collect(),
+        leads: true,
     })
 }
 
@@ -334,6 +389,10 @@ pub(in crate::recipe) static SUGGESTIONS: Recipe = Recipe {
         ("suggest|vorschlagen", 11),
     ],
     vocabulary: &[
+        "suchen|sucht|namen|boot|name",
+        "topping|night",
+        "text|field|underneath|down|ideas|event|best|besten|new|next|rather|game|questions|question|toppings|write|add",
+        "most votes|liked first|on? top?",
         "vote|votes|voting|poll|bewerten|sammeln|abstimmen|stimmen|stimme|support|best|top|popular|others|list|sort|sorted|like|likes|rank|ranked|inbox|board|wall|upvote|upvotes|thumbs|thumb|heart|hearts|first|funniest|highest|most|post|posts|add|adds|joke|jokes|witz|witze|quote|quotes|songs|song|movie|movies|name|names|namen|film|films|daumen|hoch|herz|hoher|beliebteste|beliebtesten|besten|beste|oben|anonymous|anonymously|anonym|by|stimmen|vorschlagen|eintragen|newest|latest|sortiert|nach|emoji|playlist|music|abstimmung|abstimmungen|anonyme|anonymen|confession|confessions|thoughts|messages|nachrichten",
     ],
     vetoes: &[
@@ -416,6 +475,7 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("prompt", text(&prompt)), ("votes", raw(votes))],
         constants: vec![("PROMPT", Value::Text(prompt)), ("VOTES", Value::Flag(votes))],
         explained,
+        leads: false,
     })
 }
 
@@ -441,6 +501,9 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
         ("say|tell|confirm|mark|indicate .. coming|come|comes|attend|attending|joining|join", 14),
     ],
     vocabulary: &[
+        "for|fur today|tonight|heute",
+        "ja|nein|vielleicht|yes|no|maybe|lunch",
+        "yes or|and no",
         "sign up|in",
         "signup|sheet|list|yes|no|maybe|coming|come|attend|attending|register|registration|bring|brings|bringing|guests|guest|party|event|poll",
     ],
@@ -471,10 +534,15 @@ fn rsvp(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let title = phrases::title(asked, head, "Who is coming?");
     let event = event.map_or_else(|| phrases::question(asked).unwrap_or_else(|| title.clone()), |e| phrases::capitalise(&e));
     Some(Order {
-        summary: format!("A list of who comes: name, {}, and a note.", and(&answers.map(str::to_lowercase))),
+        summary: if german {
+            format!("Eine Liste, wer kommt: Name, {}, und eine Bemerkung.", answers.map(str::to_lowercase).join(", "))
+        } else {
+            format!("A list of who comes: name, {}, and a note.", and(&answers.map(str::to_lowercase)))
+        },
         title,
         words: vec![("event", text(&event)), ("yes", text(answers[0]))],
         constants: vec![("EVENT", Value::Text(event)), ("ANSWERS", Value::Texts(answers.map(str::to_owned).to_vec()))],
         explained,
+        leads: false,
     })
 }

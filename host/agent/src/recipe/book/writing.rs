@@ -19,11 +19,15 @@ pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
             14,
         ),
         ("comments|kommentare", 11),
+        ("thank you wall|board|page|book", 14),
+        ("compliments|kudos|komplimente for|to|fur", 13),
         ("say|write hi|hello|hallo|something", 12),
         ("post|share|write|tell what|something|thoughts|stories|memories|things", 11),
         ("nachricht|nachrichten|grusse hinterlassen|dalassen|schreiben", 13),
     ],
     vocabulary: &[
+        "compliment|compliments|kudos|someone|nice",
+        "saying|wishes|grateful|nice|kind|theyre|thank|kudos",
         "name|message|messages|note|notes|sign|signing|wall|book|board|visitors|entry|entries|greeting|greetings|comment|comments|short|newest|first|date|time|others|wedding|birthday",
     ],
     vetoes: &[
@@ -46,7 +50,18 @@ fn guestbook(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (_, explained) = topic(asked, &head);
     let german = phrases::is_german(asked);
     let is_book = has(asked, "guestbook|guestbooks|gastebuch|guessbook") || has(asked, "guest|visitor|visitors book|books");
+    let kind = if has(asked, "compliment|compliments|kompliment|komplimente") {
+        Some(("Compliments", "Komplimente"))
+    } else if has(asked, "kudos|thank|grateful|gratitude|dank|danke|dankbar") {
+        Some(("Thanks", "Danke"))
+    } else if has(asked, "wishes|gluckwunsche|wunsche") {
+        Some(("Wishes", "Wünsche"))
+    } else {
+        None
+    };
     let (invitation, default) = match (is_book, german) {
+        (false, false) if kind.is_some() => ("Write something nice", kind.map_or("", |k| k.0)),
+        (false, true) if kind.is_some() => ("Etwas Nettes schreiben", kind.map_or("", |k| k.1)),
         (true, false) => ("Sign the guestbook", "Guestbook"),
         (true, true) => ("Ins Gästebuch schreiben", "Gästebuch"),
         (false, false) => ("Leave your message", "Messages"),
@@ -54,10 +69,16 @@ fn guestbook(asked: &Asked, head: Range<usize>) -> Option<Order> {
     };
     Some(Order {
         title: phrases::title(asked, head, default),
-        summary: "Visitors leave a name and a few lines; the newest stand first.".to_owned(),
+        summary: if phrases::is_german(asked) {
+            "Man hinterlässt Namen und ein paar Zeilen; das Neueste steht oben."
+        } else {
+            "Visitors leave a name and a few lines; the newest stand first."
+        }
+        .to_owned(),
         words: vec![("invitation", text(invitation))],
         constants: vec![("INVITATION", Value::Text(invitation.to_owned()))],
         explained,
+        leads: false,
     })
 }
 
@@ -89,10 +110,16 @@ fn chat(asked: &Asked, head: Range<usize>) -> Option<Order> {
         if phrases::is_german(asked) { "Noch hat niemand etwas gesagt. Sag hallo!" } else { "Nobody has said anything yet. Say hello!" };
     Some(Order {
         title: phrases::title(asked, head, "Chat"),
-        summary: "What one visitor writes, all others read at once.".to_owned(),
+        summary: if phrases::is_german(asked) {
+            "Was jemand schreibt, lesen alle anderen sofort."
+        } else {
+            "What one visitor writes, all others read at once."
+        }
+        .to_owned(),
         words: vec![],
         constants: vec![("WELCOME", Value::Text(welcome.to_owned()))],
         explained,
+        leads: false,
     })
 }
 
@@ -110,6 +137,7 @@ pub(in crate::recipe) static NOTES: Recipe = Recipe {
         ("schwarzes brett", 15),
     ],
     vocabulary: &[
+        "three|several|different|verschiedenen|colours",
         "board|wall|color|colour|colors|colours|pin|stick|sticky|edit|edits|remove|removes|delete|add|paper|write|message|messages|text|coloured|colored",
     ],
     vetoes: &["bold|formatting|fett|folders|tags|rich|private|drag|kanban|columns|release|patch", "with title|titles"],
@@ -124,10 +152,16 @@ fn notes(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let (_, explained) = topic(asked, &head);
     Some(Order {
         title: phrases::title(asked, head, if phrases::is_german(asked) { "Notizen" } else { "Notes" }),
-        summary: "A board of coloured notes that everybody may pin, change and take off.".to_owned(),
+        summary: if phrases::is_german(asked) {
+            "Eine Wand für bunte Zettel, die alle anheften, ändern und abnehmen können."
+        } else {
+            "A board of coloured notes that everybody may pin, change and take off."
+        }
+        .to_owned(),
         words: vec![],
         constants: vec![],
         explained,
+        leads: false,
     })
 }
 
@@ -147,6 +181,13 @@ pub(in crate::recipe) static TODO: Recipe = Recipe {
         ("tasks|chores|aufgaben", 12),
     ],
     vocabulary: &[
+        "ticked|everything|erledigtes|erledigte|abgehakte|abgehaktes|gone|bought|ones|leeren|erledigt|all",
+        "auf einmal",
+        "at once",
+        "auf einmal",
+        "at once",
+        "boxes|box|abhaken",
+        "check boxes",
         "list|add|remove|removes|delete|deletes|buy|tick|check|off|done|complete|completed|finish|finished|items|item|tasks|task|shopping|store|packing|things|mark|cross|clear|shared|abhaken|hinzufugen|loschen",
     ],
     vetoes: &[
@@ -179,9 +220,18 @@ fn todo(asked: &Asked, head: Range<usize>) -> Option<Order> {
         .map(|(i, t)| format!("{{ id = \"{:012}\", text = \"{}\", done = false }}", i + 1, super::super::render::toml_escape(t)))
         .collect();
     let summary = if first.is_empty() {
-        "A list that everybody shares: add, tick off, take away.".to_owned()
+        if phrases::is_german(asked) {
+            "Eine Liste für alle: eintragen, abhaken, Abgehaktes auf einmal löschen."
+        } else {
+            "A list that everybody shares: add, tick off, clear what is ticked."
+        }
+        .to_owned()
     } else {
-        format!("A list that everybody shares, with {} on it from the start.", and(&first))
+        if phrases::is_german(asked) {
+            format!("Eine Liste für alle, von Anfang an mit {}.", first.join(", "))
+        } else {
+            format!("A list that everybody shares, with {} on it from the start; clear what is ticked.", and(&first))
+        }
     };
     Some(Order {
         title: phrases::title(asked, head, default),
@@ -189,5 +239,6 @@ fn todo(asked: &Asked, head: Range<usize>) -> Option<Order> {
         words: vec![("thing", text(thing)), ("seeded", raw(format!("[{}]", rows.join(", "))))],
         constants: vec![("THING", Value::Text(thing.to_owned())), ("FIRST", Value::Texts(first))],
         explained,
+        leads: false,
     })
 }
