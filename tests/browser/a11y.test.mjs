@@ -17,6 +17,15 @@ const WISHES = [
   "A Morse code translator", "A password generator", "Who paid what and who owes whom", "A shared text that everybody can edit", "A board where anyone can ask a question and others answer",
   "Split the names that people enter into two random teams", "Hangman", "Connect four", "A memory game with pairs of cards", "A reaction time test: click when it turns green",
   "a list of hiking trails with length in km, difficulty (easy, medium, hard), stars and done yes/no, searchable", "Umfrage mit Mehrfachauswahl: Montag, Dienstag, Mittwoch",
+  "dice roller for d&d please, d4 d6 d8 d10 d12 d20, and show everyone the last rolls",
+  "Initiative tracker for our D&D group: name and initiative number, highest on top, with a button to go to the next turn",
+  "Tippspiel für die Bundesliga: jeder gibt seinen Tipp für ein Spiel ab und am Ende sieht man die Punkte",
+  "ein Spiel wo man so schnell wie möglich klicken muss, 10 sekunden, mit bestenliste", "a pomodoro timer 25 minutes work 5 minutes break",
+  "Umfrage wann wir uns zur nächsten Probe treffen, mehrere Termine zum Ankreuzen mit ja / nein / vielleicht",
+  "Bread pre-orders: name, which bread (rye, sourdough, baguette), how many, and a total per bread",
+  "Car share: driver, where from, time, and max 4 seats per car that people can put their name into",
+  "Putzplan für unsere WG: Bad, Küche, Flur und Müll, jede Woche rotiert es zwischen Anna, Ben, Cem und Dora",
+  "A quiz about capital cities with four answers each and a highscore list",
   "Stoppuhr mit Rundenzeiten", "random name picker: people add names and a button draws one", "Eine Strichliste pro Person",
 ];
 let server, browser;
