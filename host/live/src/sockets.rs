@@ -9,7 +9,10 @@ use serde::Deserialize;
 use std::{
     collections::{HashMap, HashSet},
     net::IpAddr,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
@@ -23,6 +26,8 @@ const MOST_FROM_ONE: usize = 32;
 const MOST_ROOMS: usize = 32;
 /// The most messages that wait for one socket.
 const QUEUE: usize = 256;
+/// The most bytes that wait for one socket.
+const MOST_WAITING: usize = 1 << 20;
 /// The largest message, bytes, each way.
 pub(crate) const MOST_MESSAGE: usize = 64 << 10;
 
@@ -54,6 +59,43 @@ struct Socket {
     peer: Option<IpAddr>,
     rooms: HashSet<String>,
     queue: Sender<Note>,
+    waiting: Arc<AtomicUsize>,
+}
+
+/// What waits for one socket.
+#[derive(Debug)]
+pub(crate) struct Notes {
+    queue: Receiver<Note>,
+    /// Bytes.
+    waiting: Arc<AtomicUsize>,
+}
+
+impl Notes {
+    /// The next one; `None` when the socket was forgotten.
+    pub async fn recv(&mut self) -> Option<Note> {
+        let note = self.queue.recv().await;
+        self.taken(note)
+    }
+
+    /// The next one, if there is one already.
+    pub fn try_recv(&mut self) -> Option<Note> {
+        let note = self.queue.try_recv().ok();
+        self.taken(note)
+    }
+
+    fn taken(&self, note: Option<Note>) -> Option<Note> {
+        self.waiting.fetch_sub(note.as_ref().map_or(0, Note::bytes), Ordering::Relaxed);
+        note
+    }
+}
+
+impl Note {
+    fn bytes(&self) -> usize {
+        match self {
+            Self::Text(text) => text.len(),
+            Self::Close(..) => 0,
+        }
+    }
 }
 
 /// What a feature asks for.
@@ -83,7 +125,7 @@ fn invalid(reason: &'static str) -> Refused {
 
 impl Sockets {
     /// Takes a socket in: its id and its queue; `None` when there are too many.
-    pub fn open(&self, feature: &Slug, peer: Option<IpAddr>) -> Option<(String, Receiver<Note>)> {
+    pub fn open(&self, feature: &Slug, peer: Option<IpAddr>) -> Option<(String, Notes)> {
         let mut bytes = [0; 16];
         getrandom::fill(&mut bytes).ok()?;
         let id = hex::encode(bytes);
@@ -97,9 +139,11 @@ impl Sockets {
         if state.closed || state.sockets.len() >= MOST_SOCKETS || count >= MOST_OF_FEATURE || from_peer >= MOST_FROM_ONE {
             return None;
         }
-        let (queue, notes) = channel(QUEUE);
-        state.sockets.insert(id.clone(), Socket { feature: feature.clone(), peer, rooms: HashSet::new(), queue });
-        Some((id, notes))
+        let (sender, queue) = channel(QUEUE);
+        let waiting = Arc::<AtomicUsize>::default();
+        let socket = Socket { feature: feature.clone(), peer, rooms: HashSet::new(), queue: sender, waiting: waiting.clone() };
+        state.sockets.insert(id.clone(), socket);
+        Some((id, Notes { queue, waiting }))
     }
 
     /// Forgets a socket that is gone.
@@ -177,6 +221,14 @@ impl Sockets {
     }
 }
 
+impl Socket {
+    /// Queues a note; `false` when its reader is too far behind.
+    fn takes(&self, note: &Note) -> bool {
+        let before = self.waiting.fetch_add(note.bytes(), Ordering::Relaxed);
+        before + note.bytes() <= MOST_WAITING && self.queue.try_send(note.clone()).is_ok()
+    }
+}
+
 impl State {
     fn join(&mut self, feature: &Slug, id: &str, room: &str) {
         if let Some(socket) = self.sockets.get_mut(id) {
@@ -210,7 +262,7 @@ impl State {
     /// What finds no room in a queue ends its socket: a dropped sender ends the connection.
     fn send(&mut self, ids: &[String], note: &Note) {
         for id in ids {
-            if self.sockets.get(id).is_some_and(|socket| socket.queue.try_send(note.clone()).is_err()) {
+            if self.sockets.get(id).is_some_and(|socket| !socket.takes(note)) {
                 self.remove(id);
             }
         }
@@ -257,17 +309,17 @@ mod tests {
         assert_eq!(command(&sockets, "spy", "send", "", "all", "x"), Ok(1));
         assert_eq!(command(&sockets, "spy", "close", &one, "", ""), Ok(0));
         assert_eq!(command(&sockets, "talk", "send", "", "all", "a\"ü"), Ok(2));
-        assert_eq!(at_one.try_recv(), Ok(Note::Text("a\"ü".into())));
-        assert_eq!(at_two.try_recv(), Ok(Note::Text("a\"ü".into())));
-        assert_eq!(at_other.try_recv(), Ok(Note::Text("x".into())));
-        assert!(at_one.try_recv().is_err() && at_other.try_recv().is_err());
+        assert_eq!(at_one.try_recv(), Some(Note::Text("a\"ü".into())));
+        assert_eq!(at_two.try_recv(), Some(Note::Text("a\"ü".into())));
+        assert_eq!(at_other.try_recv(), Some(Note::Text("x".into())));
+        assert!(at_one.try_recv().is_none() && at_other.try_recv().is_none());
         assert_eq!(command(&sockets, "talk", "leave", &one, "all", ""), Ok(1));
         assert_eq!(command(&sockets, "talk", "count", "", "all", ""), Ok(1));
         assert_eq!(command(&sockets, "talk", "close", &two, "", ""), Ok(1));
-        assert_eq!(at_two.try_recv(), Ok(Note::Close(1000, "")));
+        assert_eq!(at_two.try_recv(), Some(Note::Close(1000, "")));
         assert_eq!(command(&sockets, "talk", "count", "", "all", ""), Ok(0));
         sockets.close_feature(&slug("spy"));
-        assert!(matches!(at_other.try_recv(), Ok(Note::Close(1001, _))));
+        assert!(matches!(at_other.try_recv(), Some(Note::Close(1001, _))));
         sockets.forget(&one);
         let state = sockets.state();
         assert!(state.sockets.is_empty() && state.rooms.is_empty(), "{state:?}");
@@ -295,6 +347,17 @@ mod tests {
             assert!(command(&sockets, "talk", "send", id, "", "x").is_ok());
         }
         assert_eq!(command(&sockets, "talk", "count", id, "", ""), Ok(0));
+        // Nor one for whom a MiB waits, in however few messages.
+        let (id, mut notes) = sockets.open(&slug("heavy"), None).unwrap();
+        let large = "x".repeat(MOST_MESSAGE);
+        for _ in 0..MOST_WAITING / MOST_MESSAGE {
+            assert_eq!(command(&sockets, "heavy", "send", &id, "", &large), Ok(1));
+        }
+        assert!(notes.try_recv().is_some());
+        for _ in 0..2 {
+            assert_eq!(command(&sockets, "heavy", "send", &id, "", &large), Ok(1));
+        }
+        assert_eq!(command(&sockets, "heavy", "count", &id, "", ""), Ok(0));
         sockets.close();
         assert!(sockets.open(&slug("other"), None).is_none());
     }

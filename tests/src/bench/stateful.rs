@@ -18,13 +18,18 @@ use std::{
 };
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
-    net::{TcpSocket, TcpStream},
+    net::{TcpSocket, TcpStream, tcp::OwnedReadHalf},
+    task::JoinSet,
 };
 
 const STREAMS: usize = 100;
 const SOCKETS: usize = 100;
 /// One address may have so many sockets.
 const FROM_ONE: usize = 25;
+/// How often a socket says that it is there, as a browser does when it is asked; without that it is closed after 75 s.
+const PONG_EVERY: Duration = Duration::from_secs(20);
+/// An empty pong frame, masked with zeros.
+const PONG: [u8; 6] = [0x8A, 0x80, 0, 0, 0, 0];
 
 /// Half of the time without swaps, half with them, for each of the two handlers.
 pub async fn run(seconds: u64, rate: u64, connections: usize) -> Result<Vec<Bar>> {
@@ -126,7 +131,9 @@ async fn phase(server: &Server, address: &str, path: &str, seconds: u64, rate: u
 
 /// An open stream or socket; what it hears ends with `told`.
 struct Listener {
-    stream: TcpStream,
+    stream: OwnedReadHalf,
+    /// Ends with the value.
+    _alive: JoinSet<()>,
     /// What the last word contains.
     word: &'static [u8],
 }
@@ -135,7 +142,14 @@ impl Listener {
     async fn stream(address: &str) -> Result<Self> {
         let mut stream = TcpStream::connect(address).await?;
         stream.write_all(format!("GET /bench-stateful/events HTTP/1.1\r\nHost: {address}\r\n\r\n").as_bytes()).await?;
-        let mut listener = Self { stream, word: b"data: " };
+        let (stream, writer) = stream.into_split();
+        let mut alive = JoinSet::new();
+        // Held, not used: a closed half would end the stream.
+        alive.spawn(async move {
+            std::future::pending::<()>().await;
+            drop(writer);
+        });
+        let mut listener = Self { stream, _alive: alive, word: b"data: " };
         ensure!(listener.reads(b"retry").await, "the stream was refused");
         Ok(listener)
     }
@@ -150,7 +164,17 @@ impl Listener {
              Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n"
         );
         stream.write_all(ask.as_bytes()).await?;
-        let mut listener = Self { stream, word: b"told" };
+        let (stream, mut writer) = stream.into_split();
+        let mut alive = JoinSet::new();
+        alive.spawn(async move {
+            loop {
+                tokio::time::sleep(PONG_EVERY).await;
+                if writer.write_all(&PONG).await.is_err() {
+                    return;
+                }
+            }
+        });
+        let mut listener = Self { stream, _alive: alive, word: b"told" };
         ensure!(listener.reads(b"101 Switching").await, "the socket was refused");
         Ok(listener)
     }

@@ -216,8 +216,19 @@ impl Live {
         if !state::quiet(&old, reopen) {
             return Err(MountError::State("calls of the old revision did not end".to_owned()));
         }
-        let handed = state::save(&old, &self.workers).and_then(|saved| state::restore(new, &self.workers, &saved));
-        handed.map_err(|fault| {
+        let saved = state::save(&old, &self.workers).map(Some).or_else(|fault| {
+            // What cannot be saved must not make a feature irreplaceable.
+            let snapshot = self.environment.state_folder().and_then(|folder| state::read(folder, slug));
+            let (saved, told) = match snapshot {
+                Some((saved, age)) => (Some(saved), format!("that of a snapshot {} s old", age.as_secs())),
+                None => (None, "empty".to_owned()),
+            };
+            let told = format!("the state could not be saved ({}); the new revision begins with one that is {told}", fault.message);
+            new.feature.log(new.revision, LogLevel::Error, &told);
+            Ok(saved)
+        });
+        let handed = saved.and_then(|saved| saved.map_or(Ok(()), |saved| state::restore(new, &self.workers, &saved)));
+        handed.map_err(|fault: CaughtFault| {
             old.reopen();
             reopen();
             MountError::State(fault.message)
@@ -227,9 +238,12 @@ impl Live {
     /// Writes the state of features to disk where it has changed.
     pub(crate) fn snapshot(&self) {
         let Some(folder) = self.environment.state_folder() else { return };
-        let mounts: Vec<Arc<Mount>> = self.table.load().values().cloned().collect();
+        self.write_states(&self.table.load().values().cloned().collect::<Vec<_>>(), folder);
+    }
+
+    fn write_states(&self, mounts: &[Arc<Mount>], folder: &Path) {
         let mut written = self.written.lock().unwrap_or_else(PoisonError::into_inner);
-        state::snapshot(&mounts, &self.workers, folder, &mut written);
+        state::snapshot(mounts, &self.workers, folder, &mut written);
     }
 
     /// Closes a library that never served.
@@ -246,7 +260,9 @@ impl Live {
     /// Removes a feature's routes and unloads it; `false` when it was not mounted. Its data stays.
     pub fn unmount(&self, feature: &Slug) -> bool {
         let _one = self.features();
-        self.snapshot();
+        if let (Some(folder), Some(mount)) = (self.environment.state_folder(), self.table.load().get(feature.as_str())) {
+            self.write_states(std::slice::from_ref(mount), folder);
+        }
         let old = self.flip(feature.as_str(), None);
         self.schedule.set(feature, std::iter::empty());
         self.environment.sockets.close_feature(feature);

@@ -5,13 +5,15 @@ use crate::{
     failure::Failure,
     live::{Ask, Live, Reply},
 };
-use crate::{routes::SOCKET, sockets::Note};
+use crate::{
+    routes::SOCKET,
+    sockets::{Note, Notes},
+};
 use kandra_model::{
     Exchange, ExchangeRequest, Slug,
     probe::{Answer, Captures, ExchangeOutcome, Mismatch},
 };
 use std::collections::HashMap;
-use tokio::sync::mpsc::Receiver;
 
 /// Who asks: the same visitor throughout.
 const VISITOR: &str = "probe-visitor-000001";
@@ -23,7 +25,7 @@ pub(super) struct Trial<'l> {
     slug: &'l Slug,
     captures: Captures,
     /// Open WebSockets, by path and the header `socket`.
-    sockets: HashMap<(String, String), (String, Receiver<Note>)>,
+    sockets: HashMap<(String, String), (String, Notes)>,
 }
 
 impl<'l> Trial<'l> {
@@ -66,7 +68,7 @@ impl<'l> Trial<'l> {
             return Ok(answer);
         }
         let notes = &mut self.sockets.get_mut(&key).expect("it was opened above").1;
-        let received: Vec<serde_json::Value> = std::iter::from_fn(|| notes.try_recv().ok())
+        let received: Vec<serde_json::Value> = std::iter::from_fn(|| notes.try_recv())
             .filter_map(|note| match note {
                 Note::Text(text) => Some(serde_json::from_str(&text).unwrap_or_else(|_| serde_json::Value::from(&*text))),
                 Note::Close(..) => None,

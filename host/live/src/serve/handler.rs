@@ -211,7 +211,7 @@ impl Front {
                 let headers = with_headers(request, site.origin, |headers| {
                     headers.iter().map(|h| (h.name.as_str().to_owned(), h.value.as_slice().to_vec())).collect()
                 });
-                let peer = stranger::address(request, &self.shared.addresses);
+                let peer = stranger::counted(request, &self.shared.addresses);
                 let opening = Opening {
                     live: live.clone(),
                     feature,
@@ -231,6 +231,10 @@ impl Front {
             let until = started + Duration::from_millis(settings.deadline_ms);
             body = read_body(request, payload, settings.request_bytes, until).await?;
             found = live.find_open(slug, method, path).await?;
+            if !matches!(found.route().kind, Kind::Handler | Kind::Widget) {
+                // Another revision serves by now, in which this is no address for a body.
+                return Err(Failure::Replaced);
+            }
         }
         let token = request.headers().get(visitor::HEADER).and_then(|value| value.to_str().ok());
         let named = self.known(token, slug);
@@ -344,7 +348,7 @@ impl Front {
 
     /// What the hub says as an event stream; each message is one line of JSON.
     fn stream(&self, request: &Request, interest: Interest, render: fn(&str) -> String) -> Result<Response, Failure> {
-        let peer = request.peer_addr().map(|peer| peer.ip());
+        let peer = stranger::counted(request, &self.shared.addresses);
         let subscription = self.shared.hub.subscribe(interest, peer).ok_or(Failure::TooManyStreams)?;
         // The first comment opens the stream in the browser at once.
         let hello = stream::once(std::future::ready(Bytes::from_static(b"retry: 2000\n: kandra\n\n")));

@@ -32,7 +32,8 @@ pub(crate) fn shown(name: &str, origin: Origin) -> bool {
         // Where a visitor comes from is not the feature's business; who they are to it stands in `visitor`.
         "forwarded" | "via" | "cf-connecting-ipv6" | "cf-pseudo-ipv4" | "x-original-forwarded-for" | "x-envoy-external-address" => false,
         _ if ["-ip", "-clientip", "-socketip"].iter().any(|ending| name.ends_with(ending)) => false,
-        _ => !name.starts_with("x-forwarded-") && !name.starts_with("x-kandra-"),
+        // Those that begin with `kandra-` are the host's own words.
+        _ => !name.starts_with("x-forwarded-") && !name.starts_with("x-kandra-") && !name.starts_with("kandra-"),
     }
 }
 

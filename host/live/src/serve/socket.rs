@@ -12,7 +12,7 @@ use crate::{
     failure::Failure,
     live::{Ask, Live},
     routes::SOCKET,
-    sockets::{MOST_MESSAGE, Note},
+    sockets::{MOST_MESSAGE, Note, Notes},
 };
 use actix_http::{
     HttpMessage, Request,
@@ -28,7 +28,7 @@ use bytes::{Bytes, BytesMut};
 use futures_util::{StreamExt, stream};
 use kandra_model::Slug;
 use std::{convert::Infallible, net::IpAddr, sync::Arc, time::Duration};
-use tokio::sync::mpsc::{Receiver, UnboundedSender, unbounded_channel};
+use tokio::sync::mpsc::{Receiver, Sender, channel};
 use tokio_util::codec::{Decoder, Encoder};
 
 /// How often a silent connection is asked whether it is still there.
@@ -38,6 +38,13 @@ const SILENCE: Duration = Duration::from_secs(75);
 /// Messages of one socket: so many at once, and so many again each second.
 const BURST: u32 = 40;
 const EACH_SECOND: u32 = 20;
+/// The same for frames of any kind, empty ones too.
+const FRAME_BURST: u32 = 2_000;
+const FRAMES_EACH_SECOND: u32 = 1_000;
+/// The longest header of a frame, bytes.
+const FRAME_HEADER: usize = 14;
+/// Our own answers (pongs, the close frame) that wait for a reader.
+const MOST_ANSWERS: usize = 32;
 /// The protocol that is agreed on, and what a visitor's token is written behind in the list of those asked for: a browser
 /// lets a page add no header.
 const PROTOCOL: &str = "kandra";
@@ -87,7 +94,7 @@ pub(crate) async fn open(request: &Request, payload: Payload, site: &Site, openi
     if protocols(request).any(|protocol| protocol == PROTOCOL) {
         builder.insert_header((header::SEC_WEBSOCKET_PROTOCOL, HeaderValue::from_static(PROTOCOL)));
     }
-    let (answers, answered) = unbounded_channel();
+    let (answers, answered) = channel(MOST_ANSWERS);
     actix_web::rt::spawn(conversation.listen(payload, answers));
     let body = BodyStream::new(Box::pin(outgoing(notes, answered).map(Ok::<_, Infallible>)));
     Ok(HttpResponse::from(builder.message_body(Outgoing::Boxed(body.boxed())).map_err(|_| Failure::NotASocket)?))
@@ -122,15 +129,20 @@ impl Conversation {
     }
 
     /// Reads until the connection ends or says something that it may not.
-    async fn listen(self, mut payload: Payload, answers: UnboundedSender<Message>) {
+    async fn listen(self, mut payload: Payload, answers: Sender<Message>) {
         let mut codec = Codec::new().max_size(MOST_MESSAGE);
         let mut buffer = BytesMut::new();
         let mut parts: Option<BytesMut> = None;
         let allowance = Allowance::new(BURST, EACH_SECOND);
+        let frames = Allowance::new(FRAME_BURST, FRAMES_EACH_SECOND);
         let end = |code: CloseCode, reason: &str| Message::Close(Some(CloseReason { code, description: Some(reason.to_owned()) }));
         let last = 'connection: loop {
             let frame = match codec.decode(&mut buffer) {
                 Ok(Some(frame)) => frame,
+                // The codec looks at a frame's length only once all of it is there.
+                Ok(None) if buffer.len() > MOST_MESSAGE + FRAME_HEADER => {
+                    break Some(end(CloseCode::Size, "a message has at most 64 KiB"));
+                }
                 Ok(None) => match tokio::time::timeout(SILENCE, payload.next()).await {
                     Ok(Some(Ok(bytes))) => {
                         buffer.extend_from_slice(&bytes);
@@ -142,6 +154,9 @@ impl Conversation {
                 Err(ws::ProtocolError::Overflow) => break Some(end(CloseCode::Size, "a message has at most 64 KiB")),
                 Err(_) => break Some(end(CloseCode::Protocol, "malformed frame")),
             };
+            if !frames.take() {
+                break Some(end(CloseCode::Policy, "too many frames at once"));
+            }
             let text = match frame {
                 Frame::Text(text) => text,
                 Frame::Continuation(Item::FirstText(first)) => {
@@ -171,7 +186,8 @@ impl Conversation {
                     break Some(end(CloseCode::Unsupported, "messages are text"));
                 }
                 Frame::Ping(bytes) => {
-                    if !allowance.take() || answers.send(Message::Pong(bytes)).is_err() {
+                    // A copy: the slice would keep all that was read with it.
+                    if !allowance.take() || answers.try_send(Message::Pong(Bytes::copy_from_slice(&bytes))).is_err() {
                         break None;
                     }
                     continue;
@@ -201,7 +217,7 @@ impl Conversation {
             }
         };
         if let Some(last) = last {
-            let _ = answers.send(last);
+            let _ = answers.try_send(last);
         }
         self.opening.live.sockets().forget(&self.id);
         // Whether the feature still wants to know is its own business.
@@ -215,7 +231,7 @@ fn body_text(response: Response) -> Option<String> {
 }
 
 /// What goes out: the feature's messages, our answers, and a sign of life now and then.
-fn outgoing(notes: Receiver<Note>, answers: tokio::sync::mpsc::UnboundedReceiver<Message>) -> impl stream::Stream<Item = Bytes> {
+fn outgoing(notes: Notes, answers: Receiver<Message>) -> impl stream::Stream<Item = Bytes> {
     let state = (notes, answers, Codec::new(), false);
     stream::unfold(state, |(mut notes, mut answers, mut codec, ended)| async move {
         if ended {

@@ -92,6 +92,11 @@ fn network(address: IpAddr) -> IpAddr {
     }
 }
 
+/// What limits by address count as one caller.
+pub(crate) fn counted(request: &Request, addresses: &Addresses) -> Option<IpAddr> {
+    address(request, addresses).map(network)
+}
+
 /// The caller's address: the peer's, or what believed proxies say of whom they speak for.
 pub(crate) fn address(request: &Request, addresses: &Addresses) -> Option<IpAddr> {
     let peer = request.peer_addr()?.ip();

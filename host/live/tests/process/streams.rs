@@ -124,6 +124,16 @@ fn sockets_are_bounded_and_refused_clearly() {
     assert_eq!(end_of(&|socket| (0..100).for_each(|_| socket.text("x"))), 1008);
     assert_eq!(end_of(&|socket| socket.raw(&[0x81, 0x81, 0, 0, 0, 0, 0xff])), 1007);
 
+    // A frame that announces more than a message may have is not waited for.
+    assert_eq!(
+        end_of(&|socket| {
+            let header = [0x81, 0xff, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
+            socket.raw(&header);
+            socket.raw(&[0; 256 << 10]);
+        }),
+        1009
+    );
+    assert_eq!(end_of(&|socket| socket.raw(&[0x8a, 0x80, 0, 0, 0, 0].repeat(20_000))), 1008);
     // As many as one address may have; an ended one makes room.
     let mut held: Vec<Socket> = Vec::new();
     let until = Instant::now() + Duration::from_secs(10);
