@@ -283,13 +283,7 @@ fn unexplained(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]
 }
 
 fn is_covered(candidate: &Candidate, order: &Order, asked: &Asked, own: &[bool]) -> bool {
-    let open = cover::uncovered(candidate.recipe, &candidate.head, order, asked, own);
-    #[cfg(test)]
-    if !open.is_empty() && std::env::var_os("WHY").is_some() {
-        let words: Vec<&str> = open.iter().map(|i| asked.words[*i].text.as_str()).collect();
-        println!("WHY\t{}\t{}\t{}", candidate.recipe.name, words.join(" "), asked.text.trim());
-    }
-    open.is_empty()
+    cover::uncovered(candidate.recipe, &candidate.head, order, asked, own).is_empty()
 }
 
 /// Whether another recipe is named too, in words that this one neither takes as parameters nor knows.

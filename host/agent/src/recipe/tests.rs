@@ -60,18 +60,3 @@ fn titles_without_letters_for_a_slug_take_the_recipes_own() {
     assert_eq!(Recipes::fit("a chat", "").unwrap().slug_hint.as_str(), "chat-wall");
     assert_eq!(Recipes::fit("poll called \"日本語\": a, b", "").unwrap().slug_hint.as_str(), "poll");
 }
-
-/// `WHY=1 WISHES=file cargo test -p kandra-agent --lib wishes -- --ignored --nocapture`: what each wish of a file gives,
-/// and which of its words refused a recipe.
-#[test]
-#[ignore = "prints, decides nothing"]
-fn wishes_of_a_file() {
-    let path = std::env::var_os("WISHES").expect("WISHES names a file");
-    for wish in std::fs::read_to_string(path).unwrap().lines() {
-        let (title, details) = wish.split_once(" // ").unwrap_or((wish, ""));
-        match Recipes::fit(title, &details.replace("\\n", "\n")) {
-            Some(fit) => println!("{wish}\n    {}: {:?}: {}", fit.recipe, fit.title, fit.summary),
-            None => println!("{wish}\n    no"),
-        }
-    }
-}
