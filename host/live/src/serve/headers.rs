@@ -183,6 +183,8 @@ mod tests {
             assert!(settable(&name.to_ascii_lowercase(), Origin::Shared), "{name}");
         }
         for name in [
+            "kandra-socket",
+            "kandra-event",
             "x-forwarded-for",
             "x-real-ip",
             "cf-connecting-ip",

@@ -22,6 +22,7 @@ pub const ALL: &[Test] = &[
     ("tasks_keep_their_beat_across_swaps", tasks_keep_their_beat_across_swaps),
     ("state_moves_without_a_lost_increment", state_moves_without_a_lost_increment),
     ("state_is_migrated_refused_or_set_aside", state_is_migrated_refused_or_set_aside),
+    ("state_that_cannot_be_saved_stops_no_swap", state_that_cannot_be_saved_stops_no_swap),
     ("state_lives_through_a_restart_and_a_crash", state_lives_through_a_restart_and_a_crash),
     ("a_call_that_waits_does_not_hold_a_swap_for_ever", a_call_that_waits_does_not_hold_a_swap_for_ever),
 ];
@@ -227,6 +228,22 @@ fn state_is_migrated_refused_or_set_aside() {
         assert!(Instant::now() < until, "{:?}", live.report().libraries);
     }
     assert_eq!(live.report().pinned, 0);
+}
+
+fn state_that_cannot_be_saved_stops_no_swap() {
+    let (mut live, data) = started_with("stateful");
+    assert_eq!(live.connect().ask("POST", "/trial/hit", &[], "").unwrap().status, 200);
+    let file = data.path().join("trial.state.json");
+    let until = Instant::now() + Duration::from_secs(20);
+    while !file.exists() {
+        assert!(Instant::now() < until);
+        std::thread::sleep(Duration::from_millis(50));
+    }
+    assert_eq!(live.connect().ask("POST", "/trial/hoard", &[], "").unwrap().status, 204);
+    let mounted = live.mount("trial", 2, &build("stateful,second"));
+    assert!(matches!(mounted, Outcome::Mounted(_)), "{mounted:?}");
+    live.expect(|said| matches!(said, kandra_wire::ToControl::Log { message, .. } if message.contains("could not be saved") && message.contains("snapshot")));
+    assert_eq!((live.get("/trial/revision").text(), live.get("/trial/hits").text()), ("second".to_owned(), "1 0".to_owned()));
 }
 
 fn state_lives_through_a_restart_and_a_crash() {

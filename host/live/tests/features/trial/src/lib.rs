@@ -60,12 +60,13 @@ fn mount(routes: &mut Routes) {
         // Version 2 also says which revision took over.
         2 => routes.migrating_state(2, |from, old| {
             let count = old["count"].as_u64().ok_or_else(|| Error::internal("no count"))?;
-            Ok(Hits { count, migrated_from: from })
+            Ok(Hits { count, migrated_from: from, ..Hits::default() })
         }),
         _ => routes.migrating_state(3, |_, _| -> Result<Hits> { Err(Error::internal("as asked")) }),
     };
     routes.post("/hit", hit);
     routes.post("/hit-twice", hit_twice);
+    routes.post("/hoard", hoard);
     routes.get("/hits", hits);
     routes.get("/beats", beats);
     routes.sse("/rooms/{room}/events", "room:{room}");
@@ -90,6 +91,8 @@ struct Hits {
     count: u64,
     #[serde(default)]
     migrated_from: u32,
+    #[serde(default)]
+    weight: String,
 }
 
 async fn hit(_req: Request, ctx: Ctx) -> Result<Response> {
@@ -98,6 +101,12 @@ async fn hit(_req: Request, ctx: Ctx) -> Result<Response> {
         hits.count
     });
     Response::json(&json!({ "count": count, "revision": REVISION }))
+}
+
+/// More than may be saved.
+async fn hoard(_req: Request, ctx: Ctx) -> Result<Response> {
+    ctx.state::<Hits>()?.with(|hits| hits.weight = "x".repeat(2 << 20));
+    Response::no_content()
 }
 
 /// Waits between two increments.
