@@ -146,6 +146,11 @@ impl Sockets {
         Some((id, Notes { queue, waiting }))
     }
 
+    /// Whether a socket is still counted: one that was closed or did not keep up is not.
+    pub fn is_open(&self, id: &str) -> bool {
+        self.state().sockets.contains_key(id)
+    }
+
     /// Forgets a socket that is gone.
     pub fn forget(&self, id: &str) {
         self.state().remove(id);

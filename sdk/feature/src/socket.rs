@@ -36,12 +36,12 @@ impl SocketEvent {
 /// One WebSocket, in an event of [`Routes::websocket`](crate::Routes::websocket).
 ///
 /// Its id can be kept and used later: see [`Ctx::socket`](crate::Ctx::socket). What is sent is queued by the host; a reader
-/// that falls 256 messages behind is disconnected.
+/// that falls 256 messages or 1 MiB behind is disconnected.
 ///
 /// | limit | |
 /// |---|---|
 /// | sockets | 256 for a feature, 32 from one address |
-/// | a message, each way | 64 KiB of text; 20 a second from one visitor, in bursts of 40 |
+/// | a message, each way | 64 KiB of text; 20 a second from one socket, in bursts of 40 |
 /// | rooms of one socket | 32; names of 1 to 64 letters, digits and `_.:-` |
 pub struct Socket {
     request: Request,

@@ -154,6 +154,10 @@ impl Conversation {
                 Err(ws::ProtocolError::Overflow) => break Some(end(CloseCode::Size, "a message has at most 64 KiB")),
                 Err(_) => break Some(end(CloseCode::Protocol, "malformed frame")),
             };
+            if !self.opening.live.sockets().is_open(&self.id) {
+                // Nobody counts it any more, so it is not listened to either.
+                break None;
+            }
             if !frames.take() {
                 break Some(end(CloseCode::Policy, "too many frames at once"));
             }
