@@ -45,8 +45,10 @@ pub(crate) struct LiveState {
     pub reason: Option<String>,
     /// Its process id.
     pub pid: Option<u32>,
-    /// How often it came back.
+    /// How often it came back after its end.
     pub restarts: u32,
+    /// How often another process took over by plan.
+    pub replacements: u32,
     /// When this process began to serve.
     pub since: Option<Timestamp>,
     /// Rises with every process: a mount that was answered under one number says nothing about the next.
@@ -116,7 +118,8 @@ pub(crate) struct LiveEnd {
 /// A handle and the end that answers it.
 pub(crate) fn pair() -> (LiveHandle, LiveEnd) {
     let (sender, commands) = mpsc::channel(QUEUE);
-    let starting = LiveState { condition: LiveCondition::Starting, reason: None, pid: None, restarts: 0, since: None, generation: 0 };
+    let starting =
+        LiveState { condition: LiveCondition::Starting, reason: None, pid: None, restarts: 0, replacements: 0, since: None, generation: 0 };
     let (state, watcher) = watch::channel(starting);
     let faults = Arc::new(Mutex::new(BTreeMap::new()));
     (LiveHandle { commands: sender, state: watcher, faults: Arc::clone(&faults) }, LiveEnd { commands, state, faults })
@@ -244,7 +247,7 @@ mod tests {
         let (live, _end) = pair();
         for _ in 0..QUEUE {
             let (reply, _answer) = oneshot::channel();
-            let pending = Pending { command: Command::Ready, within: Duration::ZERO, deadline: Instant::now(), reply };
+            let pending = Pending { command: Command::Serve, within: Duration::ZERO, deadline: Instant::now(), reply };
             assert!(live.commands.try_send(pending).is_ok());
         }
         assert_eq!(live.command(Command::Report, Duration::from_secs(5)).await.unwrap_err(), LiveError::Busy);

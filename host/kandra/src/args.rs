@@ -51,6 +51,8 @@ pub enum Command {
     Pause(Switch),
     /// Let a paused or quarantined feature serve again
     Resume(Switch),
+    /// Let another process take over from the one that serves features
+    Replace(Replace),
     /// Remove a feature's routes; its data and history stay
     Remove(Remove),
     /// Let a feature call a host that its manifest names
@@ -82,6 +84,23 @@ pub struct Server {
     /// A file that holds the owner's token, for --server
     #[arg(long, env = "KANDRA_TOKEN_FILE", value_name = "FILE")]
     pub token_file: Option<PathBuf>,
+}
+
+/// `replace`
+#[derive(Args, Debug)]
+#[command(after_help = "\
+The next process loads every feature beside the one that serves; then that one ends its calls, writes states down and
+hands over. Nobody is refused; event streams and sockets are opened anew. The server does this by itself when libraries
+cannot be unloaded or a call cannot be stopped.
+
+Examples:
+  kandra replace
+  kandra replace --json")]
+pub struct Replace {
+    #[command(flatten)]
+    pub server: Server,
+    #[command(flatten)]
+    pub output: Output,
 }
 
 /// Output for programs.

@@ -6,7 +6,7 @@ use crate::{
     sockets::Sockets,
     sql::Database,
 };
-use kandra_model::{Slug, Timestamp};
+use kandra_model::{Revision, Slug, Timestamp};
 use kandra_wire::ToControl;
 use std::{
     path::{Path, PathBuf},
@@ -24,6 +24,13 @@ pub trait Outlet: Send + Sync + 'static {
     fn publish(&self, feature: &Slug, topic: &str, data: &str) -> bool;
     /// A call that was not a `GET` succeeded.
     fn changed(&self, feature: &Slug);
+
+    /// Told that a worker is in a call of this feature that nothing stops. Answers whether somebody will replace the
+    /// process; if not, it is aborted.
+    fn stuck(&self, feature: &Slug, revision: Revision) -> bool {
+        let _ = (feature, revision);
+        false
+    }
 }
 
 /// An outlet that leads nowhere.

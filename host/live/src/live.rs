@@ -4,8 +4,8 @@ mod dispatch;
 mod swap;
 
 pub use dispatch::{Ask, Reply};
-pub(crate) use dispatch::{Found, begin, split};
-pub(crate) use swap::load_library;
+pub(crate) use dispatch::{begin, split};
+pub(crate) use swap::{Loaded, load_library};
 pub use swap::{MountError, Order};
 
 use crate::{
@@ -19,7 +19,8 @@ use crate::{
     recorder::Recorder,
     schedule::Schedule,
     sockets::Sockets,
-    state, watchdog,
+    state,
+    watchdog::{self, Stuck},
     worker::{self, Worker, Workers},
 };
 use arc_swap::ArcSwap;
@@ -85,6 +86,15 @@ pub struct Live {
     reopened: Notify,
     /// Hashes of the states on disk.
     written: Mutex<HashMap<String, [u8; 32]>>,
+    /// What is loaded and waits until this process may serve; `None`: it serves.
+    dormant: Mutex<Option<Vec<Loaded>>>,
+}
+
+/// Whether a [`Live`] serves from its start, or first loads while another process still serves.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Standing {
+    Serves,
+    Waits,
 }
 
 impl Live {
@@ -92,7 +102,7 @@ impl Live {
     pub fn start(config: Config) -> io::Result<Arc<Self>> {
         let storage = Storage::Directory { path: config.features, checkpointer: Checkpointer::start()? };
         let environment = Environment::new(Clock::System, Random::System, storage, config.outlet);
-        let live = Self::with(config.artifacts, environment, Recorder::default())?;
+        let live = Self::with(config.artifacts, environment, Recorder::default(), Standing::Serves)?;
         live.start_tasks()?;
         Ok(live)
     }
@@ -118,15 +128,11 @@ impl Live {
         self.environment.outlet.changed(feature);
     }
 
-    pub(crate) fn with(artifacts: PathBuf, environment: Environment, recorder: Recorder) -> io::Result<Arc<Self>> {
+    pub(crate) fn with(artifacts: PathBuf, environment: Environment, recorder: Recorder, standing: Standing) -> io::Result<Arc<Self>> {
         load::prepare_maps()?;
         let workers = Workers::new(recorder);
-        watchdog::start(&workers, || {
-            tracing::error!("a worker is stuck in a call that no tick reaches; this process has to be replaced");
-            std::process::abort();
-        })?;
         let (reaper, thread) = Reaper::start(workers.clone(), environment.outlet.clone())?;
-        Ok(Arc::new(Self {
+        let live = Arc::new(Self {
             artifacts,
             environment: Arc::new(environment),
             table: ArcSwap::default(),
@@ -137,7 +143,26 @@ impl Live {
             schedule: Arc::default(),
             reopened: Notify::new(),
             written: Mutex::default(),
-        }))
+            dormant: Mutex::new((standing == Standing::Waits).then(Vec::new)),
+        });
+        let watched = Arc::downgrade(&live);
+        watchdog::start(&live.workers, move |stuck| {
+            let handled = match stuck {
+                Stuck::Serving(library) => watched.upgrade().is_some_and(|live| live.tell_stuck(library)),
+                Stuck::ForGood => false,
+            };
+            if !handled {
+                tracing::error!("a worker is stuck in a call that no tick reaches; this process ends");
+                std::process::abort();
+            }
+        })?;
+        Ok(live)
+    }
+
+    /// Says which feature a worker is stuck in; `false` when nobody will replace the process.
+    fn tell_stuck(&self, library: u64) -> bool {
+        let mounts = self.table.load().values().cloned().chain(self.reaper.draining()).find(|mount| mount.number == library);
+        mounts.is_some_and(|mount| self.environment.outlet.stuck(&mount.feature.slug, mount.revision))
     }
 
     /// Makes this thread one on which calls may be dispatched.
@@ -166,6 +191,10 @@ impl Live {
 
     /// Changes what a mounted feature may use; `false` when it is not mounted.
     pub fn configure(&self, feature: &Slug, settings: FeatureSettings) -> bool {
+        if let Some(loaded) = self.dormant().iter_mut().flatten().find(|loaded| loaded.slug() == feature) {
+            loaded.set(settings);
+            return true;
+        }
         let table = self.table.load();
         let Some(mount) = table.get(feature.as_str()) else { return false };
         mount.feature.settings.store(Arc::new(settings));
@@ -220,6 +249,10 @@ impl Live {
         }
     }
 
+    fn dormant(&self) -> MutexGuard<'_, Option<Vec<Loaded>>> {
+        self.dormant.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     fn features(&self) -> MutexGuard<'_, HashMap<Slug, Weak<Feature>>> {
         self.features.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -232,6 +265,9 @@ impl Drop for Live {
             self.reaper.retire(mount.clone());
         }
         drop(table);
+        for loaded in self.dormant().take().into_iter().flatten() {
+            self.close(loaded);
+        }
         self.schedule.end();
         self.reaper.end();
         // Not joined: calls may be under way on the thread that drops us, and the reaper waits for them.

@@ -8,7 +8,7 @@ mod exchange;
 use crate::{
     environment::{Clock, Environment, Outlet, Random, Storage},
     http::Http,
-    live::{Live, MountError, Order, load_library},
+    live::{Live, MountError, Order, Standing, load_library},
     load::{self, LoadError},
     recorder::Recorder,
 };
@@ -123,7 +123,7 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
     let clock = Clock::Stepping(request.clock_millis.into());
     let mut environment = Environment::new(clock, Random::Seeded(request.seed.into()), Storage::Memory, faults.clone());
     environment.http = Http::Contract(request.contract.http.clone());
-    let live = Live::with(std::path::PathBuf::new(), environment, Recorder::default()).map_err(io_fault)?;
+    let live = Live::with(std::path::PathBuf::new(), environment, Recorder::default(), Standing::Serves).map_err(io_fault)?;
     let worker = tokio::task::spawn_local(live.join().run());
 
     phase(ProbePhase::Load);

@@ -1,4 +1,5 @@
-//! The role `__live`: confine, say hello, serve the inherited socket, obey control, drain, end.
+//! The role `__live`: confine, say hello, load what control names, serve the inherited socket when control says so, drain,
+//! end. Until then the process touches neither the socket nor the features' data, so another one can still serve.
 
 mod assets;
 mod commands;
@@ -9,6 +10,7 @@ mod respond;
 mod site;
 mod socket;
 mod stranger;
+mod turn;
 mod visitor;
 mod wire;
 
@@ -17,7 +19,7 @@ use crate::{
     http::Http,
     hub::Hub,
     kv::Checkpointer,
-    live::Live,
+    live::{Live, Standing},
     load,
     recorder::Recorder,
 };
@@ -31,15 +33,15 @@ use kandra_wire::{LISTEN_FD, LiveOptions, RECORDER_FD, WIRE_FD, WireError};
 use site::Addresses;
 use std::{
     convert::Infallible,
-    fs::File,
     io,
     net::TcpListener,
     os::unix::net::UnixStream,
     rc::Rc,
-    sync::{Arc, atomic::Ordering},
+    sync::{Arc, OnceLock, atomic::Ordering},
     time::{Duration, Instant},
 };
 use tokio::sync::mpsc::channel;
+use turn::Turn;
 
 /// Below this many workers one slow call would be felt by everybody.
 const LEAST_WORKERS: usize = 4;
@@ -49,8 +51,8 @@ const MOST_WORKERS: usize = kandra_wire::recorder::SLOTS - 4;
 const DRAIN_WITHOUT_CONTROL: Duration = Duration::from_secs(5);
 /// How long an idle connection is still answered while the process drains.
 const LINGER: Duration = Duration::from_millis(250);
-/// How long another process may hold the databases.
-const LOCK_PATIENCE: Duration = Duration::from_secs(8);
+/// How long a connection that was just accepted may be on its way to its worker.
+const HANDED_OUT: Duration = Duration::from_millis(50);
 /// The most connections of one worker.
 const MOST_CONNECTIONS: usize = 10_000;
 
@@ -63,8 +65,6 @@ enum ServeError {
     Confine(#[from] kandra_jail::ConfineError),
     #[error(transparent)]
     Greeting(#[from] wire::GreetingError),
-    #[error("another process holds the features' databases; it has to end first")]
-    Locked,
     #[error("{0}")]
     Io(#[from] io::Error),
 }
@@ -75,7 +75,7 @@ impl ServeError {
             Self::Usage(_) => 2,
             Self::Confine(_) => EXIT_MISSING_LAYER,
             Self::Greeting(wire::GreetingError::Version { .. }) => 9,
-            Self::Greeting(_) | Self::Locked | Self::Io(_) => 1,
+            Self::Greeting(_) | Self::Io(_) => 1,
         }
     }
 }
@@ -111,7 +111,6 @@ fn run(arguments: &[String]) -> Result<(), ServeError> {
     let wire = UnixStream::from(load::inherited(WIRE_FD)?);
     let listener = TcpListener::from(load::inherited(LISTEN_FD)?);
     let recorder = Recorder::open(load::inherited(RECORDER_FD)?)?;
-    let _lock = lock(&options)?;
     let process = Process {
         workers: u32::try_from(workers(&options)).expect("bounded by the number of slots"),
         layers: layers.iter().map(|layer| layer.as_str().to_owned()).collect(),
@@ -121,20 +120,6 @@ fn run(arguments: &[String]) -> Result<(), ServeError> {
 
 fn workers(options: &LiveOptions) -> usize {
     (options.workers as usize).clamp(LEAST_WORKERS, MOST_WORKERS)
-}
-
-/// Two processes must never write the same databases: the old one may still drain.
-fn lock(options: &LiveOptions) -> Result<File, ServeError> {
-    let file = File::create(options.features.join(".lock"))?;
-    let until = Instant::now() + LOCK_PATIENCE;
-    loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(std::fs::TryLockError::WouldBlock) if Instant::now() < until => std::thread::sleep(Duration::from_millis(10)),
-            Err(std::fs::TryLockError::WouldBlock) => return Err(ServeError::Locked),
-            Err(std::fs::TryLockError::Error(error)) => return Err(error.into()),
-        }
-    }
 }
 
 async fn serve(
@@ -150,39 +135,51 @@ async fn serve(
     let storage = Storage::Directory { path: options.features.clone(), checkpointer: Checkpointer::start()? };
     let mut environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
     environment.http = Http::Control(asks.clone());
-    let live = Live::with(options.artifacts.clone(), environment, recorder)?;
-    live.start_tasks()?;
+    let live = Live::with(options.artifacts.clone(), environment, recorder, Standing::Waits)?;
     let shared = Arc::new(Shared {
         live,
         hub,
         addresses,
         visitor_key: options.visitor_key.clone(),
         visitor_salt: stranger::salt(&options.features)?,
-        ready: false.into(),
+        data: OnceLock::new(),
         draining: false.into(),
     });
-    let server = bind(listener, shared.clone(), workers(&options))?;
-    let handle = server.handle();
-    actix_web::rt::spawn(server);
-
     wire.set_nonblocking(true)?;
     let (mut reader, mut writer) = tokio::net::UnixStream::from_std(wire)?.into_split();
     wire::greet(&mut reader, &mut writer).await?;
     let (drain, mut drains) = channel(1);
+    let (start, mut starts) = channel(1);
     let (commands, received) = channel(256);
-    let executor = Commands::new(shared.clone(), process, drain);
+    let turn = Turn::new(&options.features, start);
+    let executor = Commands::new(shared.clone(), process, turn, drain);
     std::thread::Builder::new().name("kandra-commands".to_owned()).spawn(move || executor.run(received, &replies))?;
     let mut terminate = tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate())?;
     // Both go on while we drain: unloads and faults are still told, and calls still get what they wait for.
     let mut heard = actix_web::rt::spawn(async move { wire::read(&mut reader, &commands, &asks).await });
     let mut written = actix_web::rt::spawn(async move { wire::write(&mut writer, outbox).await });
-    let within = tokio::select! {
-        error = &mut heard => without_control(&error.unwrap_or(WireError::Closed)),
-        error = &mut written => without_control(&error.unwrap_or(WireError::Closed)),
-        Some(within) = drains.recv() => within,
-        _ = terminate.recv() => DRAIN_WITHOUT_CONTROL,
+    let mut listener = Some(listener);
+    let mut server: Option<ServerHandle> = None;
+    let within = loop {
+        tokio::select! {
+            error = &mut heard => break without_control(&error.unwrap_or(WireError::Closed)),
+            error = &mut written => break without_control(&error.unwrap_or(WireError::Closed)),
+            Some(within) = drains.recv() => break within,
+            _ = terminate.recv() => break DRAIN_WITHOUT_CONTROL,
+            Some(started) = starts.recv() => {
+                let listener = listener.take().expect("the turn comes once");
+                let running = bind(listener, shared.clone(), workers(&options))?;
+                server = Some(running.handle());
+                actix_web::rt::spawn(running);
+                shared.live.start_tasks()?;
+                // The commands' thread waits for it.
+                let _ = started.send(());
+            }
+        }
     };
-    finish(&shared, &handle, within, &mut terminate).await;
+    if let Some(server) = server {
+        finish(&shared, &server, within, &mut terminate).await;
+    }
     Ok(())
 }
 
@@ -228,8 +225,14 @@ async fn finish(shared: &Shared, handle: &ServerHandle, within: Duration, termin
     shared.draining.store(true, Ordering::Relaxed);
     shared.hub.close();
     shared.live.stop_tasks_and_sockets();
-    // Closes our copy of the listening socket at once; the workers go on with their connections.
-    actix_web::rt::spawn(handle.stop(true));
+    // Whoever knocks from now on waits for the process that follows. What was accepted just before still has to reach its
+    // worker; then our copy of the listening socket is closed, and the workers go on with their connections.
+    handle.pause().await;
+    let stop = handle.clone();
+    actix_web::rt::spawn(async move {
+        tokio::time::sleep(HANDED_OUT).await;
+        stop.stop(true).await;
+    });
     let mut quiet_since = Instant::now();
     while Instant::now() < until && quiet_since.elapsed() < LINGER {
         tokio::select! {

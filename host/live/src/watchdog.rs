@@ -16,26 +16,45 @@ const PACE: Duration = Duration::from_millis(5);
 const SLOW_PACE: Duration = Duration::from_millis(100);
 /// By the wall clock an entry may take so much longer than its budget.
 const WALL_GRACE: Duration = Duration::from_secs(1);
-/// A worker that was told to stop and has not after this is stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(5);
+/// A worker that was told to stop and has computed on for so long, or not returned after so long, is stuck.
+const STUCK_COMPUTING: Duration = Duration::from_millis(500);
+const STUCK_AFTER: Duration = Duration::from_secs(4);
+/// How long somebody who was told of a stuck worker may take to replace the process.
+const REPLACE_WITHIN: Duration = Duration::from_secs(12);
 
 struct Seen {
     slot: Arc<Slot>,
     state: u64,
     since: Instant,
     processor: Option<Duration>,
-    stopped: Option<Instant>,
+    stopped: Option<Stopped>,
 }
 
-/// Starts the watchdog; it ends when the workers' owner is gone. `stuck` is told a worker that cannot be stopped.
-pub(crate) fn start(workers: &Arc<Workers>, stuck: impl Fn() + Send + 'static) -> std::io::Result<()> {
+/// What came of the wish that an entry should end.
+struct Stopped {
+    at: Instant,
+    processor: Option<Duration>,
+    told: Option<Instant>,
+}
+
+/// A worker that does not leave its call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Stuck {
+    /// It serves; this is the library that it is in. Said once.
+    Serving(u64),
+    /// It mounts, or nobody has replaced the process since it was told.
+    ForGood,
+}
+
+/// Starts the watchdog; it ends when the workers' owner is gone. `stuck` is told of workers that cannot be stopped.
+pub(crate) fn start(workers: &Arc<Workers>, stuck: impl Fn(Stuck) + Send + 'static) -> std::io::Result<()> {
     let weak = Arc::downgrade(workers);
     let thread = std::thread::Builder::new().name("kandra-watchdog".to_owned()).spawn(move || watch(&weak, &stuck))?;
     workers.watched_by(thread.thread().clone());
     Ok(())
 }
 
-fn watch(workers: &Weak<Workers>, stuck: &dyn Fn()) {
+fn watch(workers: &Weak<Workers>, stuck: &dyn Fn(Stuck)) {
     let mut seen: Vec<Seen> = Vec::new();
     let mut quiet_since = Instant::now();
     while let Some(workers) = workers.upgrade() {
@@ -72,14 +91,14 @@ fn watch(workers: &Weak<Workers>, stuck: &dyn Fn()) {
 }
 
 impl Seen {
-    fn look(&mut self, now: Instant, stuck: &dyn Fn()) {
+    fn look(&mut self, now: Instant, stuck: &dyn Fn(Stuck)) {
         let budget = Duration::from_millis(self.slot.budget_ms.load(Ordering::Relaxed).into());
-        match self.stopped {
-            Some(at) if now.duration_since(at) > STUCK_AFTER => {
-                self.stopped = Some(now);
-                stuck();
+        match &mut self.stopped {
+            Some(stopped) => {
+                if let Some(how) = stopped.look(now, &self.slot) {
+                    stuck(how);
+                }
             }
-            Some(_) => {}
             None => {
                 if self.processor.is_none() {
                     self.processor = self.slot.limit.processor_time();
@@ -91,9 +110,23 @@ impl Seen {
                     self.slot.limit.stop();
                     self.state |= phase::STOPPED;
                     self.slot.state.store(self.state, Ordering::Release);
-                    self.stopped = Some(now);
+                    self.stopped = Some(Stopped { at: now, processor: self.slot.limit.processor_time(), told: None });
                 }
             }
         }
+    }
+}
+
+impl Stopped {
+    fn look(&mut self, now: Instant, slot: &Slot) -> Option<Stuck> {
+        if let Some(told) = self.told {
+            return (now.duration_since(told) >= REPLACE_WITHIN).then_some(Stuck::ForGood);
+        }
+        let computed = slot.limit.processor_time().zip(self.processor).map(|(after, before)| after.saturating_sub(before));
+        if computed.is_none_or(|computed| computed < STUCK_COMPUTING) && now.duration_since(self.at) < STUCK_AFTER {
+            return None;
+        }
+        self.told = Some(now);
+        Some(if slot.serves() { Stuck::Serving(slot.library.load(Ordering::Relaxed)) } else { Stuck::ForGood })
     }
 }

@@ -46,11 +46,20 @@ pub(crate) enum Work {
 pub(crate) struct Slot {
     index: usize,
     pub state: AtomicU64,
+    /// Which library the present or the last entry is in.
+    pub library: AtomicU64,
     /// Milliseconds of processor time that the present entry may take.
     pub budget_ms: AtomicU32,
     pub limit: load::LimitWord,
     floor: usize,
     jobs: Option<UnboundedSender<Work>>,
+}
+
+impl Slot {
+    /// Whether requests are served here, as opposed to an entry for a mount.
+    pub fn serves(&self) -> bool {
+        self.jobs.is_some()
+    }
 }
 
 /// All threads that run features' code for one `Live`.
@@ -122,6 +131,7 @@ impl Workers {
         let slot = Arc::new(Slot {
             index,
             state: AtomicU64::new(0),
+            library: AtomicU64::new(0),
             budget_ms: AtomicU32::new(0),
             limit,
             floor: load::stack_floor(STACK_RESERVE),
@@ -240,6 +250,7 @@ impl Slot {
         }
         load::set_own_limit(self.floor);
         self.budget_ms.store(budget_ms, Ordering::Relaxed);
+        self.library.store(library, Ordering::Relaxed);
         let entered = before | phase::INSIDE;
         self.state.store(entered, Ordering::Release);
         workers.recorder.enter(self.index, library);

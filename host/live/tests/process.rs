@@ -90,6 +90,7 @@ fn a_wire_of_another_version_is_refused() {
 fn commands_are_idempotent_and_have_deadlines() {
     let data = data();
     let mut live = Live::start(&options(data.path().to_owned()));
+    live.ready();
     let artifact = build("");
     let first = live.mount("trial", 1, &artifact);
     assert!(matches!(&first, Outcome::Mounted(report) if report.widget), "{first:?}");
@@ -416,10 +417,11 @@ fn requests_wait_for_the_restored_set() {
     let mut live = Live::start(&options(data.path().to_owned()));
     let address = live.address;
     let asked = std::thread::spawn(move || Connection::open(address).unwrap().ask("GET", "/trial/revision", &[], "").unwrap());
-    assert!(live.get("/healthz").text().contains("\"ready\":false"));
-    std::thread::sleep(Duration::from_millis(50));
     live.mount("trial", 1, &build(""));
+    assert_eq!(live.report().routes, [], "nothing serves before the process's turn");
+    live.ready();
     assert_eq!(asked.join().unwrap().status, 200);
+    // A repeated turn changes nothing.
     live.ready();
     assert!(live.get("/healthz").text().contains("\"ready\":true"));
     assert_eq!(live.get("/nobody/x").status, 404);

@@ -50,6 +50,8 @@ pub enum EventBody {
     LibraryUnloaded { feature: Slug, revision: Revision, verified: bool },
     /// The live process changed.
     LiveChanged { condition: LiveCondition, reason: Option<String> },
+    /// Another live process took over by plan, without a refused connection: why, and how long it took.
+    LiveReplaced { reason: String, millis: u64 },
     /// The one-time warm build: `done` of `total` crates.
     WarmProgress { done: u32, total: u32, finished: bool, failure: Option<String> },
 }

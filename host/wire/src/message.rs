@@ -5,7 +5,7 @@ use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier, 
 use serde::{Deserialize, Serialize};
 
 /// Rises whenever two builds of Kandra can no longer talk.
-pub const WIRE_VERSION: u32 = 2;
+pub const WIRE_VERSION: u32 = 3;
 
 /// The first frame in each direction.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -97,8 +97,9 @@ pub enum Command {
     },
     /// Answer with a [`LiveReport`].
     Report,
-    /// All features of the restored set have been sent: `/healthz` may say so.
-    Ready,
+    /// Take the features' data and the listening socket over, and serve what has been mounted. Until then a process only
+    /// loads. Waits for the process before. Idempotent.
+    Serve,
     /// Stop accepting, finish calls, exit.
     Drain {
         /// Milliseconds until unfinished calls are cut.
@@ -131,6 +132,11 @@ pub enum Outcome {
     Done,
     /// The answer to `Mount`.
     Mounted(MountedReport),
+    /// The answer to `Serve`.
+    Serving {
+        /// What was loaded and could not be served.
+        failed: Vec<(Slug, Refusal)>,
+    },
     /// The answer to `Report`.
     Report(Box<LiveReport>),
     /// It was not done; nothing changed.
@@ -154,7 +160,7 @@ pub struct MountedReport {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
 #[error("{stage}: {message}")]
 pub struct Refusal {
-    /// Stable: `missing`, `hash`, `load`, `abi`, `init`, `routes`, `deadline`, `draining`, `unknown_feature`.
+    /// Stable: `missing`, `hash`, `load`, `abi`, `init`, `routes`, `deadline`, `draining`, `turn`, `unknown_feature`.
     pub stage: String,
     /// For the operator and the author.
     pub message: String,
@@ -316,6 +322,13 @@ pub enum ToControl {
         route: String,
         /// Message and place.
         message: String,
+    },
+    /// A worker is in a call of this feature that nothing stops. Said once; when nothing follows, the process ends itself.
+    Stuck {
+        /// Its feature.
+        feature: Slug,
+        /// Its revision.
+        revision: Revision,
     },
     /// A feature calls another server. Control decides whether it may, and answers once.
     HttpAsk {

@@ -67,6 +67,9 @@ pub enum AppError {
     /// Nothing can be built or checked yet.
     #[error("the server cannot check code yet ({0}); try again in a moment")]
     NotReady(String),
+    /// The next live process could not take over; the one before serves on.
+    #[error("the live process was not replaced, the one before serves on: {0}")]
+    NotReplaced(String),
     /// Live did not answer, or not in time.
     #[error("the server that runs the features does not answer; try again in a moment")]
     LiveUnavailable,
@@ -110,6 +113,7 @@ impl AppError {
             Self::Refused(_) => "refused",
             Self::NotReady(_) => "not_ready",
             Self::LiveUnavailable => "live_unavailable",
+            Self::NotReplaced(_) => "not_replaced",
             Self::Stopping | Self::Store(StoreError::Closed) => "stopping",
             Self::Store(StoreError::Busy) => "busy",
             Self::Store(_) | Self::Trail(_) | Self::Internal(_) => "internal",

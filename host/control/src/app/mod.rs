@@ -18,6 +18,7 @@ pub use requests::RequestText;
 pub use status::{Building, Layer, LiveStatus, NextPick, Status, WarmStatus};
 pub use submissions::{Submission, Tried};
 
+use crate::supervisor::{Replacement, Wish};
 use crate::{
     config::Config,
     guard::Names,
@@ -39,8 +40,10 @@ use std::{
     sync::{Arc, Mutex as StdMutex, PoisonError},
     time::{Duration, Instant},
 };
-use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore, mpsc, watch};
+use tokio::sync::{Mutex, OwnedMutexGuard, Semaphore, mpsc, oneshot, watch};
 
+/// How long calls may go on when the owner has live replaced: longer than a call may take.
+const REPLACE_PATIENCE: Duration = Duration::from_secs(12);
 /// How old an account of live may be.
 const REPORT_AGE: Duration = Duration::from_millis(250);
 
@@ -57,7 +60,7 @@ pub(crate) struct Parts {
     pub live: LiveHandle,
     pub logs: LogWriter,
     pub mounts: Arc<Mutex<()>>,
-    pub retry_live: mpsc::Sender<()>,
+    pub wishes: mpsc::Sender<Wish>,
     pub stopping: watch::Sender<bool>,
     pub outgoing: Arc<Outgoing>,
 }
@@ -300,7 +303,19 @@ impl App {
     /// Asks a live process in safe mode to end, so that the next one loads the features again.
     pub fn leave_safe_mode(&self) {
         // One wish that waits is enough.
-        let _ = self.parts.retry_live.try_send(());
+        let _ = self.parts.wishes.try_send(Wish::LeaveSafeMode);
+    }
+
+    /// Has another live process take over; answers when it serves.
+    pub async fn replace_live(&self) -> Result<(), AppError> {
+        let (done, answer) = oneshot::channel();
+        let wish = Replacement { reason: "the owner asked for it".to_owned(), patience: REPLACE_PATIENCE, done: Some(done) };
+        self.parts.wishes.try_send(Wish::Replace(wish)).map_err(|_| AppError::LiveUnavailable)?;
+        match answer.await {
+            Ok(Ok(())) => Ok(()),
+            Ok(Err(reason)) => Err(AppError::NotReplaced(reason)),
+            Err(_) => Err(AppError::LiveUnavailable),
+        }
     }
 }
 

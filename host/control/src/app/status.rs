@@ -112,8 +112,10 @@ pub struct LiveStatus {
     pub reason: Option<String>,
     /// Its process id.
     pub pid: Option<u32>,
-    /// How often it came back since the server started.
+    /// How often it came back after its end since the server started.
     pub restarts: u32,
+    /// How often another process took over by plan.
+    pub replacements: u32,
     /// When this process of it began to serve.
     pub since: Option<Timestamp>,
 }
@@ -153,7 +155,14 @@ impl App {
             next_pick_at: next_pick_at.filter(|_| warm.finished && next.is_some()),
             next: next.map(|request| NextPick { request: request.id, title: request.title.clone() }),
             warm,
-            live: LiveStatus { condition: live.condition, reason: live.reason, pid: live.pid, restarts: live.restarts, since: live.since },
+            live: LiveStatus {
+                condition: live.condition,
+                reason: live.reason,
+                pid: live.pid,
+                restarts: live.restarts,
+                replacements: live.replacements,
+                since: live.since,
+            },
             agent: match self.agent().kind() {
                 AgentKind::Offline => "offline",
                 AgentKind::Anthropic => "anthropic",

@@ -20,7 +20,7 @@ pub(crate) struct Rig {
     /// What live would receive.
     pub live: LiveEnd,
     _lock: HomeLock,
-    _retry: mpsc::Receiver<()>,
+    _wishes: mpsc::Receiver<crate::supervisor::Wish>,
     _folder: tempfile::TempDir,
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn rig(change: impl FnOnce(&mut Config)) -> Rig {
     let agent = Agent::from_config(agent).expect("the offline developer needs nothing");
     let logs = LogWriter::start(home.logs()).expect("a thread");
     let (handle, live) = live_handle::pair();
-    let (retry_live, retry) = mpsc::channel(1);
+    let (wishes, wished) = mpsc::channel(1);
     let (stopping, _) = watch::channel(false);
     let addresses = ("127.0.0.1:8080".parse().expect("an address"), "127.0.0.1:8081".parse().expect("an address"));
     let secrets = Arc::new(Secrets::load(&home).expect("a fresh file of secrets"));
@@ -59,11 +59,11 @@ pub(crate) fn rig(change: impl FnOnce(&mut Config)) -> Rig {
         live: handle,
         logs,
         mounts,
-        retry_live,
+        wishes,
         stopping,
         outgoing,
     });
-    Rig { app, token, live, _lock: lock, _retry: retry, _folder: folder }
+    Rig { app, token, live, _lock: lock, _wishes: wished, _folder: folder }
 }
 
 /// Mounts a new revision of a feature that declares these, as the pipeline does.

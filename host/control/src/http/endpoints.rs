@@ -173,6 +173,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             .body(&[("reason", "string: at most 300 characters; may be absent")]),
         get("/api/routes", "Every live route, asked of the live process", |r| r.to(live::routes)),
         get("/api/live", "The live process: libraries, leases, unloads, memory", |r| r.to(live::report)),
+        owner(post.clone(), "/api/live/replace", "Let another live process take over; answers when it serves", |r| r.to(live::replace)),
         get("/api/crates", "Crates that a feature may use", |r| r.to(operations::crates)),
         // It changes nothing, so it asks for no proof of work; it is a POST to keep the key out of logs.
         endpoint(post, "/api/visitor", Access::Public, "Tokens that name a visitor to features, without saying who it is", |r| {

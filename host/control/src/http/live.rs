@@ -2,6 +2,7 @@
 
 use super::Problem;
 use crate::app::App;
+use crate::guard::Owner;
 use crate::live_handle::FaultCounts;
 use actix_web::web::{Data, Json};
 use kandra_model::{Revision, Slug};
@@ -80,7 +81,15 @@ pub(super) async fn report(app: Data<App>) -> Result<Json<Value>, Problem> {
         "condition": status.condition,
         "reason": status.reason,
         "since": status.since,
-        "replacements": status.restarts,
+        "restarts": status.restarts,
+        "replacements": status.replacements,
     }]);
     Ok(Json(value))
+}
+
+/// Answers when the next process serves.
+pub(super) async fn replace(app: Data<App>, _: Owner) -> Result<Json<Value>, Problem> {
+    app.replace_live().await?;
+    let live = app.status().await?.live;
+    Ok(Json(json!({ "pid": live.pid, "replacements": live.replacements })))
 }

@@ -52,7 +52,8 @@ pub(super) async fn metrics(app: Data<App>, guard: Data<Guard>) -> Result<HttpRe
     page.gauge("event_streams", "Open event streams.", guard.open_streams());
     page.gauge("warm_build_finished", "1 once features can be built.", u8::from(status.warm.finished));
     page.gauge("started_at_seconds", "When the server started, Unix time.", status.started_at.millis() / 1_000);
-    page.counter("live_replacements_total", "How often the live process came back.", status.live.restarts);
+    page.counter("live_restarts_total", "How often the live process came back after its end.", status.live.restarts);
+    page.counter("live_replacements_total", "How often another live process took over by plan.", status.live.replacements);
     let (answered, refused) = app.outgoing_counts();
     page.counter("outgoing_calls_answered_total", "Features' calls that another server answered.", answered);
     page.counter("outgoing_calls_refused_total", "Features' calls that ended without an answer.", refused);

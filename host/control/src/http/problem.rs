@@ -108,7 +108,7 @@ impl From<AppError> for Problem {
             }
             AppError::Store(StoreError::Conflict(_) | StoreError::RequestState { .. } | StoreError::RunState { .. }) => S::CONFLICT,
             AppError::TooMany(_) | AppError::Store(StoreError::Limit(_)) => S::TOO_MANY_REQUESTS,
-            AppError::NotReady(_) | AppError::LiveUnavailable | AppError::Stopping => S::SERVICE_UNAVAILABLE,
+            AppError::NotReady(_) | AppError::LiveUnavailable | AppError::NotReplaced(_) | AppError::Stopping => S::SERVICE_UNAVAILABLE,
             AppError::Store(StoreError::Busy | StoreError::Closed) | AppError::Trail(TrailError::Busy | TrailError::Closed) => {
                 S::SERVICE_UNAVAILABLE
             }

@@ -418,6 +418,7 @@ fn status_pages(s: &Shell) -> Vec<(String, String)> {
         reason: None,
         pid: Some(4711),
         restarts: 0,
+        replacements: 0,
         since: Some(NOW.plus_millis(-4_000_000)),
         warm: "ready",
         warm_done: 92,

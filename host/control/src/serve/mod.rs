@@ -138,7 +138,7 @@ impl Server {
             listener: sockets.live,
         });
         let mounts = Arc::new(Mutex::new(()));
-        let (retry_live, retry) = mpsc::channel(1);
+        let (wishes, wished) = mpsc::channel(4);
         let (stopping, stop) = watch::channel(false);
         let (unrestored_sender, unrestored) = mpsc::unbounded_channel();
         let supervisor = Supervisor {
@@ -150,7 +150,8 @@ impl Server {
             mounts: Arc::clone(&mounts),
             unrestored: unrestored_sender,
             stop,
-            retry,
+            wishes: wished,
+            replaced_at: None,
         };
         let app = App::new(Parts {
             config,
@@ -164,7 +165,7 @@ impl Server {
             live,
             logs,
             mounts,
-            retry_live,
+            wishes,
             stopping,
             outgoing,
         });

@@ -35,6 +35,16 @@ pub(crate) struct Verdict {
     pub guilty: Vec<(Slug, Revision)>,
 }
 
+impl Death {
+    /// Whether what ran in the process brought it down.
+    pub(super) fn is_a_crash(self) -> bool {
+        match self {
+            Self::Signalled(signal) => signal != SIGKILL && signal != SIGTERM,
+            Self::Exited(_) | Self::Lost => false,
+        }
+    }
+}
+
 impl Crashes {
     /// Takes a death in. `suspects` were in a call; `mounting` were being loaded.
     pub(crate) fn note(&mut self, now: Instant, death: Death, suspects: Vec<(Slug, Revision)>, mounting: &[(Slug, Revision)]) -> Verdict {
@@ -63,11 +73,7 @@ impl Crashes {
     }
 
     fn guilty(&mut self, death: Death, mut suspects: Vec<(Slug, Revision)>, mounting: &[(Slug, Revision)]) -> Vec<(Slug, Revision)> {
-        let by_a_feature = match death {
-            Death::Signalled(signal) => signal != SIGKILL && signal != SIGTERM,
-            Death::Exited(_) | Death::Lost => false,
-        };
-        if !by_a_feature {
+        if !death.is_a_crash() {
             return Vec::new();
         }
         if suspects.is_empty() {

@@ -1,5 +1,5 @@
-//! Keeps one live process alive: starts it with its sockets, restores what should serve, answers commands, notices
-//! silence and death, and starts the next.
+//! Keeps one live process alive: starts it with its sockets, answers commands, notices silence and death, and starts the
+//! next; replaces it by plan, without a refused connection, when it cannot get rid of a library or of a stuck call.
 //!
 //! Every byte from live is hostile: frames are bounded by the codec, names are parsed, log lines and faults count only
 //! for features that control itself has mounted.
@@ -8,10 +8,13 @@ mod connection;
 mod crashes;
 mod outgoing;
 mod process;
+mod replace;
 mod restore;
+mod start;
 mod talk;
 
 pub(crate) use process::{JailLauncher, Launcher};
+pub(crate) use replace::{Replacement, Wish};
 pub(crate) use restore::{Unrestored, settings};
 
 use crate::{
@@ -19,16 +22,14 @@ use crate::{
     logs::LogWriter,
     outgoing::Outgoing,
 };
-use connection::Connection;
 use crashes::{Crashes, describe};
-use kandra_jail::SharedMap;
 use kandra_model::{EventBody, FeatureState, LiveCondition, Revision, Slug};
 use kandra_store::Store;
 use kandra_wire::{Command, recorder};
-use outgoing::Calls;
-use process::{Death, Keeper};
-use std::{collections::HashMap, future::Future, pin::pin, sync::Arc, time::Duration};
-use talk::{Life, Waiter};
+use process::Death;
+use start::{NotStarted, Starter};
+use std::{future::Future, pin::pin, sync::Arc, time::Duration};
+use talk::{Draining, Life, Waiter};
 use tokio::{
     sync::{Mutex, mpsc, watch},
     time::Instant,
@@ -36,10 +37,6 @@ use tokio::{
 
 /// Live counts as stuck after so long without a frame; it sends one each second.
 const SILENCE: Duration = Duration::from_secs(5);
-/// How long a new process may take until its first frame.
-const BIRTH: Duration = Duration::from_secs(15);
-/// How long one restored feature may take.
-const RESTORE: Duration = Duration::from_secs(20);
 
 /// How long live may take to finish its calls when control stops.
 pub(crate) const DRAIN: Duration = Duration::from_secs(15);
@@ -58,15 +55,17 @@ pub(crate) struct Supervisor {
     pub unrestored: mpsc::UnboundedSender<Unrestored>,
     /// Turns true when control stops.
     pub stop: watch::Receiver<bool>,
-    /// Each message asks to leave safe mode, or to replace the process.
-    pub retry: mpsc::Receiver<()>,
+    /// What the owner wants of the process.
+    pub wishes: mpsc::Receiver<Wish>,
+    /// When live was last replaced without being asked by the owner.
+    pub replaced_at: Option<Instant>,
 }
 
 /// How a process's life ended.
 enum End {
-    /// It never came to serve: why.
-    Unborn(String),
     Died(Death),
+    /// The next one is there already.
+    Replaced(Death, Box<Life>),
     Stopped,
 }
 
@@ -85,33 +84,32 @@ impl Supervisor {
     pub(crate) async fn run(mut self) {
         let mut crashes = Crashes::default();
         let mut load = Load::Everything;
+        let mut heir = None;
         loop {
-            let recorder = match SharedMap::create(c"kandra-recorder", recorder::MAP_WORDS) {
-                Ok(map) => Arc::new(map),
-                Err(error) => {
-                    self.down(format!("the flight recorder could not be made: {error}")).await;
-                    if self.pause(Duration::from_secs(5)).await {
-                        return;
-                    }
-                    continue;
-                }
+            let (mut next, loss) = match self.one_life(load, heir.take()).await {
+                Ok(ended) => ended,
+                Err(Stop) => return,
             };
-            let mut mounting = Vec::new();
-            let (death, reason) = match self.live(&recorder, load, &mut mounting).await {
-                End::Stopped => return,
-                End::Died(death) => (death, describe(death)),
-                End::Unborn(problem) => (Death::Lost, problem),
-            };
-            let suspects = recorder::suspects(&recorder.snapshot());
-            let verdict = crashes.note(Instant::now(), death, suspects, &mounting);
-            tracing::warn!(?death, ?verdict, reason, "the live process ended");
-            self.down(reason).await;
-            for (feature, revision) in &verdict.guilty {
-                self.quarantine(feature, *revision, death).await;
+            if let Some(next) = next.take_if(|_| !loss.death.is_a_crash()) {
+                heir = Some(next);
+                continue;
             }
+            let verdict = crashes.note(Instant::now(), loss.death, loss.suspects, &loss.mounting);
+            for (feature, revision) in &verdict.guilty {
+                self.quarantine(feature, *revision, &describe(loss.death)).await;
+            }
+            if let Some(mut next) = next {
+                for (feature, _) in verdict.guilty {
+                    self.send(&mut next, Command::Unmount { feature }, SILENCE, Waiter::Nobody);
+                }
+                heir = Some(next);
+                continue;
+            }
+            tracing::warn!(death = ?loss.death, ?verdict, loss.reason, "the live process ended");
+            self.down(loss.reason).await;
             load = if verdict.give_up {
                 Load::Nothing
-            } else if mounting.len() > 1 {
+            } else if loss.mounting.len() > 1 {
                 Load::OneByOne
             } else {
                 Load::Everything
@@ -125,112 +123,91 @@ impl Supervisor {
         }
     }
 
-    /// From the start of a process to its end. What was being loaded when it died is left in `mounting`.
-    async fn live(&mut self, recorder: &Arc<SharedMap>, load: Load, mounting: &mut Vec<(Slug, Revision)>) -> End {
-        let mut life = match self.start(recorder, load).await {
-            Ok(Some(life)) => life,
-            Ok(None) => return End::Stopped,
-            Err(problem) => return End::Unborn(problem),
-        };
-        let end = self.serve(&mut life).await;
-        for (_, waiting) in life.in_flight.drain() {
-            match waiting.waiter {
-                Waiter::Handle(reply, mount) => {
-                    mounting.extend(mount);
-                    // The asker may have given up.
-                    let _ = reply.send(Err(LiveError::Gone));
+    /// From the start of a process, or from its turn when it has been started already, to its end.
+    async fn one_life(&mut self, load: Load, heir: Option<Box<Life>>) -> Result<(Option<Box<Life>>, NotStarted), Stop> {
+        let mut life = match heir {
+            Some(life) => life,
+            None => {
+                let starter = self.starter();
+                match self.while_down(starter.run(load)).await {
+                    None => return Err(Stop),
+                    Some(Err(problem)) => return Ok((None, problem)),
+                    Some(Ok(started)) => {
+                        let mut life = Box::new(Life::new(started, load));
+                        self.take_turn(&mut life);
+                        life
+                    }
                 }
-                Waiter::Restore(feature, revision) => mounting.push((feature, revision)),
-                Waiter::Nobody => {}
+            }
+        };
+        let (death, next) = match self.serve(&mut life).await {
+            End::Stopped => return Err(Stop),
+            End::Died(death) => (death, None),
+            End::Replaced(death, next) => (death, Some(next)),
+        };
+        let mut mounting = Vec::new();
+        for (_, waiting) in life.in_flight.drain() {
+            if let Waiter::Handle(reply, mount) = waiting.waiter {
+                mounting.extend(mount);
+                // The asker may have given up.
+                let _ = reply.send(Err(LiveError::Gone));
             }
         }
-        end
+        let suspects = recorder::suspects(&life.recorder.snapshot());
+        Ok((next, NotStarted { death, reason: describe(death), suspects, mounting }))
     }
 
-    /// A process that has said hello and knows what it must load; `None` when control stops meanwhile.
-    async fn start(&mut self, recorder: &Arc<SharedMap>, load: Load) -> Result<Option<Life>, String> {
-        let (connection, wire) = Connection::open().map_err(|error| format!("the wire could not be made: {error}"))?;
-        let (launcher, map) = (Arc::clone(&self.launcher), Arc::clone(recorder));
-        let launched = tokio::task::spawn_blocking(move || launcher.launch(wire, &map)).await;
-        let process = launched.map_err(|error| error.to_string())?.map_err(|error| error.to_string())?;
-        let mut keeper = Keeper::keep(process).map_err(|error| error.to_string())?;
-        let mut connection = connection;
-        let hello = async {
-            tokio::select! {
-                hello = tokio::time::timeout(BIRTH, connection.greet()) => match hello {
-                    Ok(result) => result,
-                    Err(_) => Err(format!("the live process said nothing for {} s", BIRTH.as_secs())),
-                },
-                death = keeper.died() => Err(describe(death)),
-            }
-        };
-        match self.while_down(hello).await {
-            None => return Ok(None),
-            Some(result) => result?,
-        }
-        let mounts = Arc::clone(&self.mounts);
-        let Some(guard) = self.while_down(mounts.lock_owned()).await else { return Ok(None) };
-        let restore =
-            if load == Load::Nothing { Vec::new() } else { restore::current_set(&self.store).await.map_err(|error| error.to_string())? };
-        Ok(Some(Life {
-            connection,
-            keeper,
-            in_flight: HashMap::new(),
-            next_id: 1,
-            last_frame: Instant::now(),
-            restore: restore.into(),
-            restoring: 0,
-            guard: Some(guard),
-            load,
-            drain_until: None,
-            calls: Calls::default(),
-        }))
+    fn starter(&self) -> Starter {
+        Starter { launcher: Arc::clone(&self.launcher), store: self.store.clone(), mounts: Arc::clone(&self.mounts) }
     }
 
     /// Talks to a process until it ends.
     async fn serve(&mut self, life: &mut Life) -> End {
         let mut tick = tokio::time::interval(Duration::from_millis(250));
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
-        self.advance(life).await;
         loop {
             tokio::select! {
                 biased;
-                death = life.keeper.died() => {
-                    return if life.drain_until.is_some() { End::Stopped } else { End::Died(death) };
-                }
+                death = life.keeper.died() => return life.ended(death),
                 frame = life.connection.next() => match frame {
                     Some(message) => {
                         life.last_frame = Instant::now();
                         self.take(life, message).await;
-                        self.advance(life).await;
                     }
                     // It is dying, or does not speak the wire: either way its end follows.
                     None => {
                         life.keeper.kill();
                         let death = life.keeper.died().await;
-                        return if life.drain_until.is_some() { End::Stopped } else { End::Died(death) };
+                        return life.ended(death);
                     }
                 },
-                Some(pending) = self.end.commands.recv() => self.send_for_handle(life, pending),
+                Some(started) = life.successor.join_next() => self.succeed(life, started.map_err(NotStarted::because).flatten()),
+                // While it drains for the next one, commands wait for that.
+                Some(pending) = self.end.commands.recv(), if !life.hands_over() => self.send_for_handle(life, pending),
                 _ = tick.tick() => {
                     let now = Instant::now();
-                    let drained_too_long = life.drain_until.is_some_and(|until| now >= until);
-                    if drained_too_long || (life.drain_until.is_none() && now.duration_since(life.last_frame) > SILENCE) {
+                    let late = match &life.draining {
+                        Draining::No => now.duration_since(life.last_frame) > SILENCE,
+                        Draining::Stop { until } | Draining::For { until, .. } => now >= *until,
+                    };
+                    if late {
                         tracing::warn!("the live process is silent and is ended");
                         life.keeper.kill();
                     }
-                    self.expire(life, now).await;
+                    self.expire(life, now);
                 }
-                Some(()) = self.retry.recv() => {
+                Some(wish) = self.wishes.recv(), if !life.hands_over() => match wish {
                     // Ended by us: the next process gets everything again.
-                    if life.load == Load::Nothing {
-                        life.keeper.kill();
-                    }
-                }
-                _ = stopped(&mut self.stop), if life.drain_until.is_none() => {
-                    let within = Command::Drain { within_ms: u64::try_from(DRAIN.as_millis()).unwrap_or(u64::MAX) };
+                    Wish::LeaveSafeMode if life.load == Load::Nothing => life.keeper.kill(),
+                    Wish::LeaveSafeMode => {}
+                    Wish::Replace(replacement) => self.replace(life, replacement),
+                },
+                _ = stopped(&mut self.stop), if !matches!(life.draining, Draining::Stop { .. }) => {
+                    life.successor.abort_all();
+                    let within = Command::Drain { within_ms: millis(DRAIN) };
                     self.send(life, within, DRAIN, Waiter::Nobody);
-                    life.drain_until = Some(Instant::now() + DRAIN + Duration::from_secs(2));
+                    // Whoever was to follow has not served yet, and ends with this.
+                    life.draining = Draining::Stop { until: Instant::now() + DRAIN + Duration::from_secs(2) };
                 }
             }
         }
@@ -270,8 +247,7 @@ impl Supervisor {
         }
     }
 
-    async fn quarantine(&mut self, feature: &Slug, revision: Revision, death: Death) {
-        let how = describe(death);
+    async fn quarantine(&self, feature: &Slug, revision: Revision, how: &str) {
         let reason = format!("While revision {revision} was being called, {how}. It is kept out until the owner releases it.");
         match self.store.set_feature_state(feature, FeatureState::Quarantined, Some(reason)).await {
             Ok(_) => tracing::warn!(%feature, %revision, "quarantined"),
@@ -284,6 +260,13 @@ impl Supervisor {
             tracing::error!(%error, "an event could not be recorded");
         }
     }
+}
+
+/// Control stops.
+struct Stop;
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Waits until the flag is raised; for ever when nobody can raise it any more.

@@ -1,20 +1,30 @@
-//! What is said to one process and what it says: commands and their answers, the restore, lines and faults.
+//! What is said to one process and what it says: commands and their answers, lines and faults.
 
-use super::{Load, RESTORE, Supervisor, Unrestored, connection::Connection, outgoing::Calls, process::Keeper};
+use super::{
+    End, Load, Supervisor, Unrestored,
+    connection::Connection,
+    millis,
+    outgoing::Calls,
+    process::{Death, Keeper},
+    replace::Replacing,
+    start::{NotStarted, Started},
+};
 use crate::{
     live_handle::{Failed, LiveError, LiveState, Pending},
     logs::LogLine,
 };
+use kandra_jail::SharedMap;
 use kandra_model::{EventBody, LiveCondition, Revision, Slug, Timestamp};
 use kandra_wire::{Command, CommandId, Envelope, LogLevel, Outcome, ToControl, ToLive};
-use std::{
-    collections::{HashMap, VecDeque},
-    time::Duration,
-};
+use std::{collections::HashMap, sync::Arc, time::Duration};
 use tokio::{
     sync::{OwnedMutexGuard, oneshot},
+    task::JoinSet,
     time::Instant,
 };
+
+/// How long a process may take to serve what it has loaded, once the one before has ended.
+const TURN: Duration = Duration::from_secs(30);
 
 /// Command ids whose answers are awaited at once.
 const MAX_IN_FLIGHT: usize = 1_024;
@@ -23,8 +33,8 @@ const MAX_IN_FLIGHT: usize = 1_024;
 pub(super) enum Waiter {
     /// Somebody with a handle.
     Handle(oneshot::Sender<Result<Outcome, LiveError>>, Option<(Slug, Revision)>),
-    /// The restore.
-    Restore(Slug, Revision),
+    /// Those who wait for the process to serve.
+    Turn,
     /// Nobody.
     Nobody,
 }
@@ -34,41 +44,100 @@ pub(super) struct InFlight {
     pub(super) deadline: Instant,
 }
 
-/// One process's life.
+/// Whether a process is about to end, and why.
+pub(super) enum Draining {
+    No,
+    /// Control stops.
+    Stop {
+        until: Instant,
+    },
+    /// Another one follows.
+    For {
+        until: Instant,
+        next: Box<Life>,
+    },
+}
+
+/// One process's life, from the moment at which it waits for its turn.
 pub(super) struct Life {
     pub(super) connection: Connection,
     pub(super) keeper: Keeper,
+    pub(super) recorder: Arc<SharedMap>,
     pub(super) in_flight: HashMap<CommandId, InFlight>,
-    pub(super) next_id: u64,
     pub(super) last_frame: Instant,
-    pub(super) restore: VecDeque<(Slug, Revision, Command)>,
-    pub(super) restoring: usize,
-    pub(super) guard: Option<OwnedMutexGuard<()>>,
     pub(super) load: Load,
-    pub(super) drain_until: Option<Instant>,
+    pub(super) draining: Draining,
     pub(super) calls: Calls,
+    /// The process that is to follow, while it starts.
+    pub(super) successor: JoinSet<Result<Started, NotStarted>>,
+    /// Why it is replaced, or replaces another; until it is done.
+    pub(super) replacing: Option<Replacing>,
+    /// Libraries that it could not unload.
+    pub(super) pinned: usize,
+    next_id: u64,
+    loaded: Vec<Slug>,
+    unrestored: Vec<Unrestored>,
+    guard: Option<OwnedMutexGuard<()>>,
+}
+
+impl Life {
+    pub(super) fn new(started: Started, load: Load) -> Self {
+        let Started { connection, keeper, recorder, loaded, unrestored, guard, next_id } = started;
+        Self {
+            connection,
+            keeper,
+            recorder,
+            in_flight: HashMap::new(),
+            last_frame: Instant::now(),
+            load,
+            draining: Draining::No,
+            calls: Calls::default(),
+            successor: JoinSet::new(),
+            replacing: None,
+            pinned: 0,
+            next_id,
+            loaded,
+            unrestored,
+            guard: Some(guard),
+        }
+    }
+
+    pub(super) fn hands_over(&self) -> bool {
+        matches!(self.draining, Draining::For { .. })
+    }
+
+    /// What its death means.
+    pub(super) fn ended(&mut self, death: Death) -> End {
+        match std::mem::replace(&mut self.draining, Draining::No) {
+            Draining::No => End::Died(death),
+            Draining::Stop { .. } => End::Stopped,
+            Draining::For { mut next, .. } => {
+                // Nobody has listened to it until now.
+                next.last_frame = Instant::now();
+                End::Replaced(death, next)
+            }
+        }
+    }
 }
 
 impl Supervisor {
-    /// Sends what is still to be restored; when all of it is answered, the process serves.
-    pub(super) async fn advance(&mut self, life: &mut Life) {
-        if life.guard.is_none() {
-            return;
+    /// Has a process serve as soon as the one before it has ended.
+    pub(super) fn take_turn(&mut self, life: &mut Life) {
+        for feature in &life.loaded {
+            self.end.know(feature);
         }
-        let at_once = if life.load == Load::OneByOne { 1 } else { 64 };
-        while life.restoring < at_once
-            && let Some((feature, revision, command)) = life.restore.pop_front()
-        {
-            life.restoring += 1;
-            self.send(life, command, RESTORE, Waiter::Restore(feature, revision));
+        for failed in std::mem::take(&mut life.unrestored) {
+            let _ = self.unrestored.send(failed);
         }
-        if life.restoring > 0 {
-            return;
-        }
-        self.send(life, Command::Ready, RESTORE, Waiter::Nobody);
+        self.send(life, Command::Serve, TURN, Waiter::Turn);
+    }
+
+    /// The process serves; mounts may go on.
+    async fn serving(&mut self, life: &mut Life) {
         life.guard = None;
         let pid = life.keeper.pid;
         let safe = life.load == Load::Nothing;
+        let replaced = life.replacing.take();
         let reason = safe.then(|| {
             "The features kept crashing, so the server runs without them; the owner starts them again by resuming one of them.".to_owned()
         });
@@ -78,12 +147,20 @@ impl Supervisor {
                 condition,
                 reason: reason.clone(),
                 pid: Some(pid),
-                restarts: state.restarts + u32::from(state.generation > 0),
+                restarts: state.restarts + u32::from(state.generation > 0 && replaced.is_none()),
+                replacements: state.replacements + u32::from(replaced.is_some()),
                 since: Some(Timestamp::now()),
                 generation: state.generation + 1,
             };
         });
-        self.record(EventBody::LiveChanged { condition, reason }).await;
+        match replaced {
+            None => self.record(EventBody::LiveChanged { condition, reason }).await,
+            Some(replacing) => {
+                let body = EventBody::LiveReplaced { reason: replacing.reason().to_owned(), millis: replacing.millis() };
+                self.record(body).await;
+                replacing.done(Ok(()));
+            }
+        }
     }
 
     pub(super) fn send_for_handle(&mut self, life: &mut Life, pending: Pending) {
@@ -105,7 +182,7 @@ impl Supervisor {
         }
         let id = CommandId(life.next_id);
         life.next_id += 1;
-        let deadline = Timestamp::now().plus_millis(i64::try_from(within.as_millis()).unwrap_or(i64::MAX));
+        let deadline = Timestamp::now().plus_millis(i64::try_from(millis(within)).unwrap_or(i64::MAX));
         if life.connection.send(ToLive::Command(Envelope { id, deadline, command })).is_err() {
             // Its queue is full or its socket gone: it does not read, so it is stuck.
             life.keeper.kill();
@@ -114,22 +191,20 @@ impl Supervisor {
     }
 
     /// Gives up on answers that are late.
-    pub(super) async fn expire(&mut self, life: &mut Life, now: Instant) {
+    pub(super) fn expire(&mut self, life: &mut Life, now: Instant) {
         let late: Vec<CommandId> = life.in_flight.iter().filter(|(_, waiting)| waiting.deadline <= now).map(|(id, _)| *id).collect();
         for id in late {
             match life.in_flight.remove(&id).map(|waiting| waiting.waiter) {
                 Some(Waiter::Handle(reply, _)) => {
                     let _ = reply.send(Err(LiveError::Deadline));
                 }
-                Some(Waiter::Restore(feature, revision)) => {
-                    life.restoring -= 1;
-                    let problem = LiveError::Deadline;
-                    let _ = self.unrestored.send(Unrestored { feature, revision, problem });
+                Some(Waiter::Turn) => {
+                    tracing::warn!("the new live process does not come to serve and is ended");
+                    life.keeper.kill();
                 }
                 Some(Waiter::Nobody) | None => {}
             }
         }
-        self.advance(life).await;
     }
 
     /// Takes one message from live.
@@ -140,13 +215,18 @@ impl Supervisor {
                 Some(Waiter::Handle(reply, _)) => {
                     let _ = reply.send(Ok(outcome));
                 }
-                Some(Waiter::Restore(feature, revision)) => {
-                    life.restoring -= 1;
-                    if let Outcome::Refused(refusal) = outcome {
-                        let problem = LiveError::Refused(refusal);
-                        let _ = self.unrestored.send(Unrestored { feature, revision, problem });
+                Some(Waiter::Turn) => match outcome {
+                    Outcome::Serving { failed } => {
+                        for (feature, refusal) in failed.into_iter().filter(|(feature, _)| self.end.is_known(feature)) {
+                            self.not_served(feature, refusal).await;
+                        }
+                        self.serving(life).await;
                     }
-                }
+                    other => {
+                        tracing::warn!(?other, "the new live process cannot serve and is ended");
+                        life.keeper.kill();
+                    }
+                },
                 Some(Waiter::Nobody) | None => {}
             },
             ToControl::HttpAsk { id, feature, request } => {
@@ -156,8 +236,15 @@ impl Supervisor {
             ToControl::HttpCancel { id } => life.calls.cancel(id),
             ToControl::Unloaded(report) => {
                 if self.end.is_known(&report.feature) {
+                    life.pinned += usize::from(!report.verified);
+                    self.look_at_pins(life);
                     let body = EventBody::LibraryUnloaded { feature: report.feature, revision: report.revision, verified: report.verified };
                     self.record(body).await;
+                }
+            }
+            ToControl::Stuck { feature, revision } => {
+                if self.end.is_known(&feature) {
+                    self.unstick(life, feature, revision).await;
                 }
             }
             ToControl::Log { feature, revision, at, level, message } => {

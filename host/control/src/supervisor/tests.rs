@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::live_handle::{self, LiveHandle};
+use kandra_jail::SharedMap;
 use kandra_store::Options;
 use kandra_wire::{Hello, MountedReport, Outcome, Refusal, ToControl, ToLive, WIRE_VERSION, read_frame, write_frame};
 use process::{LaunchError, Process};
@@ -25,6 +26,8 @@ enum Behaviour {
     Silent,
     /// Refuses to mount.
     Refuses,
+    /// Says that a call of this revision of the feature cannot be stopped, as soon as it serves.
+    Sticks,
     /// Dies by this signal when it is asked for a report, with the feature in a call.
     Crashes(i32),
     /// The same with nobody in a call.
@@ -34,7 +37,7 @@ enum Behaviour {
 #[derive(Default)]
 struct Seen {
     mounted: Vec<String>,
-    ready: usize,
+    serving: usize,
     drained: usize,
 }
 
@@ -115,9 +118,17 @@ async fn speak(mut stream: UnixStream, behaviour: Behaviour, seen: &StdMutex<See
                 Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, load_us: 1, mount_us: 1 })
             }
             (Command::Report, _) => Outcome::Report(Box::default()),
-            (Command::Ready, _) => {
-                seen.lock().unwrap().ready += 1;
-                Outcome::Done
+            (Command::Serve, _) => {
+                seen.lock().unwrap().serving += 1;
+                if behaviour == Behaviour::Sticks {
+                    let stuck = ToControl::Stuck { feature: "poll".parse().unwrap(), revision: Revision(1) };
+                    write_frame(&mut stream, &ToControl::Reply { id: envelope.id, outcome: Outcome::Serving { failed: Vec::new() } })
+                        .await
+                        .unwrap();
+                    write_frame(&mut stream, &stuck).await.unwrap();
+                    continue;
+                }
+                Outcome::Serving { failed: Vec::new() }
             }
             (Command::Drain { .. }, _) => {
                 seen.lock().unwrap().drained += 1;
@@ -143,7 +154,8 @@ struct Rig {
     fake: Arc<Fake>,
     stop: watch::Sender<bool>,
     unrestored: mpsc::UnboundedReceiver<Unrestored>,
-    retry: mpsc::Sender<()>,
+    wishes: mpsc::Sender<Wish>,
+    mounts: Arc<Mutex<()>>,
     task: tokio::task::JoinHandle<()>,
     _folder: tempfile::TempDir,
 }
@@ -157,20 +169,22 @@ impl Rig {
         let (live, end) = live_handle::pair();
         let (stop, stopped) = watch::channel(false);
         let (sender, unrestored) = mpsc::unbounded_channel();
-        let (retry, retries) = mpsc::channel(1);
+        let (wishes, wished) = mpsc::channel(1);
+        let mounts = Arc::<Mutex<()>>::default();
         let supervisor = Supervisor {
             launcher: Arc::clone(&fake) as Arc<dyn Launcher>,
             end,
             store: store.clone(),
             logs: LogWriter::start(folder.path().to_owned()).unwrap(),
             outgoing: outgoing(folder.path(), &store),
-            mounts: Arc::default(),
+            mounts: Arc::clone(&mounts),
             unrestored: sender,
             stop: stopped,
-            retry: retries,
+            wishes: wished,
+            replaced_at: None,
         };
         let task = tokio::spawn(supervisor.run());
-        Self { live, store, fake, stop, unrestored, retry, task, _folder: folder }
+        Self { live, store, fake, stop, unrestored, wishes, mounts, task, _folder: folder }
     }
 
     async fn generation(&self, generation: u64) {
@@ -231,7 +245,7 @@ async fn the_current_set_is_restored_before_live_counts_as_serving() {
     rig.live.report(Duration::from_secs(5)).await.unwrap();
     {
         let seen = rig.fake.seen.lock().unwrap();
-        assert_eq!((seen.mounted.as_slice(), seen.ready), (&["poll".to_owned()][..], 1));
+        assert_eq!((seen.mounted.as_slice(), seen.serving), (&["poll".to_owned()][..], 1));
     }
     let seen = Arc::clone(&rig.fake.seen);
     rig.stop().await;
@@ -303,9 +317,59 @@ async fn crash_after_crash_ends_in_safe_mode_and_the_owner_leaves_it() {
     assert_eq!(rig.live.state().condition, LiveCondition::SafeMode);
     assert_eq!(rig.fake.seen.lock().unwrap().mounted.len(), 5, "safe mode loads nothing");
 
-    rig.retry.send(()).await.unwrap();
+    rig.wishes.send(Wish::LeaveSafeMode).await.unwrap();
     rig.generation(7).await;
     assert_eq!(rig.live.state().condition, LiveCondition::Serving);
     assert_eq!(rig.fake.seen.lock().unwrap().mounted.len(), 6);
+    rig.stop().await;
+}
+
+async fn replaced(rig: &Rig) -> Result<(), String> {
+    let (done, answer) = tokio::sync::oneshot::channel();
+    let wish = Replacement { reason: "the test asks".to_owned(), patience: Duration::from_secs(1), done: Some(done) };
+    rig.wishes.send(Wish::Replace(wish)).await.unwrap();
+    answer.await.unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_process_takes_over_by_plan() {
+    let rig = Rig::start(&[Behaviour::Good]).await;
+    rig.generation(1).await;
+    for round in 1..=8 {
+        replaced(&rig).await.unwrap();
+        let state = rig.live.state();
+        assert_eq!((state.replacements, state.restarts, state.condition), (round, 0, LiveCondition::Serving));
+        rig.live.report(Duration::from_secs(5)).await.unwrap();
+    }
+    {
+        let seen = rig.fake.seen.lock().unwrap();
+        assert_eq!((seen.mounted.len(), seen.serving, seen.drained), (9, 9, 8));
+    }
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_that_cannot_be_replaced_serves_on() {
+    let rig = Rig::start(&[Behaviour::Good, Behaviour::OtherVersion]).await;
+    rig.generation(1).await;
+    assert!(replaced(&rig).await.unwrap_err().contains("restart kandra"));
+    let state = rig.live.state();
+    assert_eq!((state.generation, state.replacements, state.condition), (1, 0, LiveCondition::Serving));
+    rig.live.report(Duration::from_secs(5)).await.unwrap();
+    // Nothing holds mounts up.
+    drop(tokio::time::timeout(Duration::from_secs(5), rig.mounts.lock()).await.unwrap());
+    rig.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_that_cannot_be_stopped_costs_its_feature_the_place_and_nobody_else_anything() {
+    let rig = Rig::start(&[Behaviour::Sticks, Behaviour::Good]).await;
+    rig.generation(2).await;
+    let state = rig.live.state();
+    assert_eq!((state.replacements, state.restarts), (1, 0));
+    let feature = rig.store.feature(&"poll".parse().unwrap()).await.unwrap().unwrap();
+    assert_eq!(feature.state, FeatureState::Quarantined);
+    assert!(feature.reason.unwrap().contains("could not be stopped"));
+    assert_eq!(rig.fake.seen.lock().unwrap().mounted, ["poll"], "the second process must not get it");
     rig.stop().await;
 }

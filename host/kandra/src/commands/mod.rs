@@ -6,6 +6,7 @@ mod dev;
 mod doctor;
 mod features;
 mod grants;
+mod live;
 mod logs;
 mod new;
 mod serve;
@@ -36,6 +37,7 @@ pub fn run(cli: Cli) -> Result<Code> {
         Command::Grant(options) => on_runtime(grants::grant(options, grants::Way::Grant)),
         Command::Revoke(options) => on_runtime(grants::grant(options, grants::Way::Revoke)),
         Command::Secret(options) => on_runtime(grants::secret(options)),
+        Command::Replace(options) => on_runtime(live::replace(options)),
         Command::Remove(options) => on_runtime(features::remove(options)),
         Command::Approve(options) => on_runtime(features::approve(options)),
         Command::Doctor(options) => doctor::run(options),

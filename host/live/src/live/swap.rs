@@ -88,10 +88,30 @@ impl From<MountError> for Refusal {
     }
 }
 
+/// A revision whose library is open and whose `mount` has run; nothing leads to it yet.
+#[derive(Debug)]
+pub(crate) struct Loaded {
+    mount: Mount,
+    migrations: Vec<String>,
+    settings: FeatureSettings,
+}
+
+impl Loaded {
+    pub(super) fn slug(&self) -> &Slug {
+        &self.mount.feature.slug
+    }
+
+    pub(super) fn set(&mut self, settings: FeatureSettings) {
+        self.settings = settings;
+    }
+}
+
+type Features = HashMap<Slug, Weak<Feature>>;
+
 impl Live {
     /// Loads an artifact and leads its feature's routes to it; the revision that served before drains and is unloaded.
     /// The same artifact of the same revision, mounted already, only takes the settings over. Blocks for about a
-    /// millisecond; not for workers.
+    /// millisecond; not for workers. In a process that does not serve yet it is only loaded, see [`Self::activate`].
     pub fn mount(&self, order: Order) -> Result<MountedReport, MountError> {
         let began = Instant::now();
         let mut features = self.features();
@@ -105,75 +125,88 @@ impl Live {
         let feature = features.get(&order.feature).and_then(Weak::upgrade);
         let feature =
             feature.unwrap_or_else(|| Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone())));
-        if order.presentation.capabilities.iter().any(|c| c == "kv") {
-            // Here rather than in a worker: it waits for the disk.
-            feature.store().map_err(|e| MountError::Storage(e.to_string()))?;
-        }
-        if order.presentation.capabilities.iter().any(|c| c == SQL) {
-            feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
-        }
         let library = load_library(&self.artifacts.join(order.artifact.as_str()), &order.artifact)?;
-        let loaded = began.elapsed();
-        self.place(order, feature, library, loaded, &mut features)
+        let opened = began.elapsed();
+        let loaded = self.load(order, feature, library)?;
+        let mut dormant = self.dormant();
+        if let Some(waiting) = dormant.as_mut() {
+            let report = report(&loaded.mount, opened, began.elapsed().saturating_sub(opened));
+            let same = waiting.iter().position(|other| other.slug() == loaded.slug());
+            let before = same.map(|at| waiting.swap_remove(at));
+            waiting.push(loaded);
+            drop(dormant);
+            if let Some(before) = before {
+                self.close(before);
+            }
+            return Ok(report);
+        }
+        drop(dormant);
+        let mount = self.install(loaded, &mut features)?;
+        Ok(report(&mount, opened, began.elapsed().saturating_sub(opened)))
     }
 
     /// The same for a library that is open already: the probe looks at each step.
     pub(crate) fn mount_library(&self, order: Order, library: Library) -> Result<MountedReport, MountError> {
+        let began = Instant::now();
         let feature = Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone()));
-        self.place(order, feature, library, Duration::ZERO, &mut self.features())
+        let loaded = self.load(order, feature, library)?;
+        let mount = self.install(loaded, &mut self.features())?;
+        Ok(report(&mount, Duration::ZERO, began.elapsed()))
     }
 
-    fn place(
-        &self,
-        order: Order,
-        feature: Arc<Feature>,
-        library: Library,
-        loaded: Duration,
-        features: &mut HashMap<Slug, Weak<Feature>>,
-    ) -> Result<MountedReport, MountError> {
-        let began = Instant::now();
-        let number = self.workers.recorder().name(&order.feature, order.revision);
-        let (routes, state_version) = match self.init(&library, number, &feature, &order.presentation) {
-            Ok(mounted) => mounted,
+    /// From now on this process serves what it has loaded: opens the features' data, takes their states over, begins their
+    /// tasks. Answers what could not be served, each with the reason. A second call changes nothing.
+    pub(crate) fn activate(&self) -> Vec<(Slug, MountError)> {
+        let mut features = self.features();
+        let waiting = self.dormant().take().unwrap_or_default();
+        let install = |loaded: Loaded| {
+            let slug = loaded.slug().clone();
+            self.install(loaded, &mut features).err().map(|error| (slug, error))
+        };
+        waiting.into_iter().filter_map(install).collect()
+    }
+
+    /// Runs `mount` in the library and checks what it registered.
+    fn load(&self, order: Order, feature: Arc<Feature>, library: Library) -> Result<Loaded, MountError> {
+        let Order { revision, artifact, tier, presentation, settings, feature: slug } = order;
+        let number = self.workers.recorder().name(&slug, revision);
+        let (routes, migrations, state_version) = match self.init(&library, number, &feature) {
+            Ok(declared) => declared,
             Err(error) => {
                 self.discard(library, number);
                 return Err(error);
             }
         };
-        let Order { revision, artifact, tier, presentation, settings, feature: slug } = order;
+        let prepared = Prepared { feature, revision, artifact, tier, presentation, routes, number, library, state_version };
+        Ok(Loaded { mount: Mount::new(prepared, self.reaper.clone()), migrations, settings })
+    }
+
+    /// Opens the feature's data, hands its state over, and leads its routes here.
+    fn install(&self, loaded: Loaded, features: &mut Features) -> Result<Arc<Mount>, MountError> {
+        let Loaded { mount, migrations, settings } = loaded;
+        let feature = mount.feature.clone();
         feature.settings.store(Arc::new(settings));
-        let prepared =
-            Prepared { feature: feature.clone(), revision, artifact, tier, presentation, routes, number, library, state_version };
-        let mount = Mount::new(prepared, self.reaper.clone());
-        if let Err(error) = self.hand_over(&mount) {
-            self.discard(mount.library, number);
+        let ready = open_data(&feature, &mount.presentation, &migrations).and_then(|()| self.hand_over(&mount));
+        if let Err(error) = ready {
+            self.discard(mount.library, mount.number);
             return Err(error);
         }
         let mount = Arc::new(mount);
-        let report = report(&mount, loaded, began.elapsed());
+        let slug = &feature.slug;
         features.retain(|_, feature| feature.strong_count() > 0);
         features.insert(slug.clone(), Arc::downgrade(&feature));
-        let tasks = mount.clone();
-        let old = self.flip(slug.as_str(), Some(mount));
+        let old = self.flip(slug.as_str(), Some(mount.clone()));
         self.reopened.notify_waiters();
         feature.circuit.close();
-        self.schedule.set(&slug, tasks.routes.tasks());
-        drop(tasks);
+        self.schedule.set(slug, mount.routes.tasks());
         if let Some(old) = old {
             self.reaper.retire(old);
         }
         feature.forget_other_routes();
-        Ok(report)
+        Ok(mount)
     }
 
-    /// Runs `mount` in the library and checks what it registered.
-    fn init(
-        &self,
-        library: &Library,
-        number: u64,
-        feature: &Feature,
-        presentation: &Presentation,
-    ) -> Result<(Routes, Option<u32>), MountError> {
+    fn init(&self, library: &Library, number: u64, feature: &Feature) -> Result<(Routes, Vec<String>, Option<u32>), MountError> {
         let declared = worker::enter_for_mount(&self.workers, number, MOUNT_BUDGET, || {
             let most = Most { routes: MAX_ROUTES, migrations: MAX_MIGRATIONS, migration: MOST_MIGRATION };
             let declared = library.init(services::host_module(), most);
@@ -187,9 +220,7 @@ impl Live {
             CaughtFault { kind: fault_kind::PANIC, message, location } => MountError::Panicked { message, location },
             CaughtFault { .. } => MountError::Budget,
         })?;
-        let routes = Routes::check(routes, feature)?;
-        migrate(feature, presentation, &migrations)?;
-        Ok((routes, state_version))
+        Ok((Routes::check(routes, feature)?, migrations, state_version))
     }
 
     /// Gives a revision that is about to serve the state of the one that serves, which from then on takes no calls; or that
@@ -246,6 +277,11 @@ impl Live {
         state::snapshot(mounts, &self.workers, folder, &mut written);
     }
 
+    /// Closes one that never served.
+    pub(super) fn close(&self, loaded: Loaded) {
+        self.discard(loaded.mount.library, loaded.mount.number);
+    }
+
     /// Closes a library that never served.
     fn discard(&self, library: Library, number: u64) {
         let closed = worker::enter_for_mount(&self.workers, number, MOUNT_BUDGET, || {
@@ -260,6 +296,11 @@ impl Live {
     /// Removes a feature's routes and unloads it; `false` when it was not mounted. Its data stays.
     pub fn unmount(&self, feature: &Slug) -> bool {
         let _one = self.features();
+        let asleep = self.dormant().as_mut().map(|waiting| waiting.extract_if(.., |loaded| loaded.slug() == feature).collect::<Vec<_>>());
+        if let Some(loaded) = asleep.and_then(|mut asleep| asleep.pop()) {
+            self.close(loaded);
+            return true;
+        }
         if let (Some(folder), Some(mount)) = (self.environment.state_folder(), self.table.load().get(feature.as_str())) {
             self.write_states(std::slice::from_ref(mount), folder);
         }
@@ -288,6 +329,18 @@ impl Live {
 /// Copies, hashes, opens and checks an artifact.
 pub(crate) fn load_library(path: &Path, hash: &ArtifactHash) -> Result<Library, LoadError> {
     Library::open(Image::copy(path, hash)?)
+}
+
+/// Opens what the feature may use. Here rather than in a worker: it waits for the disk.
+fn open_data(feature: &Feature, presentation: &Presentation, migrations: &[String]) -> Result<(), MountError> {
+    let may = |name: &str| presentation.capabilities.iter().any(|capability| capability == name);
+    if may("kv") {
+        feature.store().map_err(|e| MountError::Storage(e.to_string()))?;
+    }
+    if may(SQL) {
+        feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
+    }
+    migrate(feature, presentation, migrations)
 }
 
 /// Brings the feature's SQL database to the shape that a new revision needs. The old one may still use it: its statements

@@ -1,6 +1,6 @@
 //! Carries control's commands out, one after the other, on a thread of its own: loading blocks for a moment.
 
-use super::handler::Shared;
+use super::{handler::Shared, turn::Turn};
 use crate::live::Order;
 use kandra_model::Timestamp;
 use kandra_wire::{Command, CommandId, Envelope, LiveReport, Outcome, Refusal, ToControl};
@@ -25,13 +25,14 @@ pub(crate) struct Process {
 pub(crate) struct Commands {
     shared: Arc<Shared>,
     process: Process,
+    turn: Turn,
     drain: Sender<Duration>,
     answered: VecDeque<(CommandId, Outcome)>,
 }
 
 impl Commands {
-    pub fn new(shared: Arc<Shared>, process: Process, drain: Sender<Duration>) -> Self {
-        Self { shared, process, drain, answered: VecDeque::new() }
+    pub fn new(shared: Arc<Shared>, process: Process, turn: Turn, drain: Sender<Duration>) -> Self {
+        Self { shared, process, turn, drain, answered: VecDeque::new() }
     }
 
     /// Until the sender is gone.
@@ -88,10 +89,10 @@ impl Commands {
                 let Process { workers, layers } = self.process.clone();
                 Outcome::Report(Box::new(LiveReport { workers, layers, ..live.report() }))
             }
-            Command::Ready => {
-                self.shared.ready.store(true, Ordering::Relaxed);
-                Outcome::Done
-            }
+            Command::Serve => match self.turn.take(&self.shared) {
+                Ok(failed) => Outcome::Serving { failed: failed.into_iter().map(|(feature, error)| (feature, error.into())).collect() },
+                Err(error) => refused("turn", &error.to_string()),
+            },
             Command::Drain { within_ms } => {
                 // One drain is enough; a second one changes nothing.
                 let _ = self.drain.try_send(Duration::from_millis(within_ms));

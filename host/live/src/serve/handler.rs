@@ -35,10 +35,11 @@ use std::{
     cell::RefCell,
     collections::{HashMap, HashSet},
     convert::Infallible,
+    fs::File,
     future::poll_fn,
     rc::Rc,
     sync::{
-        Arc,
+        Arc, OnceLock,
         atomic::{AtomicBool, Ordering},
     },
     task::Poll,
@@ -47,8 +48,6 @@ use std::{
 
 /// `Host` values that each worker remembers.
 const REMEMBERED_SITES: usize = 64;
-/// How long a request waits for a feature that has not been restored yet.
-const RESTORE_PATIENCE: Duration = Duration::from_secs(3);
 /// How often an event stream without events shows that it is alive.
 const HUB_KEEP_ALIVE: Duration = Duration::from_secs(15);
 /// Headers that fit without an allocation.
@@ -61,8 +60,8 @@ pub(crate) struct Shared {
     pub addresses: Addresses,
     pub visitor_key: String,
     pub visitor_salt: Salt,
-    /// The restored set has been mounted.
-    pub ready: AtomicBool,
+    /// The lock on the features' data, from the moment at which this process serves.
+    pub data: OnceLock<File>,
     /// This process is about to end: connections are closed after their answer.
     pub draining: AtomicBool,
 }
@@ -196,7 +195,7 @@ impl Front {
         // Nearly always at once; the rest waits, or says why not.
         let mut found = match live.find(slug, method, path) {
             Ok(found) => found,
-            Err(_) => self.find(slug, method, path).await?,
+            Err(_) => live.find_open(slug, method, path).await?,
         };
         let route = found.route();
         match route.kind {
@@ -278,21 +277,6 @@ impl Front {
         }
     }
 
-    /// Finds a route. Until the restored set has been mounted, a feature that is missing may still come.
-    async fn find<'p>(&self, slug: &str, method: &str, path: &'p str) -> Result<live::Found<'p>, Failure> {
-        let until = Instant::now() + RESTORE_PATIENCE;
-        loop {
-            match self.shared.live.find_open(slug, method, path).await {
-                Err(Failure::NoFeature)
-                    if !self.shared.ready.load(Ordering::Relaxed) && slug.parse::<Slug>().is_ok() && Instant::now() < until =>
-                {
-                    tokio::time::sleep(Duration::from_millis(5)).await;
-                }
-                found => return found,
-            }
-        }
-    }
-
     fn options(&self, request: &Request, slug: &str, site: &Site) -> Result<Response, Failure> {
         if !self.shared.live.is_mounted(slug) {
             return Err(Failure::NoFeature);
@@ -301,9 +285,8 @@ impl Front {
     }
 
     fn health(&self) -> Response {
-        let ready = self.shared.ready.load(Ordering::Relaxed);
         let draining = self.shared.draining.load(Ordering::Relaxed);
-        let text = serde_json::json!({ "status": if draining { "draining" } else { "ok" }, "ready": ready && !draining });
+        let text = serde_json::json!({ "status": if draining { "draining" } else { "ok" }, "ready": !draining });
         let mut response = respond::own(200, "application/json", text.to_string());
         response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
         response

@@ -4,7 +4,7 @@
 //! something to say never waits: what finds no room is dropped, and counted by the caller.
 
 use crate::{environment::Outlet, http::Asks, hub::Hub};
-use kandra_model::Slug;
+use kandra_model::{Revision, Slug};
 use kandra_wire::{Envelope, Hello, ToControl, ToLive, WIRE_VERSION, WireError, read_frame, write_frame};
 use std::{sync::Arc, time::Duration};
 use tokio::{
@@ -43,6 +43,10 @@ impl Outlet for WireOutlet {
 
     fn changed(&self, feature: &Slug) {
         self.hub.changed(feature);
+    }
+
+    fn stuck(&self, feature: &Slug, revision: Revision) -> bool {
+        self.report(ToControl::Stuck { feature: feature.clone(), revision })
     }
 }
 

@@ -24,6 +24,7 @@ pub const ALL: &[Test] = &[
     ("state_is_migrated_refused_or_set_aside", state_is_migrated_refused_or_set_aside),
     ("state_that_cannot_be_saved_stops_no_swap", state_that_cannot_be_saved_stops_no_swap),
     ("state_lives_through_a_restart_and_a_crash", state_lives_through_a_restart_and_a_crash),
+    ("the_next_process_takes_state_and_callers_over", the_next_process_takes_state_and_callers_over),
     ("a_call_that_waits_does_not_hold_a_swap_for_ever", a_call_that_waits_does_not_hold_a_swap_for_ever),
 ];
 
@@ -271,6 +272,43 @@ fn state_lives_through_a_restart_and_a_crash() {
     }
     drop(live);
     assert_eq!(again().get("/trial/hits").text(), "4 0");
+}
+
+fn the_next_process_takes_state_and_callers_over() {
+    let (mut live, data) = started_with("stateful");
+    let artifact = build("stateful");
+    let (stop, added, address) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)), live.address);
+    let clients: Vec<_> = (0..4)
+        .map(|_| {
+            let (stop, added) = (stop.clone(), added.clone());
+            std::thread::spawn(move || {
+                while !stop.load(Ordering::Relaxed) {
+                    let mut connection = crate::rig::http::Connection::open(address).unwrap();
+                    let answer = connection.ask("POST", "/trial/hit", &[], "").unwrap();
+                    assert_eq!(answer.status, 200, "{}", answer.text());
+                    added.fetch_add(1, Ordering::Relaxed);
+                }
+            })
+        })
+        .collect();
+    for _ in 0..5 {
+        let mut next = Live::start_on(&options(data.path().to_owned()), live.listener.try_clone().unwrap(), kandra_wire::WIRE_VERSION);
+        // It loads while the old one serves, and touches none of its data.
+        next.mount("trial", 1, &artifact);
+        let before = added.load(Ordering::Relaxed);
+        while added.load(Ordering::Relaxed) < before + 20 {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        live.command(Command::Drain { within_ms: 5_000 });
+        next.ready();
+        assert!(matches!(live.ends_within(Duration::from_secs(10)), Some(kandra_jail::End::Exited(0))));
+        live = next;
+    }
+    stop.store(true, Ordering::Relaxed);
+    for client in clients {
+        client.join().unwrap();
+    }
+    assert_eq!(live.get("/trial/hits").text(), format!("{} 0", added.load(Ordering::Relaxed)));
 }
 
 fn a_call_that_waits_does_not_hold_a_swap_for_ever() {

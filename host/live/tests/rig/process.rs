@@ -110,7 +110,8 @@ impl Live {
     }
 
     pub fn ready(&mut self) {
-        assert!(matches!(self.command(Order::Ready), Outcome::Done));
+        let outcome = self.command(Order::Serve);
+        assert!(matches!(&outcome, Outcome::Serving { failed } if failed.is_empty()), "{outcome:?}");
     }
 
     pub fn report(&mut self) -> LiveReport {

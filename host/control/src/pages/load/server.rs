@@ -52,6 +52,7 @@ pub async fn status(app: &App) -> Result<StatusView, PageError> {
         reason: status.live.reason,
         pid: status.live.pid,
         restarts: status.live.restarts,
+        replacements: status.live.replacements,
         since: status.live.since,
         warm,
         warm_done: status.warm.done,

@@ -72,6 +72,7 @@ impl ActivityView {
                 LiveCondition::SafeMode => line("live_safe", "bad", "", None, 0),
                 LiveCondition::Starting => return None,
             },
+            EventBody::LiveReplaced { .. } => line("live_replaced", "good", "", None, 0),
             _ => return None,
         })
     }

@@ -145,8 +145,10 @@ pub struct StatusView {
     pub reason: Option<String>,
     /// Of live.
     pub pid: Option<u32>,
-    /// How often live came back.
+    /// How often live came back after its end.
     pub restarts: u32,
+    /// How often another process took over by plan.
+    pub replacements: u32,
     /// Since when live serves.
     pub since: Option<Timestamp>,
     /// `ready`, `going`, `failed`, `waiting`.
