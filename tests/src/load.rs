@@ -17,6 +17,7 @@ use tokio::{
 pub struct Connection {
     stream: TcpStream,
     buffer: Vec<u8>,
+    closing: bool,
 }
 
 /// A whole answer.
@@ -35,7 +36,7 @@ impl Connection {
     pub async fn open(address: &str) -> Result<Self> {
         let stream = TcpStream::connect(address).await.with_context(|| format!("cannot connect to {address}"))?;
         stream.set_nodelay(true)?;
-        Ok(Self { stream, buffer: Vec::with_capacity(16 << 10) })
+        Ok(Self { stream, buffer: Vec::with_capacity(16 << 10), closing: false })
     }
 
     /// Sends one whole request and reads the whole answer.
@@ -64,7 +65,13 @@ impl Connection {
             self.buffer.drain(..head_end + length);
             body
         };
+        self.closing = header("connection").is_some_and(|value| value.eq_ignore_ascii_case("close"));
         Ok(Reply { status, head, body })
+    }
+
+    /// Whether the server closes it after the last answer.
+    pub fn is_closing(&self) -> bool {
+        self.closing
     }
 
     async fn chunked(&mut self, mut at: usize) -> Result<Vec<u8>> {
@@ -209,7 +216,7 @@ pub async fn run(address: &str, request: Vec<u8>, connections: usize, bodies: Bo
 }
 
 async fn one(address: &str, connection: &mut Option<Connection>, request: &[u8]) -> Result<Reply> {
-    if connection.is_none() {
+    if connection.as_ref().is_none_or(Connection::is_closing) {
         *connection = Some(Connection::open(address).await?);
     }
     connection.as_mut().expect("opened above").exchange(request).await

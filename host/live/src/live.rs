@@ -25,9 +25,9 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use kandra_model::Slug;
-use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, RouteStatistics};
+use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, RouteStatistics, SwapReport};
 use std::{
-    collections::HashMap,
+    collections::{HashMap, VecDeque},
     io,
     path::PathBuf,
     sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
@@ -86,6 +86,8 @@ pub struct Live {
     reopened: Notify,
     /// Hashes of the states on disk.
     written: Mutex<HashMap<String, [u8; 32]>>,
+    /// How long the newest swaps took.
+    swaps: Mutex<VecDeque<SwapReport>>,
     /// What is loaded and waits until this process may serve; `None`: it serves.
     dormant: Mutex<Option<Vec<Loaded>>>,
 }
@@ -143,6 +145,7 @@ impl Live {
             schedule: Arc::default(),
             reopened: Notify::new(),
             written: Mutex::default(),
+            swaps: Mutex::default(),
             dormant: Mutex::new((standing == Standing::Waits).then(Vec::new)),
         });
         let watched = Arc::downgrade(&live);
@@ -242,6 +245,7 @@ impl Live {
             unloads_verified: unloads.verified,
             pinned: unloads.pinned,
             unloads: unloads.newest.into(),
+            swaps: self.swaps.lock().unwrap_or_else(PoisonError::into_inner).iter().cloned().collect(),
             resident_bytes: load::resident_bytes(),
             workers: 0,
             dropped: self.environment.dropped.load(std::sync::atomic::Ordering::Relaxed),

@@ -29,6 +29,9 @@ const TRIES: [(Duration, Duration); 3] = [
     (Duration::from_millis(500), Duration::from_millis(100)),
     (Duration::from_millis(1_000), Duration::from_millis(200)),
 ];
+/// Between two looks whether the calls have ended.
+const SHORTEST_LOOK: Duration = Duration::from_micros(20);
+const LONGEST_LOOK: Duration = Duration::from_millis(1);
 /// How long calls that were told to end may take for it.
 const ENDING: Duration = Duration::from_millis(1_000);
 
@@ -72,14 +75,14 @@ pub(crate) fn quiet(old: &Mount, reopened: impl Fn()) -> bool {
 }
 
 fn calls_end(old: &Mount, patience: Duration) -> bool {
-    let until = Instant::now() + patience;
-    let mut pause = Duration::from_micros(20);
+    let began = Instant::now();
     while old.leases() > 0 {
-        if Instant::now() >= until {
+        let waited = began.elapsed();
+        if waited >= patience {
             return false;
         }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(1));
+        // New calls wait as long as we sleep, so only a part of what they have waited already.
+        std::thread::sleep((waited / 16).clamp(SHORTEST_LOOK, LONGEST_LOOK));
     }
     true
 }

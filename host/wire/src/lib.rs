@@ -18,6 +18,6 @@ pub use http::{
 };
 pub use message::{
     CallStatistics, Command, CommandId, Envelope, FaultKind, FeatureSettings, Hello, LiveReport, LoadedLibrary, LogLevel, MountedReport,
-    Outcome, Refusal, RouteStatistics, ToControl, ToLive, UnloadReport, WIRE_VERSION,
+    Outcome, Refusal, RouteStatistics, SwapReport, ToControl, ToLive, UnloadReport, WIRE_VERSION,
 };
 pub use options::{LISTEN_FD, LiveOptions, MissingLayers, RECORDER_FD, WIRE_FD};

@@ -150,10 +150,23 @@ pub struct MountedReport {
     pub routes: Vec<RouteSpec>,
     /// Whether `/widget` is among it.
     pub widget: bool,
-    /// Microseconds to open and check the library.
+}
+
+/// How long the steps of one swap took, microseconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SwapReport {
+    /// Its feature.
+    pub feature: Slug,
+    /// The revision that came.
+    pub revision: Revision,
+    /// To copy, hash, open and check the library.
     pub load_us: u64,
-    /// Microseconds to run `mount` and flip the route table.
+    /// To run `mount` and check its routes.
     pub mount_us: u64,
+    /// To open the data, hand the state over and flip the route table.
+    pub hand_over_us: u64,
+    /// For how long of that new calls waited: none where no state moves.
+    pub held_us: u64,
 }
 
 /// Why a command was not carried out.
@@ -224,6 +237,8 @@ pub struct LiveReport {
     pub pinned: u64,
     /// The newest unloads, at most 50, oldest first.
     pub unloads: Vec<UnloadReport>,
+    /// The newest swaps, at most 50, oldest first.
+    pub swaps: Vec<SwapReport>,
     /// Resident memory, bytes.
     pub resident_bytes: u64,
     /// Worker threads.

@@ -4,6 +4,7 @@
 
 mod faults;
 mod pipeline;
+mod replace;
 mod serve;
 mod stateful;
 mod swap;
@@ -48,6 +49,15 @@ enum Command {
         #[arg(long, default_value_t = 16)]
         connections: usize,
     },
+    /// Planned replacements of live in a row, under load
+    Replace {
+        /// How many
+        #[arg(long, default_value_t = 100)]
+        times: u64,
+        /// Keep-alive connections to each of two features
+        #[arg(long, default_value_t = 8)]
+        connections: usize,
+    },
     /// `kill -9` of live under load and of control in each stage
     Faults {
         /// Kills of live
@@ -82,6 +92,7 @@ fn main() -> Result<ExitCode> {
             Command::Swap { seconds, rate, connections, stateful: true } => stateful::run(seconds, rate, connections).await,
             Command::Swap { seconds, rate, connections, stateful: false } => swap::run(seconds, rate, connections).await,
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
+            Command::Replace { times, connections } => replace::run(times, connections).await,
             Command::Faults { live, control } => faults::run(live, control).await,
             Command::Static { .. } => unreachable!("handled above"),
         }

@@ -52,8 +52,8 @@ pub async fn run(seconds: u64, rate: u64, connections: usize) -> Result<Vec<Bar>
     let mut expected = 0;
     for (path, adds) in [("/bench-stateful/hit", 1), ("/bench-stateful/hit-waits", 2)] {
         println!("{path}");
-        let (mut quiet, _) = phase(&server, &address, path, seconds / 4, 0, connections).await?;
-        let (mut swapped, mut steps) = phase(&server, &address, path, seconds / 4, rate, connections).await?;
+        let (mut quiet, ..) = phase(&server, &address, path, seconds / 4, 0, connections).await?;
+        let (mut swapped, mut steps, held) = phase(&server, &address, path, seconds / 4, rate, connections).await?;
         for (name, outcome) in [("without swaps", &mut quiet), ("with swaps", &mut swapped)] {
             expected += outcome.good * adds;
             let (median, slow) = (outcome.percentile(50.0), outcome.percentile(99.0));
@@ -71,6 +71,7 @@ pub async fn run(seconds: u64, rate: u64, connections: usize) -> Result<Vec<Bar>
         println!("  {swaps} swaps, median {:.2} ms from request to answer", crate::median(&mut steps));
         let ratio = f64::from(swapped.percentile(99.0)) / f64::from(quiet.percentile(99.0).max(1));
         bars.push(Bar::new(format!("{path}: {swaps} of {} swaps", seconds / 4 * rate), swaps * 100 >= seconds / 4 * rate * 95));
+        bars.push(Bar::new(format!("{path}: new calls wait for {held:.0} µs at the median swap, less than 1000"), held < 1000.0));
         bars.push(Bar::new(format!("{path}: 0 failed: {}", quiet.failed + swapped.failed), quiet.failed + swapped.failed == 0));
         bars.push(Bar::new(format!("{path}: p99 with swaps / without: {ratio:.2}, at most 1.2"), ratio <= 1.2));
     }
@@ -96,7 +97,14 @@ pub async fn run(seconds: u64, rate: u64, connections: usize) -> Result<Vec<Bar>
 }
 
 /// One load, with so many swaps a second; answers the steps' milliseconds too.
-async fn phase(server: &Server, address: &str, path: &str, seconds: u64, rate: u64, connections: usize) -> Result<(Outcome, Vec<f64>)> {
+async fn phase(
+    server: &Server,
+    address: &str,
+    path: &str,
+    seconds: u64,
+    rate: u64,
+    connections: usize,
+) -> Result<(Outcome, Vec<f64>, f64)> {
     let request = load::request("POST", address, path, Some(("application/json", b"{}")));
     let stop = Arc::new(AtomicBool::new(false));
     let running = {
@@ -105,7 +113,7 @@ async fn phase(server: &Server, address: &str, path: &str, seconds: u64, rate: u
     };
     let owner = server.owner();
     let started = Instant::now();
-    let mut steps = Vec::new();
+    let (mut steps, mut held) = (Vec::new(), 0.0);
     if let Some(pause) = 1_000_000_u64.checked_div(rate) {
         let mut tick = tokio::time::interval(Duration::from_micros(pause));
         tick.set_missed_tick_behavior(tokio::time::MissedTickBehavior::Delay);
@@ -125,8 +133,17 @@ async fn phase(server: &Server, address: &str, path: &str, seconds: u64, rate: u
     }
     stop.store(true, Ordering::Relaxed);
     let outcome = running.await??;
-    report(server).await?;
-    Ok((outcome, steps))
+    let report = report(server).await?;
+    for (name, step) in [("load", "load_us"), ("mount", "mount_us"), ("hand over", "hand_over_us"), ("calls held", "held_us")] {
+        let mut figures: Vec<f64> = report["swaps"].as_array().into_iter().flatten().filter_map(|swap| swap[step].as_f64()).collect();
+        if rate > 0 {
+            println!("  {name}: median {:.0} µs of the last {} swaps", crate::median(&mut figures), figures.len());
+        }
+        if step == "held_us" {
+            held = crate::median(&mut figures);
+        }
+    }
+    Ok((outcome, steps, held))
 }
 
 /// An open stream or socket; what it hears ends with `told`.

@@ -13,7 +13,7 @@ use crate::{
 };
 use kandra_abi::fault_kind;
 use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier};
-use kandra_wire::{FeatureSettings, LogLevel, MountedReport, Refusal};
+use kandra_wire::{FeatureSettings, LogLevel, MountedReport, Refusal, SwapReport};
 use std::{
     collections::HashMap,
     io,
@@ -24,6 +24,9 @@ use std::{
 
 /// How long `mount` may take.
 const MOUNT_BUDGET: Duration = Duration::from_millis(kandra_model::probe::MOUNT_MILLIS);
+
+/// How many swaps are remembered.
+const REMEMBERED_SWAPS: usize = 50;
 
 /// What to mount.
 #[derive(Clone, Debug)]
@@ -106,6 +109,13 @@ impl Loaded {
     }
 }
 
+/// A revision to which its feature's routes lead now.
+struct Installed {
+    mount: Arc<Mount>,
+    /// How long new calls waited for it.
+    held: Duration,
+}
+
 type Features = HashMap<Slug, Weak<Feature>>;
 
 impl Live {
@@ -120,17 +130,18 @@ impl Live {
             && mounted.revision == order.revision
         {
             mounted.feature.settings.store(Arc::new(order.settings));
-            return Ok(report(mounted, Duration::ZERO, began.elapsed()));
+            return Ok(report(mounted));
         }
         let feature = features.get(&order.feature).and_then(Weak::upgrade);
         let feature =
             feature.unwrap_or_else(|| Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone())));
         let library = load_library(&self.artifacts.join(order.artifact.as_str()), &order.artifact)?;
-        let opened = began.elapsed();
+        let opened = Instant::now();
         let loaded = self.load(order, feature, library)?;
+        let ran = Instant::now();
         let mut dormant = self.dormant();
         if let Some(waiting) = dormant.as_mut() {
-            let report = report(&loaded.mount, opened, began.elapsed().saturating_sub(opened));
+            let report = report(&loaded.mount);
             let same = waiting.iter().position(|other| other.slug() == loaded.slug());
             let before = same.map(|at| waiting.swap_remove(at));
             waiting.push(loaded);
@@ -141,17 +152,31 @@ impl Live {
             return Ok(report);
         }
         drop(dormant);
-        let mount = self.install(loaded, &mut features)?;
-        Ok(report(&mount, opened, began.elapsed().saturating_sub(opened)))
+        let Installed { mount, held } = self.install(loaded, &mut features)?;
+        self.note(SwapReport {
+            feature: mount.feature.slug.clone(),
+            revision: mount.revision,
+            load_us: micros(opened - began),
+            mount_us: micros(ran - opened),
+            hand_over_us: micros(ran.elapsed()),
+            held_us: micros(held),
+        });
+        Ok(report(&mount))
+    }
+
+    fn note(&self, swap: SwapReport) {
+        let mut swaps = self.swaps.lock().unwrap_or_else(PoisonError::into_inner);
+        if swaps.len() == REMEMBERED_SWAPS {
+            swaps.pop_front();
+        }
+        swaps.push_back(swap);
     }
 
     /// The same for a library that is open already: the probe looks at each step.
     pub(crate) fn mount_library(&self, order: Order, library: Library) -> Result<MountedReport, MountError> {
-        let began = Instant::now();
         let feature = Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone()));
         let loaded = self.load(order, feature, library)?;
-        let mount = self.install(loaded, &mut self.features())?;
-        Ok(report(&mount, Duration::ZERO, began.elapsed()))
+        Ok(report(&self.install(loaded, &mut self.features())?.mount))
     }
 
     /// From now on this process serves what it has loaded: opens the features' data, takes their states over, begins their
@@ -182,28 +207,33 @@ impl Live {
     }
 
     /// Opens the feature's data, hands its state over, and leads its routes here.
-    fn install(&self, loaded: Loaded, features: &mut Features) -> Result<Arc<Mount>, MountError> {
+    fn install(&self, loaded: Loaded, features: &mut Features) -> Result<Installed, MountError> {
         let Loaded { mount, migrations, settings } = loaded;
         let feature = mount.feature.clone();
         feature.settings.store(Arc::new(settings));
-        let ready = open_data(&feature, &mount.presentation, &migrations).and_then(|()| self.hand_over(&mount));
-        if let Err(error) = ready {
-            self.discard(mount.library, mount.number);
-            return Err(error);
-        }
+        let opened = open_data(&feature, &mount.presentation, &migrations);
+        let held_since = Instant::now();
+        let waited = match opened.and_then(|()| self.hand_over(&mount)) {
+            Ok(waited) => waited,
+            Err(error) => {
+                self.discard(mount.library, mount.number);
+                return Err(error);
+            }
+        };
         let mount = Arc::new(mount);
         let slug = &feature.slug;
         features.retain(|_, feature| feature.strong_count() > 0);
         features.insert(slug.clone(), Arc::downgrade(&feature));
         let old = self.flip(slug.as_str(), Some(mount.clone()));
         self.reopened.notify_waiters();
+        let held = if waited { held_since.elapsed() } else { Duration::ZERO };
         feature.circuit.close();
         self.schedule.set(slug, mount.routes.tasks());
         if let Some(old) = old {
             self.reaper.retire(old);
         }
         feature.forget_other_routes();
-        Ok(mount)
+        Ok(Installed { mount, held })
     }
 
     fn init(&self, library: &Library, number: u64, feature: &Feature) -> Result<(Routes, Vec<String>, Option<u32>), MountError> {
@@ -224,10 +254,10 @@ impl Live {
     }
 
     /// Gives a revision that is about to serve the state of the one that serves, which from then on takes no calls; or that
-    /// of the last snapshot. When it fails, the old one serves on.
-    fn hand_over(&self, new: &Mount) -> Result<(), MountError> {
+    /// of the last snapshot. Answers whether calls wait meanwhile. When it fails, the old one serves on.
+    fn hand_over(&self, new: &Mount) -> Result<bool, MountError> {
         if new.state_version.is_none() {
-            return Ok(());
+            return Ok(false);
         }
         let slug = new.feature.slug.as_str();
         let old = self.table.load().get(slug).filter(|old| old.state_version.is_some()).cloned();
@@ -241,7 +271,7 @@ impl Live {
                 };
                 new.feature.log(new.revision, LogLevel::Warn, &told);
             }
-            return Ok(());
+            return Ok(false);
         };
         let reopen = || self.reopened.notify_waiters();
         if !state::quiet(&old, reopen) {
@@ -259,7 +289,7 @@ impl Live {
             Ok(saved)
         });
         let handed = saved.and_then(|saved| saved.map_or(Ok(()), |saved| state::restore(new, &self.workers, &saved)));
-        handed.map_err(|fault: CaughtFault| {
+        handed.map(|()| true).map_err(|fault: CaughtFault| {
             old.reopen();
             reopen();
             MountError::State(fault.message)
@@ -371,13 +401,11 @@ fn migrate(feature: &Feature, presentation: &Presentation, migrations: &[String]
     }
 }
 
-fn report(mount: &Mount, load: Duration, mounted: Duration) -> MountedReport {
-    let micros = |d: Duration| u64::try_from(d.as_micros()).unwrap_or(u64::MAX);
+fn micros(duration: Duration) -> u64 {
+    u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
+}
+
+fn report(mount: &Mount) -> MountedReport {
     let routes: Vec<RouteSpec> = mount.routes.all().iter().map(|route| route.spec.clone()).collect();
-    MountedReport {
-        widget: routes.iter().any(|route| route.method == "GET" && route.path == "/widget"),
-        routes,
-        load_us: micros(load),
-        mount_us: micros(mounted),
-    }
+    MountedReport { widget: routes.iter().any(|route| route.method == "GET" && route.path == "/widget"), routes }
 }
