@@ -447,6 +447,11 @@ async fn the_owners_commands_do_what_they_say() -> Result<()> {
     let shown = ask(&server, &["show", "by-hand", "--json"]).await.ends(0).json();
     assert_eq!((&shown["feature"]["revision"], &shown["revisions"][0]["message"]), (&json!(1), &json!("First")));
 
+    // Another process takes over, and serves the same.
+    let replaced = ask(&server, &["replace", "--json"]).await.ends(0).json();
+    assert_eq!(replaced["replacements"], 1, "{replaced}");
+    assert_eq!(reqwest::Client::new().post(format!("{}/by-hand/hit", server.live)).send().await?.json::<Value>().await?["count"], 2);
+
     // What a feature logs cannot steer a terminal.
     let logged = ask(&server, &["logs", "by-hand"]).await.ends(0);
     assert!(logged.out.contains("info") && logged.out.contains("a hit"), "{logged:?}");
