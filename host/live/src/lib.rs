@@ -36,6 +36,9 @@ mod watchdog;
 mod worker;
 
 pub use environment::{Outlet, Silence};
+// What the types below are made of, for programs that embed this crate.
+pub use kandra_model::{ArtifactHash, Presentation, Revision, Slug, Tier};
+pub use kandra_wire::{FeatureSettings, LiveReport, MountedReport, ToControl};
 pub use live::{Ask, Config, Live, MountError, Order, Reply};
 pub use load::LoadError;
 pub use routes::RouteError;
