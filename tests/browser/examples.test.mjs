@@ -6,7 +6,7 @@ import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, crate, until } from "./lib/server.mjs";
 
-const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch"];
+const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch", "site-monitor"];
 const files = (slug) => crate(new URL(`../../generated/${slug}`, import.meta.url).pathname);
 let server, browser, tabs, complaints;
 
@@ -204,6 +204,13 @@ test("night watch: the watchman's rounds appear by themselves", async () => {
   await text(two, "#lanterns", "rain <b>soon</b>");
   await text(two, "#burning", "One lantern burns.");
   await Promise.all([one, two].map((frame) => holds(frame, () => document.querySelectorAll("#rounds td.number").length >= 2)));
+});
+
+test("site monitor: it looks by itself, and says what the owner has to allow", async () => {
+  const [one] = await both("site-monitor");
+  await holds(one, () => [...document.querySelectorAll(".state")].every((state) => state.textContent === "not allowed yet"));
+  await text(one, "#note", "has not allowed these calls yet");
+  assert.equal(await one.getAttribute(".bars >> nth=0", "aria-label"), "Nothing is known yet");
 });
 
 test("axe finds nothing on a phone, in light and dark, and nothing is too wide", async () => {
