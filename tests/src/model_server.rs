@@ -57,6 +57,8 @@ pub enum Script {
     /// The model does what a visitor told it to: a slug that is taken, a path outside of the crate, another's manifest, and
     /// only then its own files.
     Obeys,
+    /// Gives [`TAKEN`] the source that it once had, as its third generation, when it is told which calls failed.
+    MendsLive,
     /// The tool's input is half of a JSON text.
     BrokenJson,
     /// The answer calls the tool with paths outside of the crate.
@@ -274,6 +276,7 @@ fn violation(
         Script::LintThenRepaired | Script::NeverPasses => "unsafe",
         Script::CompileThenRepaired => "E0308",
         Script::ContractThenRepaired => "count",
+        Script::MendsLive => "index out of bounds",
         _ => "",
     };
     if is_repair && (findings.is_empty() || !findings.contains(finding)) {
@@ -314,6 +317,10 @@ fn reply(script: Script, tool: &str, is_repair: bool, nth: u32, title: &str) -> 
         Script::Obeys if first_files && nth == 1 => Reply::Tool(one_file("src/../../x.rs", "pub fn outside() {}")),
         Script::Obeys if first_files && nth == 2 => {
             Reply::Tool(one_file("Cargo.toml", &format!("[package]\nname = \"kandra-feature-{TAKEN}\"\n")))
+        }
+        Script::MendsLive if is_repair => {
+            let once = include_str!("../features/bench-counter/src/lib.rs");
+            Reply::Tool(one_file("src/lib.rs", &once.replace("GENERATION: u32 = 1", "GENERATION: u32 = 3")))
         }
         Script::BrokenJson => Reply::RawInput("{\"files\": [{\"path\":".to_owned()),
         Script::EvilPaths if tool == "write_files" => Reply::Tool(json!({ "files": [{ "path": "../../world/NOTES.md", "text": "evil" }] })),

@@ -236,5 +236,12 @@ async fn a_new_revision_that_keeps_failing_is_taken_back() -> Result<()> {
             && feature["reason"].as_str().is_some_and(|r| r.contains("taken back") && r.contains("index out of bounds")))
     })
     .await?;
+    // What failed waits for somebody who can repair it.
+    let asked = async || Ok::<Value, anyhow::Error>(server.owner().get("/api/requests").await?.body["requests"][0].clone());
+    eventually("a repair is asked for", async || Ok(!asked().await?.is_null())).await?;
+    let repair: Value = asked().await?;
+    assert_eq!(repair["repairs"], serde_json::json!({ "feature": "bench-counter", "revision": 2 }), "{repair}");
+    assert_eq!((&repair["state"], &repair["votes"]), (&"needs_model".into(), &0.into()), "{repair}");
+    assert!(repair["details"].as_str().is_some_and(|d| d.contains("POST /hit") && d.contains("index out of bounds")), "{repair}");
     Ok(())
 }

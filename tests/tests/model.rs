@@ -240,3 +240,35 @@ async fn a_request_that_gives_orders_yields_files_of_its_own_feature_only() -> R
     assert_eq!(model.violations(), Vec::<String>::new());
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_failed_in_use_is_repaired() -> Result<()> {
+    let (server, model) = start(Script::MendsLive).await?;
+    let mut files = feature_crate("tests/features/bench-counter")?;
+    let lib = files.get_mut("src/lib.rs").context("lib.rs")?;
+    *lib = lib.replace("GENERATION: u32 = 1", "GENERATION: u32 = 2").replace(
+        "async fn hit(_req: Request, ctx: Ctx) -> Result<Response> {",
+        "async fn hit(req: Request, ctx: Ctx) -> Result<Response> {\n    let _ = [1][req.query(\"at\").map_or(0, |at| at.len())];",
+    );
+    assert_eq!(server.deploy(&files, Some(1)).await?["state"], "succeeded");
+    let hit = async |query: &str| {
+        let url = format!("{}/{TAKEN}/hit{query}", server.live);
+        let answer = reqwest::Client::new().post(url).send().await?;
+        Ok::<_, anyhow::Error>((answer.status().as_u16(), answer.text().await?))
+    };
+    for _ in 0..5 {
+        assert_eq!(hit("?at=x").await?.0, 500);
+    }
+    let deadline = Instant::now() + Duration::from_secs(60);
+    while server.owner().get(&format!("/api/features/{TAKEN}")).await?.body["revision"] != 3 {
+        anyhow::ensure!(Instant::now() < deadline, "{}", server.owner().get("/api/requests").await?.text);
+        tokio::time::sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(hit("?at=x").await?, (200, r#"{"count":1,"generation":3}"#.to_owned()));
+    let request = server.owner().get("/api/requests").await?.body["requests"][0].clone();
+    assert_eq!((&request["state"], &request["feature"]), (&"live".into(), &TAKEN.into()), "{request}");
+    let call = model.calls().into_iter().find(|call| call.is_repair).context("no repair was asked for")?;
+    assert!(call.body.to_string().contains("calls of visitors failed"), "{}", call.body);
+    assert_eq!(model.violations(), Vec::<String>::new());
+    Ok(())
+}

@@ -1,6 +1,6 @@
 //! Which request is built next: a pure function over what waits, so that the pipeline only has to obey.
 //!
-//! Most votes first, oldest first among equals. On its regular beat the observer takes the first; between beats a
+//! Repairs first, then most votes, oldest first among equals. On its regular beat the observer takes the first; between beats a
 //! request starts only when nothing else waits or runs and its countdown is over.
 
 use kandra_model::{RequestId, Timestamp};
@@ -16,6 +16,8 @@ pub const COUNTDOWN_MILLIS: i64 = 10_000;
 pub struct Waiting {
     /// Which.
     pub request: RequestId,
+    /// Whether something that was live is to be repaired.
+    pub repair: bool,
     /// Its votes.
     pub votes: u32,
     /// When it was asked.
@@ -48,9 +50,11 @@ pub enum Pick {
     Nothing,
 }
 
-/// The order of the queue: `waiting` by votes, then age, then id.
+/// The order of the queue: repairs, then by votes, then age, then id.
 pub fn order(waiting: &mut [Waiting]) {
-    waiting.sort_by(|a, b| b.votes.cmp(&a.votes).then(a.created_at.cmp(&b.created_at)).then(a.request.cmp(&b.request)));
+    waiting.sort_by(|a, b| {
+        b.repair.cmp(&a.repair).then(b.votes.cmp(&a.votes)).then(a.created_at.cmp(&b.created_at)).then(a.request.cmp(&b.request))
+    });
 }
 
 /// Decides what starts next.
@@ -87,7 +91,7 @@ mod tests {
     }
 
     fn waiting(votes: u32, created: i64, starts: Option<i64>) -> Waiting {
-        Waiting { request: RequestId::generate(), votes, created_at: at(created), starts_at: starts.map(at) }
+        Waiting { request: RequestId::generate(), repair: false, votes, created_at: at(created), starts_at: starts.map(at) }
     }
 
     fn scene(now: i64, next_beat: i64, waiting: &[Waiting], developing: usize) -> Pick {
@@ -98,6 +102,8 @@ mod tests {
     fn most_votes_then_oldest() {
         let queue = [waiting(1, 10, None), waiting(3, 30, None), waiting(3, 20, None)];
         assert_eq!(scene(100, 100, &queue, 0), Pick::Start(queue[2].request));
+        let repair = Waiting { repair: true, ..waiting(0, 90, None) };
+        assert_eq!(scene(100, 100, &[queue[1], repair], 0), Pick::Start(repair.request));
     }
 
     #[test]

@@ -34,16 +34,27 @@ pub struct LiveFeature {
     pub routes: Vec<RouteSpec>,
 }
 
-/// A draft that a gate refused.
+/// What is to be repaired.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Broken {
+    /// A draft that a gate refused.
+    Draft,
+    /// A revision that was live and failed in use.
+    Live,
+}
+
+/// A crate that has to be repaired, and why.
 #[derive(Clone, Debug)]
 pub struct Repair {
+    /// What it is.
+    pub broken: Broken,
     /// The slug of that draft; a repair keeps it.
     pub slug: Slug,
     /// The plan of that draft.
     pub plan: String,
     /// Its files.
     pub files: BTreeMap<String, String>,
-    /// What the gate said, errors first.
+    /// What the gate said, errors first; or which calls failed.
     pub findings: Vec<Finding>,
     /// 1 to [`MAX_REPAIR_TURNS`].
     pub turn: u32,

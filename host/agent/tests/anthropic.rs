@@ -146,7 +146,14 @@ fn a_refused_draft_is_repaired() {
     let files = draft.files.iter().map(|(path, text)| (path.clone(), text.clone().into_bytes())).collect();
     let findings = kandra_lint::lint(kandra_lint::Source::check(files).unwrap()).expect_err("the first draft is unsafe");
     let findings: Vec<Finding> = serde_json::from_value(serde_json::to_value(findings).unwrap()).unwrap();
-    let repair = |findings, turn| Repair { slug: draft.slug.clone(), plan: draft.plan.clone(), files: draft.files.clone(), findings, turn };
+    let repair = |findings, turn| Repair {
+        broken: kandra_agent::Broken::Draft,
+        slug: draft.slug.clone(),
+        plan: draft.plan.clone(),
+        files: draft.files.clone(),
+        findings,
+        turn,
+    };
     let (repaired, heard) = run(&server, Task { repair: Some(repair(findings.clone(), 1)), ..task() });
     is_good(&repaired.unwrap());
     assert_eq!((heard.usage.calls, server.violations().len()), (1, 0));

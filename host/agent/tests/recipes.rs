@@ -126,6 +126,13 @@ fn a_taken_slug_gets_a_number_and_a_recipe_cannot_be_repaired() {
     let third = runtime.block_on(agent.develop(task.clone(), &mut Silent)).unwrap();
     assert_eq!((first.slug.as_str(), third.slug.as_str()), ("guestbook", "guestbook-3"));
     assert!(third.files["Cargo.toml"].contains("name = \"kandra-feature-guestbook-3\""));
-    task.repair = Some(kandra_agent::Repair { slug: third.slug, plan: third.plan, files: third.files, findings: vec![], turn: 1 });
+    task.repair = Some(kandra_agent::Repair {
+        broken: kandra_agent::Broken::Draft,
+        slug: third.slug,
+        plan: third.plan,
+        files: third.files,
+        findings: vec![],
+        turn: 1,
+    });
     assert_eq!(runtime.block_on(agent.develop(task, &mut Silent)).unwrap_err().code(), "recipe_refused");
 }

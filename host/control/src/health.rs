@@ -103,7 +103,13 @@ async fn take_back(app: &Arc<App>, slug: &Slug, newest: Revision, before: Revisi
     let reason =
         format!("Revision {newest} failed {REMEMBERED_FAULTS} calls within a minute and was taken back to {before}. The last: {last}");
     app.store().set_feature_state(slug, FeatureState::Live, Some(reason.chars().take(300).collect())).await?;
-    Ok(())
+    app.ask_for_repair(slug, newest, &evidence(newest, before, failed)).await
+}
+
+/// What happened, for whoever repairs it: one line for each call.
+fn evidence(newest: Revision, before: Revision, failed: &[Failed]) -> String {
+    let calls: String = failed.iter().map(|failed| format!("- {}\n", failed.words.chars().take(300).collect::<String>())).collect();
+    format!("Revision {newest} failed {} calls within a minute and was taken back to revision {before}:\n{calls}", failed.len())
 }
 
 /// Whether the revision has failed as often as is remembered, within the window.

@@ -84,7 +84,13 @@ pub(crate) async fn outlook(app: &App) -> Result<Outlook, StoreError> {
     let queue = app.store().requests(query).await?.items;
     let waiting: Vec<Waiting> = queue
         .iter()
-        .map(|request| Waiting { request: request.id, votes: request.votes, created_at: request.created_at, starts_at: request.starts_at })
+        .map(|request| Waiting {
+            request: request.id,
+            repair: request.repairs.is_some(),
+            votes: request.votes,
+            created_at: request.created_at,
+            starts_at: request.starts_at,
+        })
         .collect();
     let observer = app.observer();
     let now = Timestamp::now();

@@ -24,6 +24,6 @@ pub use feature::{Feature, FeatureState, Height, Origin, Presentation, RevisionR
 pub use finding::{Finding, Severity};
 pub use id::{ArtifactHash, EventId, IdError, RESERVED_SLUGS, RequestId, Revision, RunId, Slug, SourceHash, VoterId};
 pub use outgoing::{HostName, HostNameError, MAX_URL, Target};
-pub use request::{Moderation, Request, RequestState};
+pub use request::{Moderation, Repairs, Request, RequestState};
 pub use run::{Cause, Run, RunState, Stage, StageOutcome, StageRecord, Usage};
 pub use time::Timestamp;

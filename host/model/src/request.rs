@@ -92,6 +92,15 @@ pub enum Moderation {
     All,
 }
 
+/// A revision that failed in use and was taken back.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Repairs {
+    /// Its feature.
+    pub feature: Slug,
+    /// The revision that failed.
+    pub revision: crate::Revision,
+}
+
 /// A request as the API shows it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Request {
@@ -117,6 +126,8 @@ pub struct Request {
     pub merged_into: Option<RequestId>,
     /// The newest run, when there was one.
     pub run: Option<crate::RunId>,
+    /// What it is to repair, when the server itself asked for it because a revision failed in use.
+    pub repairs: Option<Repairs>,
     /// When it was asked.
     pub created_at: Timestamp,
     /// When it last changed.

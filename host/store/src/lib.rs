@@ -40,7 +40,7 @@ pub use features::{FeatureQuery, Mount};
 pub use page::{Cursor, Page};
 pub use recovery::Reconciled;
 pub use request_list::{RequestOrder, RequestQuery, Viewer};
-pub use requests::{Actor, Fit, NewRequest, RequestEdit};
+pub use requests::{Actor, Fit, NewRepair, NewRequest, RequestEdit};
 pub use runs::{NewRun, RunEnd, RunQuery};
 pub use search::{Similar, SimilarFeature};
 pub use stages::UsualTime;

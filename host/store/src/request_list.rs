@@ -4,7 +4,7 @@ use crate::StoreError;
 use crate::engine::Store;
 use crate::page::{Cursor, Page, bounded};
 use crate::rows::{millis, named, parse, parse_some};
-use kandra_model::{Request, RequestId, RequestState, Slug, Timestamp, VoterId};
+use kandra_model::{Repairs, Request, RequestId, RequestState, Revision, Slug, Timestamp, VoterId};
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
 /// Whose eyes a list is for: held and hidden requests are the owner's only.
@@ -19,7 +19,7 @@ pub enum Viewer {
 /// How a list of requests is sorted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum RequestOrder {
-    /// Most votes first, oldest first among equals: the order in which they are built.
+    /// Most votes first, oldest first among equals: the order in which they are built, but for repairs, which come first.
     #[default]
     Votes,
     /// Oldest first.
@@ -72,13 +72,13 @@ impl Store {
         self.read(move |db| Ok(row(db, id)?.is_some_and(|found| found.author == visitor))).await
     }
 
-    /// The request whose turn it is: most votes, oldest among equals, countdown over.
+    /// The request whose turn it is: repairs first, then most votes, oldest among equals, countdown over.
     pub async fn next_request(&self) -> Result<Option<Request>, StoreError> {
         let now = self.now();
         self.read(move |db| {
             let sql = format!(
                 "SELECT {COLUMNS} FROM requests r WHERE state = 'pending' AND hidden = 0 AND (starts_at IS NULL OR starts_at <= ?1)
-                 ORDER BY votes DESC, number LIMIT 1"
+                 ORDER BY repairs IS NULL, votes DESC, number LIMIT 1"
             );
             let found = db.prepare_cached(&sql)?.query_row([now.millis()], |r| Ok(record(r))).optional()?.transpose()?;
             Ok(found.map(|found| found.request))
@@ -108,10 +108,10 @@ pub(crate) struct Found {
 
 const COLUMNS: &str =
     "r.number, r.id, r.title, r.details, r.state, r.votes, r.author, r.hidden, r.feature, r.reason, r.recipe, r.merged_into,
-    r.run, r.created_at, r.updated_at, r.starts_at,
+    r.run, r.created_at, r.updated_at, r.starts_at, r.repairs, r.repairs_revision,
     CASE WHEN r.state = 'pending' AND r.hidden = 0 THEN 1 + (
       SELECT count(*) FROM requests p WHERE p.state = 'pending' AND p.hidden = 0
-        AND (p.votes > r.votes OR (p.votes = r.votes AND p.number < r.number))) END";
+        AND (p.repairs IS NULL, -p.votes, p.number) < (r.repairs IS NULL, -r.votes, r.number)) END";
 
 fn record(row: &Row<'_>) -> Result<Found, StoreError> {
     const T: &str = "requests";
@@ -134,7 +134,11 @@ fn record(row: &Row<'_>) -> Result<Found, StoreError> {
             created_at: millis(row.get(13)?),
             updated_at: millis(row.get(14)?),
             starts_at: row.get::<_, Option<i64>>(15)?.map(millis),
-            place: row.get(16)?,
+            repairs: match parse_some(T, row.get(16)?)? {
+                Some(feature) => Some(Repairs { feature, revision: Revision(row.get(17)?) }),
+                None => None,
+            },
+            place: row.get(18)?,
         },
     })
 }

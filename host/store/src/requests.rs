@@ -3,8 +3,11 @@
 use crate::StoreError;
 use crate::engine::{Store, Write};
 use crate::request_list::{Found, existing};
-use kandra_model::{EventBody, Moderation, Request, RequestId, RequestState, RunId, Slug, Timestamp, VoterId};
+use kandra_model::{EventBody, Moderation, Repairs, Request, RequestId, RequestState, RunId, Slug, Timestamp, VoterId};
 use rusqlite::{Connection, params};
+
+/// Who asks for repairs: the hash of no address, so no visitor.
+const SERVER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 /// Who wants to change something.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -43,6 +46,19 @@ pub struct NewRequest {
     pub countdown_ms: i64,
 }
 
+/// A request of the server's own, on its way in.
+#[derive(Clone, Debug)]
+pub struct NewRepair {
+    /// One line.
+    pub title: String,
+    /// What failed, and how.
+    pub details: String,
+    /// What is to be repaired.
+    pub repairs: Repairs,
+    /// Whether there is a developer who can.
+    pub fit: Fit,
+}
+
 /// A changed text and what the developer says to it.
 #[derive(Clone, Debug)]
 pub struct RequestEdit {
@@ -58,6 +74,11 @@ impl Store {
     /// Takes a request in, with its author's vote. [`StoreError::Limit`] when too many wait already.
     pub async fn create_request(&self, new: NewRequest) -> Result<Request, StoreError> {
         self.write(move |w| create(w, &new)).await
+    }
+
+    /// Takes a repair in, which nobody has voted for. `None` when one of the same feature is open already.
+    pub async fn create_repair(&self, new: NewRepair) -> Result<Option<Request>, StoreError> {
+        self.write(move |w| create_repair(w, &new)).await
     }
 
     /// Changes the text. Its author may while it waits and nobody else has voted, or during its countdown; the owner
@@ -141,6 +162,27 @@ fn create(w: &mut Write<'_>, new: &NewRequest) -> Result<Request, StoreError> {
         w.emit(EventBody::RequestCreated { request: id, title: request.title.clone(), state, votes: 1 })?;
     }
     Ok(request)
+}
+
+fn create_repair(w: &mut Write<'_>, new: &NewRepair) -> Result<Option<Request>, StoreError> {
+    let Repairs { feature, revision } = &new.repairs;
+    let open: bool =
+        w.db.prepare_cached(
+            "SELECT EXISTS (SELECT 1 FROM requests
+             WHERE repairs = ?1 AND state IN ('held', 'pending', 'running', 'waiting', 'needs_model'))",
+        )?
+        .query_row([feature.as_str()], |row| row.get(0))?;
+    if open {
+        return Ok(None);
+    }
+    let (id, state) = (RequestId::generate(), ready(&new.fit));
+    w.db.prepare_cached(
+        "INSERT INTO requests (id, title, details, state, votes, author, created_at, updated_at, repairs, repairs_revision)
+         VALUES (?1, ?2, ?3, ?4, 0, ?5, ?6, ?6, ?7, ?8)",
+    )?
+    .execute(params![id.to_string(), new.title, new.details, state.as_str(), SERVER, w.now.millis(), feature.as_str(), revision.0])?;
+    w.emit(EventBody::RequestCreated { request: id, title: new.title.clone(), state, votes: 0 })?;
+    existing(w.db, id).map(|found| Some(found.request))
 }
 
 fn recipe(fit: &Fit) -> Option<&str> {

@@ -97,11 +97,15 @@ pub(crate) fn files(task: &Task, plan: &Plan) -> Question {
     Question { tool: FILES, system: system(task), messages }
 }
 
-/// A repair turn: the last draft, and what a gate said of it.
+/// A repair turn: the last files, and what is wrong with them.
 pub(crate) fn repair(task: &Task, repair: &Repair) -> Question {
     let files: Vec<Value> = repair.files.iter().map(|(path, text)| json!({ "path": path, "text": text })).collect();
+    let happened = match repair.broken {
+        crate::Broken::Draft => "A gate refused this draft of",
+        crate::Broken::Live => "It passed the gates and went live; then calls of visitors failed, and it was taken back. This is",
+    };
     let told = format!(
-        "A gate refused this draft of {} (plan: {}). Its findings:\n\n{}\nWrite the files that must change, each as a whole; files that you \
+        "{happened} {} (plan: {}). Its findings:\n\n{}\nWrite the files that must change, each as a whole; files that you \
          leave out stay as they are. This is repair {} of {}.",
         repair.slug,
         repair.plan,
@@ -214,6 +218,7 @@ mod tests {
         let mut finding = Finding::error("K001", "no unsafe").hint("remove it").file("src/lib.rs");
         finding.line = 7;
         let last = Repair {
+            broken: crate::Broken::Draft,
             slug: "clock".parse().unwrap(),
             plan: "A clock.".into(),
             files: [("src/lib.rs".to_owned(), "old".to_owned())].into(),

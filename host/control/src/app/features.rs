@@ -180,7 +180,7 @@ impl App {
         self.store().feature(slug).await?.ok_or_else(|| AppError::missing("feature", slug))
     }
 
-    async fn revision(&self, slug: &Slug, revision: Revision) -> Result<RevisionRecord, AppError> {
+    pub(crate) async fn revision(&self, slug: &Slug, revision: Revision) -> Result<RevisionRecord, AppError> {
         self.store().revision(slug, revision).await?.ok_or_else(|| AppError::missing("revision", format!("{revision} of {slug}")))
     }
 }

@@ -3,8 +3,8 @@
 use super::{App, AppError};
 use crate::pipeline;
 use kandra_agent::observer::COUNTDOWN_MILLIS;
-use kandra_model::{Cause, Moderation, Request, RequestId, RequestState, VoterId};
-use kandra_store::{Actor, Fit, NewRequest, NewRun, RequestEdit, Viewer};
+use kandra_model::{Cause, Moderation, Repairs, Request, RequestId, RequestState, Revision, Slug, VoterId};
+use kandra_store::{Actor, Fit, NewRepair, NewRequest, NewRun, RequestEdit, Viewer};
 use std::sync::Arc;
 
 /// The most characters of a title and of the details.
@@ -60,6 +60,21 @@ impl App {
         let request = self.store().create_request(new).await?;
         self.observer().look();
         Ok(request)
+    }
+
+    /// Asks for the repair of a revision that failed in use, unless that is asked for already.
+    pub(crate) async fn ask_for_repair(&self, feature: &Slug, revision: Revision, evidence: &str) -> Result<(), AppError> {
+        let title = self.revision(feature, revision).await?.presentation.title;
+        let fit = if self.agent().model().is_some() { Fit::Model } else { Fit::Nothing };
+        let new = NewRepair {
+            title: format!("Repair {title}").chars().take(MAX_TITLE).collect(),
+            details: evidence.chars().take(MAX_DETAILS).collect(),
+            repairs: Repairs { feature: feature.clone(), revision },
+            fit,
+        };
+        self.store().create_repair(new).await?;
+        self.observer().look();
+        Ok(())
     }
 
     /// Changes its text before it runs; author or owner.

@@ -13,6 +13,8 @@ use serde_json::{Value, json};
 
 const NEEDS_MODEL: &str = "No recipe fits these words; it waits for a model, which the owner can configure with a key.";
 
+const NEEDS_MODEL_TO_REPAIR: &str = "A model can repair this; the owner can configure one with a key, or repair it by hand.";
+
 /// A request, and what it is to whoever asks.
 #[derive(Serialize)]
 pub(super) struct Shown {
@@ -32,7 +34,8 @@ pub(super) async fn show(app: &App, caller: &Caller, requests: Vec<Request>) -> 
     let with_reason = |mut request: Request| {
         // The one state that a request can be in from the start and that needs explaining.
         if request.state == RequestState::NeedsModel && request.reason.is_none() {
-            request.reason = Some(NEEDS_MODEL.to_owned());
+            let reason = if request.repairs.is_some() { NEEDS_MODEL_TO_REPAIR } else { NEEDS_MODEL };
+            request.reason = Some(reason.to_owned());
         }
         request
     };

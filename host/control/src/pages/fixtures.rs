@@ -36,6 +36,7 @@ pub fn request(n: u32, title: &str, state: RequestState) -> Request {
         state,
         votes: 12 / n.max(1) + 1,
         place: (state == RequestState::Pending).then_some(n),
+        repairs: None,
         feature: None,
         reason: None,
         recipe: None,

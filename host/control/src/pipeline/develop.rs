@@ -2,8 +2,8 @@
 
 use super::{active::Ticket, halt::Halt, stages::Stages};
 use crate::app::App;
-use kandra_agent::{LiveFeature, Progress, Repair, Task};
-use kandra_model::{FeatureState, Origin, Slug, Stage, StageOutcome, Usage};
+use kandra_agent::{Broken, LiveFeature, Progress, Repair, Task};
+use kandra_model::{FeatureState, Finding, Origin, Repairs, Slug, Stage, StageOutcome, Usage};
 use kandra_store::{Draft, StoreError};
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -15,6 +15,8 @@ pub(crate) struct Development {
     pub usage: Usage,
     /// The newest plan.
     pub plan: String,
+    /// The feature of which this is to become another revision.
+    pub revises: Option<Slug>,
 }
 
 impl Development {
@@ -40,6 +42,7 @@ impl Development {
     async fn ask(&mut self, app: &Arc<App>, ticket: &Ticket, stages: &Stages, repair: Option<Repair>) -> Result<Draft, Halt> {
         let _turn = ticket.unless_stopped(app.model_turns().acquire()).await?;
         let repairs = repair.as_ref().map(|repair| repair.slug.clone());
+        let live = repair.as_ref().filter(|repair| repair.broken == Broken::Live).map(|repair| repair.slug.clone());
         let task = Task {
             title: self.title.clone(),
             details: self.details.clone(),
@@ -59,9 +62,35 @@ impl Development {
         self.plan = draft.plan.clone();
         let provenance = provenance(&draft.origin);
         stages.plan(&draft.plan, None, Some(provenance));
-        let (slug, files) = app.name(ticket, draft.slug, draft.files).await?;
-        Ok(Draft { slug, files, message: one_line(&draft.plan, 200), origin: draft.origin, base_revision: None })
+        let (slug, files, base_revision) = match live.or_else(|| self.revises.clone()) {
+            // Another revision of what is there; further turns repair that.
+            Some(feature) => {
+                ticket.works_on(&feature, None);
+                let current = app.store().feature(&feature).await?.map(|feature| feature.revision);
+                self.revises = Some(feature.clone());
+                (feature, draft.files, current)
+            }
+            None => {
+                let (slug, files) = app.name(ticket, draft.slug, draft.files).await?;
+                (slug, files, None)
+            }
+        };
+        Ok(Draft { slug, files, message: one_line(&draft.plan, 200), origin: draft.origin, base_revision })
     }
+}
+
+/// What the developer gets when a revision has failed in use: its files, and the calls that failed.
+pub(crate) async fn failed_in_use(app: &App, repairs: &Repairs, evidence: &str) -> Result<Repair, Halt> {
+    let Repairs { feature, revision } = repairs;
+    let source = app.feature_source(feature, Some(*revision)).await.map_err(|error| Halt::failed("store", error.to_string()))?;
+    Ok(Repair {
+        broken: Broken::Live,
+        slug: feature.clone(),
+        plan: one_line(&source.record.message, 300),
+        files: source.files,
+        findings: vec![Finding::error("use/failed", evidence)],
+        turn: 1,
+    })
 }
 
 /// How a card says where its code came from.

@@ -28,7 +28,7 @@ use crate::app::App;
 use active::Ticket;
 use approval::Decision;
 use develop::Development;
-use kandra_agent::{MAX_REPAIR_TURNS, Repair};
+use kandra_agent::{Broken, MAX_REPAIR_TURNS, Repair};
 use kandra_model::{Cause, Feature, Run, Slug, SourceHash, Tier};
 use kandra_store::{Draft, StoreError, Viewer};
 use stages::Stages;
@@ -127,18 +127,30 @@ async fn work(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: &Run) -> Re
 async fn make(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: &Run) -> Result<Feature, Halt> {
     let gone = || Halt::failed("store", "The run is not in the database any more.");
     let (_, author) = app.store().run_title_and_author(run.id).await?.ok_or_else(gone)?;
-    let (title, details) = match run.cause {
+    let (title, details, repairs) = match run.cause {
         Cause::Request { request } => {
             let request = app.store().request(request, Viewer::Owner).await?.ok_or_else(gone)?;
-            (request.title, request.details)
+            (request.title, request.details, request.repairs)
         }
-        _ => (String::new(), String::new()),
+        _ => (String::new(), String::new(), None),
     };
     let mut attempt = run.stages.iter().map(|stage| stage.attempt).max().unwrap_or(1);
-    let mut development = Development { title, details, usage: run.usage.clone(), plan: run.plan.clone().unwrap_or_default() };
+    let mut development = Development {
+        title,
+        details,
+        usage: run.usage.clone(),
+        plan: run.plan.clone().unwrap_or_default(),
+        revises: repairs.as_ref().map(|repairs| repairs.feature.clone()),
+    };
     let mut draft = match app.store().draft(run.id).await? {
         Some(draft) => draft,
-        None if matches!(run.cause, Cause::Request { .. }) => develop(app, ticket, stages, &mut development, attempt, None).await?,
+        None if matches!(run.cause, Cause::Request { .. }) => {
+            let repair = match repairs {
+                Some(repairs) => Some(develop::failed_in_use(app, &repairs, &development.details).await?),
+                None => None,
+            };
+            develop(app, ticket, stages, &mut development, attempt, repair).await?
+        }
         None => return Err(Halt::failed("store", "The source of this run is not in the database any more; send it again.")),
     };
     ticket.works_on(&draft.slug, None);
@@ -151,6 +163,7 @@ async fn make(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: &Run) -> Re
                 if matches!(run.cause, Cause::Request { .. }) && develop::can_repair(&draft.origin) && attempt <= MAX_REPAIR_TURNS =>
             {
                 let repair = Repair {
+                    broken: Broken::Draft,
                     slug: draft.slug.clone(),
                     plan: development.plan.clone(),
                     files: draft.files.clone(),
