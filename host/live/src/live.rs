@@ -24,7 +24,7 @@ use crate::{
 };
 use arc_swap::ArcSwap;
 use kandra_model::Slug;
-use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, RouteStatistics};
+use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, LogLevel, RouteStatistics};
 use std::{
     collections::HashMap,
     io,
@@ -120,13 +120,9 @@ impl Live {
 
     pub(crate) fn with(artifacts: PathBuf, environment: Environment, recorder: Recorder) -> io::Result<Arc<Self>> {
         load::prepare_maps()?;
-        let workers = Workers::new(recorder);
-        watchdog::start(&workers, || {
-            tracing::error!("a worker is stuck in a call that no tick reaches; this process has to be replaced");
-            std::process::abort();
-        })?;
+        let workers = Workers::new(recorder.clone());
         let (reaper, thread) = Reaper::start(workers.clone(), environment.outlet.clone())?;
-        Ok(Arc::new(Self {
+        let live = Arc::new(Self {
             artifacts,
             environment: Arc::new(environment),
             table: ArcSwap::default(),
@@ -137,7 +133,29 @@ impl Live {
             schedule: Arc::default(),
             reopened: Notify::new(),
             written: Mutex::default(),
-        }))
+        });
+        let weak = Arc::downgrade(&live);
+        let heedless = move |library| {
+            if let Some(live) = weak.upgrade() {
+                live.rest(library);
+            }
+        };
+        let stuck = move |library| {
+            tracing::error!("a worker is stuck in a call that no tick reaches; this process has to be replaced");
+            recorder.blame(library);
+            std::process::abort();
+        };
+        watchdog::start(&live.workers, watchdog::Told { heedless: Box::new(heedless), stuck: Box::new(stuck) })?;
+        Ok(live)
+    }
+
+    /// A call of this library does not end: its feature gets no further worker for a while.
+    fn rest(&self, library: u64) {
+        let table = self.table.load();
+        let Some(mount) = table.values().find(|mount| mount.number == library) else { return };
+        let rest = mount.feature.circuit.rest();
+        let told = format!("a call went on after its budget was used up: the feature rests for {} s", rest.as_secs());
+        mount.feature.log(mount.revision, LogLevel::Error, &told);
     }
 
     /// Makes this thread one on which calls may be dispatched.

@@ -2,7 +2,8 @@
 //!
 //! The budget is processor time, so that a busy machine does not make innocent calls fail; a poll that waits (a lock
 //! taken twice) is stopped by the wall clock. Stopping means writing the worker's limit word: the next tick unwinds. A
-//! worker that does not leave its call after that is stuck, which only the replacement of the process mends.
+//! call that does not heed that takes no further worker: its feature rests. A worker that still does not leave its call
+//! is stuck, which only the replacement of the process mends.
 
 use crate::worker::{Slot, Workers, phase};
 use std::{
@@ -16,26 +17,46 @@ const PACE: Duration = Duration::from_millis(5);
 const SLOW_PACE: Duration = Duration::from_millis(100);
 /// By the wall clock an entry may take so much longer than its budget.
 const WALL_GRACE: Duration = Duration::from_secs(1);
-/// A worker that was told to stop and has not after this is stuck.
-const STUCK_AFTER: Duration = Duration::from_secs(5);
+/// A call that was told to stop and has not after this does not heed it.
+const HEEDLESS_AFTER: Duration = Duration::from_millis(200);
+/// A worker that was told to stop and has computed for so long since then is stuck.
+const STUCK_AFTER: Duration = Duration::from_secs(1);
+/// The same by the wall clock, for one that waits: so long a disk may keep a call waiting.
+const STUCK_AFTER_WALL: Duration = Duration::from_secs(5);
+
+/// Who is told about calls that do not stop, each by the number of its library.
+pub(crate) struct Told {
+    /// It was told to stop and goes on.
+    pub heedless: Box<dyn Fn(u64) + Send>,
+    /// Its worker cannot be freed.
+    pub stuck: Box<dyn Fn(u64) + Send>,
+}
 
 struct Seen {
     slot: Arc<Slot>,
     state: u64,
     since: Instant,
     processor: Option<Duration>,
-    stopped: Option<Instant>,
+    stopped: Option<Stopped>,
 }
 
-/// Starts the watchdog; it ends when the workers' owner is gone. `stuck` is told a worker that cannot be stopped.
-pub(crate) fn start(workers: &Arc<Workers>, stuck: impl Fn() + Send + 'static) -> std::io::Result<()> {
+/// An entry that was told to stop.
+struct Stopped {
+    at: Instant,
+    /// Processor time that its thread had used by then.
+    processor: Option<Duration>,
+    heedless: bool,
+}
+
+/// Starts the watchdog; it ends when the workers' owner is gone.
+pub(crate) fn start(workers: &Arc<Workers>, told: Told) -> std::io::Result<()> {
     let weak = Arc::downgrade(workers);
-    let thread = std::thread::Builder::new().name("kandra-watchdog".to_owned()).spawn(move || watch(&weak, &stuck))?;
+    let thread = std::thread::Builder::new().name("kandra-watchdog".to_owned()).spawn(move || watch(&weak, &told))?;
     workers.watched_by(thread.thread().clone());
     Ok(())
 }
 
-fn watch(workers: &Weak<Workers>, stuck: &dyn Fn()) {
+fn watch(workers: &Weak<Workers>, told: &Told) {
     let mut seen: Vec<Seen> = Vec::new();
     let mut quiet_since = Instant::now();
     while let Some(workers) = workers.upgrade() {
@@ -62,7 +83,7 @@ fn watch(workers: &Weak<Workers>, stuck: &dyn Fn()) {
                 continue;
             }
             quiet_since = now;
-            entry.look(now, stuck);
+            entry.look(now, told);
         }
         let pace = if now.duration_since(quiet_since) > Duration::from_secs(1) { SLOW_PACE } else { PACE };
         workers.watchdog_sleeps.store(pace == SLOW_PACE, Ordering::Relaxed);
@@ -72,26 +93,34 @@ fn watch(workers: &Weak<Workers>, stuck: &dyn Fn()) {
 }
 
 impl Seen {
-    fn look(&mut self, now: Instant, stuck: &dyn Fn()) {
+    fn look(&mut self, now: Instant, told: &Told) {
         let budget = Duration::from_millis(self.slot.budget_ms.load(Ordering::Relaxed).into());
-        match self.stopped {
-            Some(at) if now.duration_since(at) > STUCK_AFTER => {
-                self.stopped = Some(now);
-                stuck();
+        let processor = self.slot.limit.processor_time();
+        let used_since = |before: Option<Duration>| processor.zip(before).map(|(after, before)| after.saturating_sub(before));
+        match &mut self.stopped {
+            Some(stopped) => {
+                let (waited, used) = (now.duration_since(stopped.at), used_since(stopped.processor));
+                if waited >= HEEDLESS_AFTER && !stopped.heedless {
+                    stopped.heedless = true;
+                    (told.heedless)(self.slot.library.load(Ordering::Relaxed));
+                }
+                if used.is_some_and(|used| used >= STUCK_AFTER) || waited >= STUCK_AFTER_WALL {
+                    (stopped.at, stopped.processor) = (now, processor);
+                    (told.stuck)(self.slot.library.load(Ordering::Relaxed));
+                }
             }
-            Some(_) => {}
             None => {
                 if self.processor.is_none() {
-                    self.processor = self.slot.limit.processor_time();
+                    self.processor = processor;
                 }
-                let used = self.slot.limit.processor_time().zip(self.processor).map(|(after, before)| after.saturating_sub(before));
+                let used = used_since(self.processor);
                 let spent = used.is_some_and(|used| used >= budget) || now.duration_since(self.since) >= budget + WALL_GRACE;
                 let claimed = self.state & !phase::MASK | phase::CLAIMED;
                 if spent && self.slot.state.compare_exchange(self.state, claimed, Ordering::AcqRel, Ordering::Acquire).is_ok() {
                     self.slot.limit.stop();
                     self.state |= phase::STOPPED;
                     self.slot.state.store(self.state, Ordering::Release);
-                    self.stopped = Some(now);
+                    self.stopped = Some(Stopped { at: now, processor, heedless: false });
                 }
             }
         }

@@ -48,6 +48,8 @@ pub(crate) struct Slot {
     pub state: AtomicU64,
     /// Milliseconds of processor time that the present entry may take.
     pub budget_ms: AtomicU32,
+    /// The library of the present entry, by its number in the flight recorder.
+    pub library: AtomicU64,
     pub limit: load::LimitWord,
     floor: usize,
     jobs: Option<UnboundedSender<Work>>,
@@ -123,6 +125,7 @@ impl Workers {
             index,
             state: AtomicU64::new(0),
             budget_ms: AtomicU32::new(0),
+            library: AtomicU64::new(0),
             limit,
             floor: load::stack_floor(STACK_RESERVE),
             jobs,
@@ -240,6 +243,7 @@ impl Slot {
         }
         load::set_own_limit(self.floor);
         self.budget_ms.store(budget_ms, Ordering::Relaxed);
+        self.library.store(library, Ordering::Relaxed);
         let entered = before | phase::INSIDE;
         self.state.store(entered, Ordering::Release);
         workers.recorder.enter(self.index, library);
