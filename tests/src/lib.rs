@@ -4,6 +4,7 @@
 
 mod api;
 mod events;
+pub mod fates;
 pub mod faults;
 pub mod load;
 pub mod model_server;

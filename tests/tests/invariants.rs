@@ -36,7 +36,7 @@ const SOLE_OWNERS: [(&str, &[&str]); 9] = [
     ("landlock", &["kandra-jail"]),
     ("seccompiler", &["kandra-jail"]),
     ("object", &["kandra-gate"]),
-    ("rusqlite", &["kandra-store", "kandra-live"]),
+    ("rusqlite", &["kandra-store", "kandra-live", "kandra-tests"]),
     ("notify", &["kandra-control"]),
     // What can call out: the model's client, features' calls, the command line; never live.
     ("reqwest", &["kandra-agent", "kandra-control", "kandra-bin", "kandra-tests"]),

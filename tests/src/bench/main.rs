@@ -2,6 +2,7 @@
 //! bars hold.
 #![forbid(unsafe_code)]
 
+mod fates;
 mod faults;
 mod pipeline;
 mod serve;
@@ -57,6 +58,18 @@ enum Command {
         #[arg(long, default_value_t = 20)]
         control: u64,
     },
+    /// Each misbehaving feature once a second, beside quiet neighbours under load
+    Fates {
+        /// Seconds for which each is called
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Seconds without it, before
+        #[arg(long, default_value_t = 5)]
+        quiet: u64,
+        /// Only these
+        #[arg(long)]
+        only: Vec<String>,
+    },
     /// The static server that `serve` compares with
     #[command(hide = true)]
     Static {
@@ -83,6 +96,7 @@ fn main() -> Result<ExitCode> {
             Command::Swap { seconds, rate, connections, stateful: false } => swap::run(seconds, rate, connections).await,
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
             Command::Faults { live, control } => faults::run(live, control).await,
+            Command::Fates { seconds, quiet, only } => fates::run(seconds, quiet, &only).await,
             Command::Static { .. } => unreachable!("handled above"),
         }
     })?;
