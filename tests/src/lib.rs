@@ -3,6 +3,7 @@
 #![forbid(unsafe_code)]
 
 mod api;
+pub mod drain;
 mod events;
 pub mod fates;
 pub mod faults;

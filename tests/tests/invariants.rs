@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("kandra-live", &["kandra-model", "kandra-wire", "kandra-abi", "kandra-jail"]),
     ("kandra-control", &["kandra-model", "kandra-wire", "kandra-store", "kandra-agent", "kandra-gate", "kandra-jail"]),
     ("kandra-bin", &["kandra-control", "kandra-live", "kandra-gate"]),
-    ("kandra-tests", &[]),
+    ("kandra-tests", &["kandra-live", "kandra-model", "kandra-wire"]),
 ];
 
 /// One dangerous dependency, the one crate that may have it.

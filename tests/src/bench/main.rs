@@ -2,12 +2,16 @@
 //! bars hold.
 #![forbid(unsafe_code)]
 
+mod drain;
 mod fates;
 mod faults;
+mod library;
 mod pipeline;
 mod serve;
 mod stateful;
 mod swap;
+mod ticks;
+mod unload;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -70,6 +74,33 @@ enum Command {
         #[arg(long)]
         only: Vec<String>,
     },
+    /// Load, call, swap, unload, over the features of generated/, with live as a library in this process
+    Unload {
+        /// How often
+        #[arg(long, default_value_t = 10_000)]
+        cycles: usize,
+    },
+    /// Three kernels with ticks and without
+    Ticks {
+        /// Interleaved pairs for each kernel
+        #[arg(long, default_value_t = 501)]
+        rounds: usize,
+    },
+    /// Nanoseconds of one dispatch through live against a direct call
+    Call {
+        /// Figures whose median counts
+        #[arg(long, default_value_t = 501)]
+        rounds: usize,
+    },
+    /// Swaps while thousands of calls wait, clients leave and one reads a byte a second
+    Drain {
+        /// Swaps
+        #[arg(long, default_value_t = 100)]
+        swaps: u64,
+        /// Calls that wait
+        #[arg(long, default_value_t = 5_000)]
+        calls: u64,
+    },
     /// The static server that `serve` compares with
     #[command(hide = true)]
     Static {
@@ -97,6 +128,10 @@ fn main() -> Result<ExitCode> {
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
             Command::Faults { live, control } => faults::run(live, control).await,
             Command::Fates { seconds, quiet, only } => fates::run(seconds, quiet, &only).await,
+            Command::Unload { cycles } => unload::run(cycles).await,
+            Command::Ticks { rounds } => ticks::run(rounds).await,
+            Command::Call { rounds } => ticks::call_cost(rounds).await,
+            Command::Drain { swaps, calls } => drain::run(swaps, calls).await,
             Command::Static { .. } => unreachable!("handled above"),
         }
     })?;
