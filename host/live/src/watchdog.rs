@@ -19,10 +19,13 @@ const SLOW_PACE: Duration = Duration::from_millis(100);
 const WALL_GRACE: Duration = Duration::from_secs(1);
 /// A call that was told to stop and has not after this does not heed it.
 const HEEDLESS_AFTER: Duration = Duration::from_millis(200);
-/// A worker that was told to stop and has computed for so long since then is stuck.
+/// A worker that was told to stop is stuck when it has computed for so long since then; or when it has done nothing at
+/// all for so long, though it waits for nothing of the host's, so that it waits for itself.
 const STUCK_AFTER: Duration = Duration::from_secs(1);
-/// The same by the wall clock, for one that waits: so long a disk may keep a call waiting.
-const STUCK_AFTER_WALL: Duration = Duration::from_secs(5);
+/// So little processor time is none.
+const NOTHING: Duration = Duration::from_millis(2);
+/// Whatever it does, it is stuck after so long by the clock: so long a disk may keep a call waiting.
+const STUCK_AFTER_ALL: Duration = Duration::from_secs(5);
 
 /// Who is told about calls that do not stop, each by the number of its library.
 pub(crate) struct Told {
@@ -104,7 +107,8 @@ impl Seen {
                     stopped.heedless = true;
                     (told.heedless)(self.slot.library.load(Ordering::Relaxed));
                 }
-                if used.is_some_and(|used| used >= STUCK_AFTER) || waited >= STUCK_AFTER_WALL {
+                let asleep = |used| used < NOTHING && waited >= STUCK_AFTER && !self.slot.waits_for_disk.load(Ordering::Relaxed);
+                if used.is_some_and(|used| used >= STUCK_AFTER || asleep(used)) || waited >= STUCK_AFTER_ALL {
                     (stopped.at, stopped.processor) = (now, processor);
                     (told.stuck)(self.slot.library.load(Ordering::Relaxed));
                 }
