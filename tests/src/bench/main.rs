@@ -79,6 +79,9 @@ enum Command {
         /// How often
         #[arg(long, default_value_t = 10_000)]
         cycles: usize,
+        /// Only these features
+        #[arg(long)]
+        only: Vec<String>,
     },
     /// Three kernels with ticks and without
     Ticks {
@@ -128,7 +131,7 @@ fn main() -> Result<ExitCode> {
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
             Command::Faults { live, control } => faults::run(live, control).await,
             Command::Fates { seconds, quiet, only } => fates::run(seconds, quiet, &only).await,
-            Command::Unload { cycles } => unload::run(cycles).await,
+            Command::Unload { cycles, only } => unload::run(cycles, &only).await,
             Command::Ticks { rounds } => ticks::run(rounds).await,
             Command::Call { rounds } => ticks::call_cost(rounds).await,
             Command::Drain { swaps, calls } => drain::run(swaps, calls).await,

@@ -135,7 +135,7 @@ async fn record(server: &Server, slug: &str) -> Result<Value> {
 
 /// The feature's record, once its state fits, or as it is after some seconds.
 async fn until(server: &Server, slug: &str, fits: impl Fn(&str) -> bool) -> Result<Value> {
-    let deadline = Instant::now() + Duration::from_secs(5);
+    let deadline = Instant::now() + PATIENCE;
     loop {
         let record = record(server, slug).await?;
         if fits(record["state"].as_str().context("a feature has a state")?) || Instant::now() > deadline {
