@@ -15,6 +15,7 @@ mod thread;
 pub(crate) use crash::{blame_crashes, is_in};
 pub(crate) use descriptor::inherited;
 pub(crate) use image::Image;
+pub(crate) use mapped::give_back_memory;
 pub(crate) use mapped::prepare as prepare_maps;
 pub(crate) use mapped::resident_bytes;
 pub(crate) use thread::{LimitWord, limit_word_offset, set_own_limit, stack_floor};
