@@ -3,7 +3,9 @@
 #![forbid(unsafe_code)]
 
 mod api;
+pub mod drain;
 mod events;
+pub mod fates;
 pub mod faults;
 pub mod load;
 pub mod model_server;

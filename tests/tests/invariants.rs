@@ -25,7 +25,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("kandra-live", &["kandra-model", "kandra-wire", "kandra-abi", "kandra-jail"]),
     ("kandra-control", &["kandra-model", "kandra-wire", "kandra-store", "kandra-agent", "kandra-gate", "kandra-jail"]),
     ("kandra-bin", &["kandra-control", "kandra-live", "kandra-gate"]),
-    ("kandra-tests", &[]),
+    ("kandra-tests", &["kandra-live", "kandra-model", "kandra-wire"]),
 ];
 
 /// One dangerous dependency, the one crate that may have it.
@@ -36,7 +36,7 @@ const SOLE_OWNERS: [(&str, &[&str]); 9] = [
     ("landlock", &["kandra-jail"]),
     ("seccompiler", &["kandra-jail"]),
     ("object", &["kandra-gate"]),
-    ("rusqlite", &["kandra-store", "kandra-live"]),
+    ("rusqlite", &["kandra-store", "kandra-live", "kandra-tests"]),
     ("notify", &["kandra-control"]),
     // What can call out: the model's client, features' calls, the command line; never live.
     ("reqwest", &["kandra-agent", "kandra-control", "kandra-bin", "kandra-tests"]),

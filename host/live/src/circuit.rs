@@ -13,6 +13,8 @@ const IN_A_ROW: u32 = 5;
 /// How long it rests the first time; each time twice as long.
 const REST: Duration = Duration::from_secs(5);
 const LONGEST_REST: Duration = Duration::from_secs(60);
+/// How long it rests when a call of it does not stop: longer than a stuck worker is waited for.
+const HEEDLESS_REST: Duration = Duration::from_secs(10);
 
 /// One feature's. Closed, it costs a call one load.
 #[derive(Debug, Default)]
@@ -64,6 +66,19 @@ impl Circuit {
         Some(rest)
     }
 
+    /// A call goes on although its budget is used up. Answers how long the feature rests from now on.
+    pub fn rest(&self) -> Duration {
+        self.rest_at(Instant::now())
+    }
+
+    fn rest_at(&self, now: Instant) -> Duration {
+        // The call that tries it afterwards has one attempt.
+        self.in_a_row.fetch_max(IN_A_ROW, Relaxed);
+        let until = millis(now).saturating_add(u64::try_from(HEEDLESS_REST.as_millis()).unwrap_or(u64::MAX));
+        self.until.fetch_max(until, Relaxed);
+        HEEDLESS_REST
+    }
+
     /// A call ended without spending one. While it rests that is one from before, which proves nothing.
     #[inline]
     pub fn well(&self) {
@@ -83,6 +98,18 @@ impl Circuit {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_call_that_does_not_stop_opens_it_at_once() {
+        let circuit = Circuit::default();
+        let now = epoch() + Duration::from_secs(1);
+        assert_eq!(circuit.rest_at(now), HEEDLESS_REST);
+        assert!(Circuit::left(circuit.until.load(Relaxed), now).is_some());
+        assert_eq!(circuit.spent_at(now), None, "the call itself, when it is stopped at last");
+        assert!(circuit.spent_at(now + HEEDLESS_REST).is_some(), "the call that tried it failed");
+        circuit.close();
+        assert_eq!(circuit.rests(), None);
+    }
 
     #[test]
     fn five_in_a_row_open_it_and_each_rest_is_longer() {

@@ -19,21 +19,24 @@ use crate::{
     recorder::Recorder,
     schedule::Schedule,
     sockets::Sockets,
-    state,
-    watchdog::{self, Stuck},
-    worker::{self, Worker, Workers},
+    state, watchdog,
+    worker::{self, Slot, Worker, Workers},
 };
 use arc_swap::ArcSwap;
 use kandra_model::Slug;
-use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, RouteStatistics, SwapReport};
+use kandra_wire::{FeatureSettings, LiveReport, LoadedLibrary, LogLevel, RouteStatistics, SwapReport};
 use std::{
     collections::{HashMap, VecDeque},
     io,
     path::PathBuf,
-    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak},
+    sync::{Arc, Mutex, MutexGuard, PoisonError, Weak, atomic::Ordering},
     thread::JoinHandle,
+    time::{Duration, Instant},
 };
 use tokio::sync::Notify;
+
+/// How long somebody who was told of a stuck worker may take to replace the process.
+const REPLACE_WITHIN: Duration = Duration::from_secs(12);
 
 /// What a [`Live`] needs.
 pub struct Config {
@@ -132,7 +135,7 @@ impl Live {
 
     pub(crate) fn with(artifacts: PathBuf, environment: Environment, recorder: Recorder, standing: Standing) -> io::Result<Arc<Self>> {
         load::prepare_maps()?;
-        let workers = Workers::new(recorder);
+        let workers = Workers::new(recorder.clone());
         let (reaper, thread) = Reaper::start(workers.clone(), environment.outlet.clone())?;
         let live = Arc::new(Self {
             artifacts,
@@ -148,24 +151,50 @@ impl Live {
             swaps: Mutex::default(),
             dormant: Mutex::new((standing == Standing::Waits).then(Vec::new)),
         });
-        let watched = Arc::downgrade(&live);
-        watchdog::start(&live.workers, move |stuck| {
-            let handled = match stuck {
-                Stuck::Serving(library) => watched.upgrade().is_some_and(|live| live.tell_stuck(library)),
-                Stuck::ForGood => false,
+        watchdog::start(&live.workers, Self::told(&live, recorder))?;
+        Ok(live)
+    }
+
+    /// What is done about calls that do not stop.
+    fn told(live: &Arc<Self>, recorder: Recorder) -> watchdog::Told {
+        let (heeding, holding) = (Arc::downgrade(live), Arc::downgrade(live));
+        let since = Mutex::new(None::<Instant>);
+        let heedless = move |library| {
+            if let Some(live) = heeding.upgrade() {
+                live.rest(library);
+            }
+        };
+        let stuck = move |slot: &Slot| {
+            let library = slot.library.load(Ordering::Relaxed);
+            let mut since = since.lock().unwrap_or_else(PoisonError::into_inner);
+            let handled = match *since {
+                Some(since) => since.elapsed() < REPLACE_WITHIN,
+                // A mount keeps those commands waiting with which this process would be replaced.
+                None => slot.serves() && holding.upgrade().is_some_and(|live| live.tell_stuck(library)),
             };
             if !handled {
-                tracing::error!("a worker is stuck in a call that no tick reaches; this process ends");
+                tracing::error!("a worker is stuck in a call that no tick reaches, and nobody replaces this process: it ends");
+                recorder.blame(library);
                 std::process::abort();
             }
-        })?;
-        Ok(live)
+            since.get_or_insert_with(Instant::now);
+        };
+        watchdog::Told { heedless: Box::new(heedless), stuck: Box::new(stuck) }
     }
 
     /// Says which feature a worker is stuck in; `false` when nobody will replace the process.
     fn tell_stuck(&self, library: u64) -> bool {
-        let mounts = self.table.load().values().cloned().chain(self.reaper.draining()).find(|mount| mount.number == library);
-        mounts.is_some_and(|mount| self.environment.outlet.stuck(&mount.feature.slug, mount.revision))
+        let found = self.table.load().values().cloned().chain(self.reaper.draining()).find(|mount| mount.number == library);
+        found.is_some_and(|mount| self.environment.outlet.stuck(&mount.feature.slug, mount.revision))
+    }
+
+    /// A call of this library does not end: its feature gets no further worker for a while.
+    fn rest(&self, library: u64) {
+        let table = self.table.load();
+        let Some(mount) = table.values().find(|mount| mount.number == library) else { return };
+        let rest = mount.feature.circuit.rest();
+        let told = format!("a call went on after its budget was used up: the feature rests for {} s", rest.as_secs());
+        mount.feature.log(mount.revision, LogLevel::Error, &told);
     }
 
     /// Makes this thread one on which calls may be dispatched.

@@ -5,14 +5,17 @@
 //! (they keep pointers into the library in process-wide maps) or map the same file twice (glibc would hand out the
 //! library that is mapped already).
 
+mod crash;
 mod descriptor;
 mod image;
 mod mapped;
 mod module;
 mod thread;
 
+pub(crate) use crash::{blame_crashes, is_in};
 pub(crate) use descriptor::inherited;
 pub(crate) use image::Image;
+pub(crate) use mapped::give_back_memory;
 pub(crate) use mapped::prepare as prepare_maps;
 pub(crate) use mapped::resident_bytes;
 pub(crate) use thread::{LimitWord, limit_word_offset, set_own_limit, stack_floor};

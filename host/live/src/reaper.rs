@@ -5,7 +5,7 @@
 
 use crate::{
     environment::Outlet,
-    load::Closed,
+    load::{self, Closed},
     mount::Mount,
     operation,
     worker::{self, Workers},
@@ -27,6 +27,8 @@ use std::{
 const PATIENCE: Duration = Duration::from_secs(5);
 /// Processor milliseconds that one library's destructors may take on one worker.
 const DESTRUCTOR_BUDGET_MS: u32 = 50;
+/// Between two times that freed memory is given back to the system.
+const GIVE_BACK_EVERY: Duration = Duration::from_secs(1);
 /// How many unloads are remembered.
 const REMEMBERED: usize = 50;
 
@@ -107,6 +109,7 @@ impl Shared {
     }
 
     fn run(&self, workers: &Arc<Workers>, outlet: &dyn Outlet) {
+        let mut given_back = Instant::now();
         loop {
             let (ready, left) = {
                 let mut waiting = self.waiting();
@@ -115,6 +118,11 @@ impl Shared {
             };
             if !ready.is_empty() {
                 self.unload(ready, workers, outlet);
+                // What a library's databases, calls and bookkeeping used on this side would stay with the process otherwise.
+                if given_back.elapsed() >= GIVE_BACK_EVERY {
+                    load::give_back_memory();
+                    given_back = Instant::now();
+                }
                 continue;
             }
             if left == 0 && self.ended.load(Ordering::Acquire) {

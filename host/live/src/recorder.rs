@@ -1,8 +1,9 @@
 //! Live's side of the flight recorder: which library each worker is in, in memory that control reads after a crash.
 
+use crate::load;
 use kandra_jail::SharedMap;
 use kandra_model::{Revision, Slug};
-use kandra_wire::recorder::{IDLE, MAP_WORDS, encode_entry, entry_word, slot_word};
+use kandra_wire::recorder::{BLAMED_WORD, IDLE, MAP_WORDS, encode_entry, entry_word, slot_word};
 use std::{
     io,
     os::fd::OwnedFd,
@@ -24,6 +25,21 @@ impl Recorder {
         Ok(Self(Some(Arc::new(SharedMap::open(descriptor, MAP_WORDS)?))))
     }
 
+    /// From now on the thread that crashes names the library it is in.
+    pub fn blame_crashes(&self) -> io::Result<()> {
+        match &self.0 {
+            Some(map) => load::blame_crashes(map.clone(), BLAMED_WORD),
+            None => Ok(()),
+        }
+    }
+
+    /// Names a library that hangs, before the process is ended for it.
+    pub fn blame(&self, library: u64) {
+        if let Some(map) = &self.0 {
+            map.word(BLAMED_WORD).store(library, Ordering::Relaxed);
+        }
+    }
+
     /// Gives a library its number, before its first call.
     pub fn name(&self, feature: &Slug, revision: Revision) -> u64 {
         let number = NUMBER.fetch_add(1, Ordering::Relaxed);
@@ -39,6 +55,7 @@ impl Recorder {
     pub fn enter(&self, worker: usize, library: u64) {
         if let Some(map) = &self.0 {
             map.word(slot_word(worker)).store(library, Ordering::Relaxed);
+            load::is_in(library);
         }
     }
 
@@ -46,6 +63,7 @@ impl Recorder {
     pub fn leave(&self, worker: usize) {
         if let Some(map) = &self.0 {
             map.word(slot_word(worker)).store(IDLE, Ordering::Relaxed);
+            load::is_in(IDLE);
         }
     }
 }

@@ -111,6 +111,7 @@ fn run(arguments: &[String]) -> Result<(), ServeError> {
     let wire = UnixStream::from(load::inherited(WIRE_FD)?);
     let listener = TcpListener::from(load::inherited(LISTEN_FD)?);
     let recorder = Recorder::open(load::inherited(RECORDER_FD)?)?;
+    recorder.blame_crashes()?;
     let process = Process {
         workers: u32::try_from(workers(&options)).expect("bounded by the number of slots"),
         layers: layers.iter().map(|layer| layer.as_str().to_owned()).collect(),

@@ -3,7 +3,7 @@
 //! Each acts for the feature whose code runs on this thread, checks everything it is given, and never blocks on another
 //! process.
 
-use crate::{current, load, mount::Mount, operation};
+use crate::{current, load, mount::Mount, operation, worker};
 use abi_stable::{
     prefix_type::PrefixTypeTrait,
     std_types::{ROption, RSlice, RSliceMut, RStr, RVec},
@@ -67,7 +67,7 @@ fn with_store(act: impl FnOnce(&crate::kv::Store, u64, i64) -> Result<(), Status
     granted(KV, |mount| match mount.feature.store() {
         Ok(store) => {
             let quota = mount.feature.settings.load().storage_bytes;
-            act(store, quota, mount.feature.environment.clock.peek()).err().unwrap_or(Status::OK)
+            worker::waiting_for_disk(|| act(store, quota, mount.feature.environment.clock.peek()).err().unwrap_or(Status::OK))
         }
         Err(error) => {
             tracing::error!(feature = %mount.feature.slug, %error, "storage failed");

@@ -2,7 +2,8 @@
 //!
 //! The budget is processor time, so that a busy machine does not make innocent calls fail; a poll that waits (a lock
 //! taken twice) is stopped by the wall clock. Stopping means writing the worker's limit word: the next tick unwinds. A
-//! worker that does not leave its call after that is stuck, which only the replacement of the process mends.
+//! call that does not heed that takes no further worker: its feature rests. A worker that still does not leave its call
+//! is stuck, which only the replacement of the process mends.
 
 use crate::worker::{Slot, Workers, phase};
 use std::{
@@ -16,11 +17,23 @@ const PACE: Duration = Duration::from_millis(5);
 const SLOW_PACE: Duration = Duration::from_millis(100);
 /// By the wall clock an entry may take so much longer than its budget.
 const WALL_GRACE: Duration = Duration::from_secs(1);
-/// A worker that was told to stop and has computed on for so long, or not returned after so long, is stuck.
-const STUCK_COMPUTING: Duration = Duration::from_millis(500);
-const STUCK_AFTER: Duration = Duration::from_secs(4);
-/// How long somebody who was told of a stuck worker may take to replace the process.
-const REPLACE_WITHIN: Duration = Duration::from_secs(12);
+/// A call that was told to stop and has not after this does not heed it.
+const HEEDLESS_AFTER: Duration = Duration::from_millis(200);
+/// A worker that was told to stop is stuck when it has computed for so long since then; or when it has done nothing at
+/// all for so long, though it waits for nothing of the host's, so that it waits for itself.
+const STUCK_AFTER: Duration = Duration::from_secs(1);
+/// So little processor time is none.
+const NOTHING: Duration = Duration::from_millis(2);
+/// Whatever it does, it is stuck after so long by the clock: so long a disk may keep a call waiting.
+const STUCK_AFTER_ALL: Duration = Duration::from_secs(5);
+
+/// Who is told about calls that do not stop, by the number of its library or by its worker.
+pub(crate) struct Told {
+    /// It was told to stop and goes on.
+    pub heedless: Box<dyn Fn(u64) + Send>,
+    /// Its worker cannot be freed.
+    pub stuck: Box<dyn Fn(&Slot) + Send>,
+}
 
 struct Seen {
     slot: Arc<Slot>,
@@ -30,31 +43,23 @@ struct Seen {
     stopped: Option<Stopped>,
 }
 
-/// What came of the wish that an entry should end.
+/// An entry that was told to stop.
 struct Stopped {
     at: Instant,
+    /// Processor time that its thread had used by then.
     processor: Option<Duration>,
-    told: Option<Instant>,
+    heedless: bool,
 }
 
-/// A worker that does not leave its call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Stuck {
-    /// It serves; this is the library that it is in. Said once.
-    Serving(u64),
-    /// It mounts, or nobody has replaced the process since it was told.
-    ForGood,
-}
-
-/// Starts the watchdog; it ends when the workers' owner is gone. `stuck` is told of workers that cannot be stopped.
-pub(crate) fn start(workers: &Arc<Workers>, stuck: impl Fn(Stuck) + Send + 'static) -> std::io::Result<()> {
+/// Starts the watchdog; it ends when the workers' owner is gone.
+pub(crate) fn start(workers: &Arc<Workers>, told: Told) -> std::io::Result<()> {
     let weak = Arc::downgrade(workers);
-    let thread = std::thread::Builder::new().name("kandra-watchdog".to_owned()).spawn(move || watch(&weak, &stuck))?;
+    let thread = std::thread::Builder::new().name("kandra-watchdog".to_owned()).spawn(move || watch(&weak, &told))?;
     workers.watched_by(thread.thread().clone());
     Ok(())
 }
 
-fn watch(workers: &Weak<Workers>, stuck: &dyn Fn(Stuck)) {
+fn watch(workers: &Weak<Workers>, told: &Told) {
     let mut seen: Vec<Seen> = Vec::new();
     let mut quiet_since = Instant::now();
     while let Some(workers) = workers.upgrade() {
@@ -81,7 +86,7 @@ fn watch(workers: &Weak<Workers>, stuck: &dyn Fn(Stuck)) {
                 continue;
             }
             quiet_since = now;
-            entry.look(now, stuck);
+            entry.look(now, told);
         }
         let pace = if now.duration_since(quiet_since) > Duration::from_secs(1) { SLOW_PACE } else { PACE };
         workers.watchdog_sleeps.store(pace == SLOW_PACE, Ordering::Relaxed);
@@ -91,42 +96,37 @@ fn watch(workers: &Weak<Workers>, stuck: &dyn Fn(Stuck)) {
 }
 
 impl Seen {
-    fn look(&mut self, now: Instant, stuck: &dyn Fn(Stuck)) {
+    fn look(&mut self, now: Instant, told: &Told) {
         let budget = Duration::from_millis(self.slot.budget_ms.load(Ordering::Relaxed).into());
+        let processor = self.slot.limit.processor_time();
+        let used_since = |before: Option<Duration>| processor.zip(before).map(|(after, before)| after.saturating_sub(before));
         match &mut self.stopped {
             Some(stopped) => {
-                if let Some(how) = stopped.look(now, &self.slot) {
-                    stuck(how);
+                let (waited, used) = (now.duration_since(stopped.at), used_since(stopped.processor));
+                if waited >= HEEDLESS_AFTER && !stopped.heedless {
+                    stopped.heedless = true;
+                    (told.heedless)(self.slot.library.load(Ordering::Relaxed));
+                }
+                let asleep = |used| used < NOTHING && waited >= STUCK_AFTER && !self.slot.waits_for_disk.load(Ordering::Relaxed);
+                if used.is_some_and(|used| used >= STUCK_AFTER || asleep(used)) || waited >= STUCK_AFTER_ALL {
+                    (stopped.at, stopped.processor) = (now, processor);
+                    (told.stuck)(&self.slot);
                 }
             }
             None => {
                 if self.processor.is_none() {
-                    self.processor = self.slot.limit.processor_time();
+                    self.processor = processor;
                 }
-                let used = self.slot.limit.processor_time().zip(self.processor).map(|(after, before)| after.saturating_sub(before));
+                let used = used_since(self.processor);
                 let spent = used.is_some_and(|used| used >= budget) || now.duration_since(self.since) >= budget + WALL_GRACE;
                 let claimed = self.state & !phase::MASK | phase::CLAIMED;
                 if spent && self.slot.state.compare_exchange(self.state, claimed, Ordering::AcqRel, Ordering::Acquire).is_ok() {
                     self.slot.limit.stop();
                     self.state |= phase::STOPPED;
                     self.slot.state.store(self.state, Ordering::Release);
-                    self.stopped = Some(Stopped { at: now, processor: self.slot.limit.processor_time(), told: None });
+                    self.stopped = Some(Stopped { at: now, processor, heedless: false });
                 }
             }
         }
-    }
-}
-
-impl Stopped {
-    fn look(&mut self, now: Instant, slot: &Slot) -> Option<Stuck> {
-        if let Some(told) = self.told {
-            return (now.duration_since(told) >= REPLACE_WITHIN).then_some(Stuck::ForGood);
-        }
-        let computed = slot.limit.processor_time().zip(self.processor).map(|(after, before)| after.saturating_sub(before));
-        if computed.is_none_or(|computed| computed < STUCK_COMPUTING) && now.duration_since(self.at) < STUCK_AFTER {
-            return None;
-        }
-        self.told = Some(now);
-        Some(if slot.serves() { Stuck::Serving(slot.library.load(Ordering::Relaxed)) } else { Stuck::ForGood })
     }
 }

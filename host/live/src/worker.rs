@@ -10,7 +10,7 @@ use std::{
     cell::RefCell,
     sync::{
         Arc, Mutex, MutexGuard, PoisonError,
-        atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU32, AtomicU64, AtomicUsize, Ordering},
     },
     time::Duration,
 };
@@ -46,20 +46,15 @@ pub(crate) enum Work {
 pub(crate) struct Slot {
     index: usize,
     pub state: AtomicU64,
-    /// Which library the present or the last entry is in.
-    pub library: AtomicU64,
     /// Milliseconds of processor time that the present entry may take.
     pub budget_ms: AtomicU32,
+    /// Whether it may have to wait for the disk just now.
+    pub waits_for_disk: AtomicBool,
+    /// The library of the present entry, by its number in the flight recorder.
+    pub library: AtomicU64,
     pub limit: load::LimitWord,
     floor: usize,
     jobs: Option<UnboundedSender<Work>>,
-}
-
-impl Slot {
-    /// Whether requests are served here, as opposed to an entry for a mount.
-    pub fn serves(&self) -> bool {
-        self.jobs.is_some()
-    }
 }
 
 /// All threads that run features' code for one `Live`.
@@ -75,6 +70,13 @@ pub(crate) struct Workers {
 
 thread_local! {
     static OWN: RefCell<Option<(Arc<Slot>, Arc<Workers>)>> = const { RefCell::new(None) };
+}
+
+impl Slot {
+    /// Whether requests are served here, as opposed to an entry for a mount.
+    pub fn serves(&self) -> bool {
+        self.jobs.is_some()
+    }
 }
 
 impl Workers {
@@ -131,8 +133,9 @@ impl Workers {
         let slot = Arc::new(Slot {
             index,
             state: AtomicU64::new(0),
-            library: AtomicU64::new(0),
             budget_ms: AtomicU32::new(0),
+            waits_for_disk: AtomicBool::new(false),
+            library: AtomicU64::new(0),
             limit,
             floor: load::stack_floor(STACK_RESERVE),
             jobs,
@@ -228,7 +231,20 @@ pub(crate) fn enter<T>(library: u64, budget_ms: u32, inside: impl FnOnce() -> T)
     })
 }
 
-/// The same on any thread: one that is no worker is watched for this entry only.
+/// Runs what the host does for a call and what may wait for the disk: the watchdog is patient with it.
+#[inline]
+pub(crate) fn waiting_for_disk<T>(work: impl FnOnce() -> T) -> T {
+    OWN.with(|own| {
+        let own = own.borrow();
+        let Some((slot, _)) = own.as_ref() else { return work() };
+        slot.waits_for_disk.store(true, Ordering::Relaxed);
+        let out = work();
+        slot.waits_for_disk.store(false, Ordering::Relaxed);
+        out
+    })
+}
+
+/// [`enter`] on any thread: one that is no worker is watched for this entry only.
 pub(crate) fn enter_for_mount<T>(workers: &Arc<Workers>, library: u64, budget: Duration, inside: impl FnOnce() -> T) -> T {
     let budget_ms = u32::try_from(budget.as_millis()).unwrap_or(u32::MAX);
     if is_worker() {

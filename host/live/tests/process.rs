@@ -406,7 +406,13 @@ fn a_crash_names_the_suspect() {
     let mut live = Live::start(&options(data.path().to_owned()));
     live.mount("trial", 7, &build(""));
     live.ready();
+    live.mount("other", 1, &build(""));
     assert_eq!(kandra_wire::recorder::suspects(&live.recorder.snapshot()), []);
+    // Another feature is in a call at the same time, on another worker.
+    let mut busy: Vec<_> = (0..3).map(|_| live.connect()).collect();
+    for connection in &mut busy {
+        connection.send("GET /other/spin HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
+    }
     assert!(live.connect().ask("GET", "/trial/crash", &[], "").is_err());
     assert!(matches!(live.ends_within(Duration::from_secs(10)), Some(kandra_jail::End::Signalled(_))));
     assert_eq!(kandra_wire::recorder::suspects(&live.recorder.snapshot()), [(slug(), kandra_model::Revision(7))]);

@@ -1,7 +1,7 @@
 //! The flight recorder: a shared mapping in which live notes the library that each worker is in, so that control can
 //! name a suspect after live has died.
 //!
-//! The mapping holds [`SLOTS`] slots and a table of [`LIBRARIES`] names. A worker stores the number of the library
+//! The mapping holds [`SLOTS`] slots, a table of [`LIBRARIES`] names and one word for who is to blame. A worker stores the number of the library
 //! ([`IDLE`] between calls) in its slot around every poll; live writes a library's entry once,
 //! before its first call. Control reads only after live is gone and believes nothing of it: names are parsed.
 
@@ -15,8 +15,11 @@ pub const SLOT_WORDS: usize = 8;
 pub const LIBRARIES: usize = 1024;
 /// Words of one library's entry.
 pub const ENTRY_WORDS: usize = 8;
+/// The word that live fills with its last breath: the number of the library in which it crashed or hung, where that is
+/// known. Others may have been in a call by chance.
+pub const BLAMED_WORD: usize = SLOTS * SLOT_WORDS + LIBRARIES * ENTRY_WORDS;
 /// Words of the whole mapping.
-pub const MAP_WORDS: usize = SLOTS * SLOT_WORDS + LIBRARIES * ENTRY_WORDS;
+pub const MAP_WORDS: usize = BLAMED_WORD + 1;
 /// What a slot holds between calls. Library numbers start at 1.
 pub const IDLE: u64 = 0;
 
@@ -53,13 +56,16 @@ pub fn decode_entry(words: &[u64]) -> Option<(Slug, Revision)> {
     Some((slug, Revision(revision)))
 }
 
-/// The libraries that workers were in, each once, read from a copy of the mapping.
+/// The library that is to blame, or else those that workers were in, each once; read from a copy of the mapping.
 pub fn suspects(map: &[u64]) -> Vec<(Slug, Revision)> {
+    let named = |number: u64| map.get(entry_word(number)..entry_word(number) + ENTRY_WORDS).and_then(decode_entry);
+    if let Some(blamed) = map.get(BLAMED_WORD).copied().filter(|number| *number != IDLE).and_then(named) {
+        return vec![blamed];
+    }
     let mut found = Vec::new();
     let occupied = (0..SLOTS).filter_map(|worker| map.get(slot_word(worker)).copied()).filter(|number| *number != IDLE);
     for number in occupied {
-        let first = entry_word(number);
-        if let Some(suspect) = map.get(first..first + ENTRY_WORDS).and_then(decode_entry)
+        if let Some(suspect) = named(number)
             && !found.contains(&suspect)
         {
             found.push(suspect);
@@ -81,6 +87,13 @@ mod tests {
         for worker in [1, 2] {
             map[slot_word(worker)] = 3;
         }
+        assert_eq!(suspects(&map), [(slug.clone(), Revision(7))]);
+
+        let other: Slug = "poll".parse().unwrap();
+        map[entry_word(4)..entry_word(4) + ENTRY_WORDS].copy_from_slice(&encode_entry(&other, Revision(2)));
+        map[slot_word(3)] = 4;
+        assert_eq!(suspects(&map).len(), 2);
+        map[BLAMED_WORD] = 3;
         assert_eq!(suspects(&map), [(slug, Revision(7))]);
     }
 

@@ -7,6 +7,9 @@ use std::cell::Cell;
 use std::mem::ManuallyDrop;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
+/// So many payloads that panic in their destructors are dropped for one panic.
+const MOST_PAYLOADS: usize = 8;
+
 thread_local! {
     /// Where the last panic of this thread was. `ManuallyDrop`: a destructor here would be one more to run at unload.
     static PLACE: Cell<ManuallyDrop<Option<String>>> = const { Cell::new(ManuallyDrop::new(None)) };
@@ -51,9 +54,20 @@ fn describe(payload: Box<dyn Any + Send>) -> Fault {
         (fault_kind::PANIC, "a panic without words".to_owned())
     };
     let location = swap_place(None).unwrap_or_default();
-    // The payload's own destructor may panic too.
-    let _ = catch_unwind(AssertUnwindSafe(move || drop(payload)));
+    discard(payload);
     Fault { kind, message: message.into(), location: location.into() }
+}
+
+/// Drops what a panic threw, whose destructor may panic too, with something whose destructor panics, and so on.
+fn discard(mut payload: Box<dyn Any + Send>) {
+    for _ in 0..MOST_PAYLOADS {
+        match catch_unwind(AssertUnwindSafe(move || drop(payload))) {
+            Ok(()) => return,
+            Err(next) => payload = next,
+        }
+    }
+    // It is freed with everything else when the library goes.
+    std::mem::forget(payload);
 }
 
 /// A fault of ours, not of the feature's code.
@@ -65,10 +79,13 @@ pub fn refusal(message: String) -> Fault {
 mod tests {
     use super::*;
 
-    struct Bomb;
+    /// Its destructor panics with another one, so many times.
+    struct Bomb(usize);
     impl Drop for Bomb {
         fn drop(&mut self) {
-            panic!("in the payload's destructor");
+            if self.0 > 0 {
+                std::panic::panic_any(Bomb(self.0 - 1));
+            }
         }
     }
 
@@ -80,7 +97,9 @@ mod tests {
         assert_eq!(fault.message.as_str(), "with 1");
         let fault = guarded(|| std::panic::panic_any(Stop::Stack)).err().unwrap();
         assert_eq!(fault.kind, fault_kind::STACK);
-        let fault = guarded(|| std::panic::panic_any(Bomb)).err().unwrap();
-        assert_eq!(fault.message.as_str(), "a panic without words");
+        for fuse in [1, 3, usize::MAX] {
+            let fault = guarded(|| std::panic::panic_any(Bomb(fuse))).err().unwrap();
+            assert_eq!(fault.message.as_str(), "a panic without words");
+        }
     }
 }

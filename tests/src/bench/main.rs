@@ -2,12 +2,17 @@
 //! bars hold.
 #![forbid(unsafe_code)]
 
+mod drain;
+mod fates;
 mod faults;
+mod library;
 mod pipeline;
 mod replace;
 mod serve;
 mod stateful;
 mod swap;
+mod ticks;
+mod unload;
 
 use anyhow::Result;
 use clap::{Parser, Subcommand};
@@ -67,6 +72,48 @@ enum Command {
         #[arg(long, default_value_t = 20)]
         control: u64,
     },
+    /// Each misbehaving feature once a second, beside quiet neighbours under load
+    Fates {
+        /// Seconds for which each is called
+        #[arg(long, default_value_t = 10)]
+        seconds: u64,
+        /// Seconds without it, before
+        #[arg(long, default_value_t = 5)]
+        quiet: u64,
+        /// Only these
+        #[arg(long)]
+        only: Vec<String>,
+    },
+    /// Load, call, swap, unload, over the features of generated/, with live as a library in this process
+    Unload {
+        /// How often
+        #[arg(long, default_value_t = 10_000)]
+        cycles: usize,
+        /// Only these features
+        #[arg(long)]
+        only: Vec<String>,
+    },
+    /// Three kernels with ticks and without
+    Ticks {
+        /// Interleaved pairs for each kernel
+        #[arg(long, default_value_t = 501)]
+        rounds: usize,
+    },
+    /// Nanoseconds of one dispatch through live against a direct call
+    Call {
+        /// Figures whose median counts
+        #[arg(long, default_value_t = 501)]
+        rounds: usize,
+    },
+    /// Swaps while thousands of calls wait, clients leave and one reads a byte a second
+    Drain {
+        /// Swaps
+        #[arg(long, default_value_t = 100)]
+        swaps: u64,
+        /// Calls that wait
+        #[arg(long, default_value_t = 5_000)]
+        calls: u64,
+    },
     /// The static server that `serve` compares with
     #[command(hide = true)]
     Static {
@@ -94,6 +141,11 @@ fn main() -> Result<ExitCode> {
             Command::Serve { rounds, connections } => serve::run(rounds, connections).await,
             Command::Replace { times, connections } => replace::run(times, connections).await,
             Command::Faults { live, control } => faults::run(live, control).await,
+            Command::Fates { seconds, quiet, only } => fates::run(seconds, quiet, &only).await,
+            Command::Unload { cycles, only } => unload::run(cycles, &only).await,
+            Command::Ticks { rounds } => ticks::run(rounds).await,
+            Command::Call { rounds } => ticks::call_cost(rounds).await,
+            Command::Drain { swaps, calls } => drain::run(swaps, calls).await,
             Command::Static { .. } => unreachable!("handled above"),
         }
     })?;

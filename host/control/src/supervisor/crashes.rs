@@ -58,6 +58,8 @@ impl Crashes {
         // A feature that is kept out from now on is a reason to try again, not to give up.
         let give_up = guilty.is_empty() && (crashes >= MANY_CRASHES || kills >= MANY_KILLS);
         let wait = match crashes.max(kills / 3) {
+            // Who did it is kept out: there is nothing to wait for.
+            _ if !guilty.is_empty() => Duration::ZERO,
             0 | 1 => Duration::ZERO,
             2 => Duration::from_millis(100),
             3 => Duration::from_millis(500),
@@ -145,6 +147,17 @@ mod tests {
         assert_eq!(crashes.note(now, SIGSEGV, vec![feature("poll")], &[]).guilty, [feature("poll")]);
         assert_eq!(crashes.note(now, SIGSEGV, vec![feature("dice"), feature("todo")], &[]).guilty, []);
         assert_eq!(crashes.note(now, SIGSEGV, vec![feature("quiz"), feature("todo")], &[]).guilty, [feature("todo")]);
+    }
+
+    #[test]
+    fn who_has_no_other_fault_than_a_known_crasher_does_not_wait() {
+        let mut crashes = Crashes::default();
+        let start = Instant::now();
+        for n in 0..8 {
+            let verdict = crashes.note(start + Duration::from_secs(n), SIGSEGV, vec![feature(&format!("feature-{n}"))], &[]);
+            assert_eq!((verdict.wait, verdict.give_up), (Duration::ZERO, false));
+        }
+        assert!(crashes.note(start + Duration::from_secs(9), SIGSEGV, Vec::new(), &[]).give_up, "nobody is known to have done this one");
     }
 
     #[test]

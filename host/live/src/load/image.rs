@@ -119,10 +119,25 @@ fn whole(file: &File, length: u64) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// How often sealing is tried while the kernel itself still holds pages of the file; each try waits for about 150 ms.
+const SEALING_TRIES: usize = 20;
+
+/// Nobody changes it any more. A page that the kernel moves or writes out at that moment is held by it, and for as long
+/// it refuses.
 fn seal(file: &File) -> io::Result<()> {
     let seals = libc::F_SEAL_SHRINK | libc::F_SEAL_GROW | libc::F_SEAL_WRITE | libc::F_SEAL_SEAL;
-    // SAFETY: fcntl on our own descriptor with plain numbers.
-    if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+    let mut tries = 0;
+    loop {
+        // SAFETY: fcntl on our own descriptor with plain numbers.
+        if unsafe { libc::fcntl(file.as_raw_fd(), libc::F_ADD_SEALS, seals) } == 0 {
+            return Ok(());
+        }
+        let error = io::Error::last_os_error();
+        tries += 1;
+        if error.kind() != io::ErrorKind::ResourceBusy || tries == SEALING_TRIES {
+            return Err(error);
+        }
+    }
 }
 
 #[cfg(test)]

@@ -1,0 +1,26 @@
+//! Collects memory without end.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate kandra_std as std;
+use kandra::prelude::*;
+
+kandra::feature!(mount);
+
+fn mount(routes: &mut Routes) {
+    routes.get("/fate", fate);
+}
+
+async fn fate(req: Request, ctx: Ctx) -> Result<Response> {
+    if req.query("kindly").is_some() {
+        return Response::text("well");
+    }
+    misbehave(req, ctx).await
+}
+
+async fn misbehave(req: Request, _ctx: Ctx) -> Result<Response> {
+    let mut all = Vec::new();
+    while req.query("stop").is_none() {
+        all.push(vec![1u8; 1 << 20]);
+    }
+    Response::text(all.len().to_string())
+}

@@ -1,0 +1,24 @@
+//! Asks for more memory at once than any library may have.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate kandra_std as std;
+use kandra::prelude::*;
+
+kandra::feature!(mount);
+
+fn mount(routes: &mut Routes) {
+    routes.get("/fate", fate);
+}
+
+async fn fate(req: Request, ctx: Ctx) -> Result<Response> {
+    if req.query("kindly").is_some() {
+        return Response::text("well");
+    }
+    misbehave(req, ctx).await
+}
+
+async fn misbehave(req: Request, _ctx: Ctx) -> Result<Response> {
+    let mut all = String::with_capacity(1 << 40);
+    all.push_str(req.path());
+    Response::text(all)
+}

@@ -1,0 +1,23 @@
+//! Waits for what never comes.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate kandra_std as std;
+use kandra::prelude::*;
+
+kandra::feature!(mount);
+
+fn mount(routes: &mut Routes) {
+    routes.get("/fate", fate);
+}
+
+async fn fate(req: Request, ctx: Ctx) -> Result<Response> {
+    if req.query("kindly").is_some() {
+        return Response::text("well");
+    }
+    misbehave(req, ctx).await
+}
+
+async fn misbehave(_req: Request, _ctx: Ctx) -> Result<Response> {
+    std::future::pending::<()>().await;
+    Response::text("never heard")
+}

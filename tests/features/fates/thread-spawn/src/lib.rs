@@ -1,0 +1,21 @@
+//! Starts a thread, as a dependency could.
+#![forbid(unsafe_code)]
+use kandra::prelude::*;
+
+kandra::feature!(mount);
+
+fn mount(routes: &mut Routes) {
+    routes.get("/fate", fate);
+}
+
+async fn fate(req: Request, ctx: Ctx) -> Result<Response> {
+    if req.query("kindly").is_some() {
+        return Response::text("well");
+    }
+    misbehave(req, ctx).await
+}
+
+async fn misbehave(_req: Request, _ctx: Ctx) -> Result<Response> {
+    let joined = std::thread::spawn(|| 7).join();
+    Response::text(format!("{joined:?}"))
+}
