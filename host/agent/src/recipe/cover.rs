@@ -20,7 +20,8 @@ pub(super) fn uncovered(recipe: &Recipe, head: &Range<usize>, order: &Order, ask
     let mut named = vec![false; asked.words.len()];
     for words in &order.explained {
         let into = if is_weak(words) { &mut named } else { &mut taken };
-        into[words.start.min(asked.words.len())..words.end.min(asked.words.len())].fill(true);
+        let end = words.end.min(asked.words.len());
+        into[words.start.min(end)..end].fill(true);
     }
     let names = weak.clone().into_iter().chain(phrases::title_words(asked, head.clone()));
     let purposes = purposes(asked).into_iter().chain(heading(asked)).chain(reasons(asked));

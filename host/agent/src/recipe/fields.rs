@@ -16,6 +16,8 @@ pub(crate) enum Kind {
     Phone,
     YesNo,
     Choice,
+    /// Minutes and seconds, perhaps hours.
+    Span,
 }
 
 /// One column.
@@ -127,13 +129,76 @@ const NO_FIELDS: &[&str] = &[
 /// The columns that a phrase lists; `None` when it does not read like columns.
 pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
-    for item in items(text) {
-        let field = field(&item)?;
+    let read: Option<Vec<Vec<Field>>> =
+        gathered(items(text)).iter().map(|item| asked_in(item).or_else(|| field(item).map(|field| vec![field]))).collect();
+    for field in read?.into_iter().flatten() {
         if !fields.iter().any(|f| fold(&f.name) == fold(&field.name)) {
             fields.push(field);
         }
     }
     (1..=MOST).contains(&fields.len()).then_some(fields)
+}
+
+/// `priority high`, `medium`, `low` → `priority (high, medium, low)`.
+fn gathered(items: Vec<String>) -> Vec<String> {
+    const ATTRIBUTES: &str = "priority priorities status category categories kategorie kategorien type types size sizes grosse grossen level levels \
+        difficulty role roles prioritat prioritaten schwierigkeit status severity urgency";
+    let mut whole: Vec<String> = Vec::new();
+    let mut items = items.into_iter().peekable();
+    while let Some(item) = items.next() {
+        let value = item.split_once(' ').filter(|(first, rest)| {
+            ATTRIBUTES.split_whitespace().any(|a| a == fold(first)) && rest.split_whitespace().count() == 1 && !rest.contains(['(', '/'])
+        });
+        let Some((attribute, first)) = value else {
+            whole.push(item);
+            continue;
+        };
+        let mut values = vec![first.to_owned()];
+        while let Some(next) = items.next_if(|next| next.split_whitespace().count() == 1 && kind(&[fold(next)], "") == Kind::Text) {
+            values.push(next);
+        }
+        let attribute = match attribute.to_lowercase() {
+            many if many.ends_with("ies") => format!("{}y", &many[..many.len() - 3]),
+            many if many.ends_with('s') && many != "status" => many[..many.len() - 1].to_owned(),
+            one => one,
+        };
+        whole.push(if values.len() > 1 { format!("{attribute} ({})", values.join(", ")) } else { item });
+    }
+    whole
+}
+
+/// `wer fährt wann wohin`: a column for each question.
+fn asked_in(item: &str) -> Option<Vec<Field>> {
+    const QUESTIONS: &str = "who wer what was when wann where wo wohin woher which welche welchen welches welcher how wie";
+    let words: Vec<&str> = item.split_whitespace().collect();
+    let folded: Vec<String> = words.iter().map(|w| fold(w)).collect();
+    // `what was found` asks once.
+    let is_english = folded.iter().any(|w| matches!(w.as_str(), "what" | "who" | "where" | "when" | "which" | "how"));
+    let asks = |i: usize| QUESTIONS.split_whitespace().any(|q| q == folded[i]) && !(is_english && folded[i] == "was");
+    let at: Vec<usize> = (0..words.len()).filter(|i| asks(*i)).collect();
+    if at.len() < 2 || at[0] != 0 || item.contains('(') {
+        return None;
+    }
+    let segment = |n: usize| {
+        let (from, to) = (at[n], at.get(n + 1).copied().unwrap_or(words.len()));
+        let rest = &words[from + 1..to];
+        let plain = |name: &str, kind| Some(Field { name: capitalise(name), kind, choices: vec![], range: None });
+        match folded[from].as_str() {
+            "who" | "wer" => plain("Name", Kind::Text),
+            "when" | "wann" => plain(words[from], Kind::Date),
+            "how" | "wie" if rest.len() >= 2 && matches!(folded[from + 1].as_str(), "many" | "much" | "viele" | "viel") => {
+                plain(rest[1], Kind::Number)
+            }
+            "how" | "wie" if rest.len() == 1 => plain(&words[from..to].join(" "), Kind::Number),
+            "how" | "wie" => None,
+            "which" | "welche" | "welchen" | "welches" | "welcher" if !rest.is_empty() && folded[from + 1] != "one" => {
+                plain(rest[0], Kind::Text)
+            }
+            "which" => plain("which one", Kind::Text),
+            _ => plain(words[from], Kind::Text),
+        }
+    };
+    (0..at.len()).map(segment).collect()
 }
 
 fn field(item: &str) -> Option<Field> {
@@ -192,13 +257,27 @@ fn field(item: &str) -> Option<Field> {
                 | "wie"
         )
     );
+    // `what is in the kitty` is to be reckoned, not to be written down.
+    let reckons = folded.len() > 2
+        && matches!(folded[0].as_str(), "what" | "whats" | "was" | "how")
+        && matches!(folded[1].as_str(), "is" | "are" | "ist" | "sind" | "in")
+        || asks && folded.iter().any(|w| matches!(w.as_str(), "owes" | "owe" | "owed" | "schuldet" | "schulden" | "bekommt"))
+        || folded.len() > 3 && folded[0] == "how" && folded.iter().any(|w| matches!(w.as_str(), "left" | "remaining" | "remain"));
     if words.is_empty()
+        || reckons
         || words.len() > if asks { 6 } else { 4 }
         || words.join(" ").chars().count() > 40
         || !asks && !matches!(folded[0].as_str(), "number" | "anzahl") && folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
     {
         return None;
     }
+    let is_priority =
+        hint.is_empty() && matches!(folded.last().map(String::as_str), Some("priority" | "priorities" | "prioritat" | "prioritaten"));
+    let hint = match folded.last().map(String::as_str) {
+        Some("priority" | "priorities") if is_priority => "high, medium, low",
+        Some(_) if is_priority => "hoch, mittel, niedrig",
+        _ => hint,
+    };
     let choices = if hint.contains([',', '/']) && !["yes/no", "ja/nein", "y/n"].contains(&hint.to_lowercase().as_str()) {
         items(hint)
     } else {
@@ -287,12 +366,12 @@ fn kind(name: &[String], hint: &str) -> Kind {
         (Kind::Phone, "phone|telephone|tel|mobile|cell|telefon|telefonnummer|handy|handynummer"),
         (
             Kind::Date,
-            "date|day|birthday|birthdays|geburtstage|wann|tag|ablaufdatum|mindesthaltbarkeitsdatum|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|expiry|expires|expiration|released|anniversary|gegossen",
+            "date|dates|deadlines|day|birthday|birthdays|geburtstage|wann|tag|ablaufdatum|mindesthaltbarkeitsdatum|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|expiry|expires|expiration|released|anniversary|gegossen",
         ),
         (Kind::Time, "time|uhrzeit|hour|abfahrt|abfahrtszeit|departure"),
         (
             Kind::Number,
-            "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock|places|spots|platze|personen|people|persons|guests|gaste|stuck|portionen|stunden|minuten|tage|days|wins|losses|siege|goals|tore|players|spieler|elevation|depth|width|length|lange|hohe|hohenmeter|grosse|strength|speed|temperature|temperatur|percent|percentage|laps|steps|schritte|kcal|liters|litres|liter|money|salary|rent|miete|bid|gebot|pieces|copies|punktzahl|jahrgang|note|grade|marks|highscore|scores|tries|attempts|versuche|entfernung|distanz",
+            "number|kilos|kilo|kg|grams|meters|metres|euro|euros|kids|children|adults|erwachsene|kinder|pieces|glasses|cups|goals|assists|bpm|number|price|cost|costs|amount|quantity|qty|count|age|score|rating|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock|places|spots|platze|personen|people|persons|guests|gaste|stuck|portionen|stunden|minuten|tage|days|wins|losses|siege|goals|tore|players|spieler|elevation|depth|width|length|lange|hohe|hohenmeter|grosse|strength|speed|temperature|temperatur|percent|percentage|laps|steps|schritte|kcal|liters|litres|liter|money|salary|rent|miete|bid|gebot|pieces|copies|punktzahl|jahrgang|note|grade|marks|highscore|scores|tries|attempts|versuche|entfernung|distanz",
         ),
         (
             Kind::LongText,
@@ -307,6 +386,9 @@ fn kind(name: &[String], hint: &str) -> Kind {
     let joined = name.join("-");
     if joined == "e-mail" || joined == "mail-address" {
         return Kind::Email;
+    }
+    if name.len() > 1 && matches!(name[0].as_str(), "anzahl" | "zahl") {
+        return Kind::Number;
     }
     let starts = |first: &[&str]| name.len() > 1 && first.contains(&name[0].as_str());
     if starts(&["when", "since", "wann", "seit"]) {
@@ -336,9 +418,177 @@ impl Field {
     pub fn is_usual(&self) -> bool {
         let last = fold(&self.name);
         let names = [
-            "name", "title", "author", "artist", "location", "place", "status", "owner", "category", "titel", "autor", "ort", "company",
-            "role", "item", "what", "was", "contact", "kontakt", "song", "dish", "team", "city", "country", "land", "stadt", "gericht",
-            "essen", "lied", "ziel", "start",
+            "name",
+            "title",
+            "author",
+            "artist",
+            "location",
+            "place",
+            "status",
+            "owner",
+            "category",
+            "titel",
+            "autor",
+            "ort",
+            "company",
+            "role",
+            "item",
+            "what",
+            "was",
+            "contact",
+            "kontakt",
+            "song",
+            "dish",
+            "team",
+            "city",
+            "country",
+            "land",
+            "stadt",
+            "gericht",
+            "essen",
+            "lied",
+            "ziel",
+            "start",
+            "player",
+            "game",
+            "spieler",
+            "spiel",
+            "subject",
+            "fach",
+            "species",
+            "art",
+            "plant",
+            "pflanze",
+            "treffpunkt",
+            "have",
+            "want",
+            "vegetable",
+            "fruit",
+            "word",
+            "meaning",
+            "example",
+            "wort",
+            "bedeutung",
+            "beispiel",
+            "contact",
+            "phone",
+            "topic",
+            "thema",
+            "task",
+            "aufgabe",
+            "room",
+            "raum",
+            "zimmer",
+            "class",
+            "klasse",
+            "group",
+            "gruppe",
+            "driver",
+            "fahrer",
+            "child",
+            "kind",
+            "pupil",
+            "schuler",
+            "student",
+            "parent",
+            "eltern",
+            "book",
+            "buch",
+            "movie",
+            "film",
+            "recipe",
+            "rezept",
+            "ingredient",
+            "idea",
+            "idee",
+            "question",
+            "frage",
+            "answer",
+            "antwort",
+            "genre",
+            "platform",
+            "member",
+            "mitglied",
+            "street",
+            "strasse",
+            "strecke",
+            "route",
+            "opponent",
+            "gegner",
+            "result",
+            "ergebnis",
+            "tool",
+            "werkzeug",
+            "gerat",
+            "size",
+            "grosse",
+            "colour",
+            "color",
+            "farbe",
+            "brand",
+            "marke",
+            "model",
+            "modell",
+            "note",
+            "reason",
+            "grund",
+            "problem",
+            "solution",
+            "severity",
+            "priority",
+            "prioritat",
+            "kuchen",
+            "cake",
+            "drink",
+            "getrank",
+            "bird",
+            "vogel",
+            "wine",
+            "wein",
+            "beer",
+            "bier",
+            "album",
+            "band",
+            "server",
+            "level",
+            "character",
+            "instrument",
+            "exercise",
+            "ubung",
+            "symptom",
+            "medicine",
+            "dose",
+            "language",
+            "sprache",
+            "teacher",
+            "lehrer",
+            "lehrerin",
+            "position",
+            "trikot",
+            "nickname",
+            "vorname",
+            "nachname",
+            "surname",
+            "strain",
+            "variety",
+            "sorte",
+            "anlass",
+            "wunsch",
+            "wish",
+            "gift",
+            "geschenk",
+            "link",
+            "publisher",
+            "isbn",
+            "condition",
+            "zustand",
+            "job",
+            "firma",
+            "email",
+            "origin",
+            "herkunft",
+            "brings",
+            "bringt",
         ];
         self.kind != Kind::Text
             || last.split_whitespace().last().is_some_and(|w| names.contains(&w))
@@ -382,6 +632,7 @@ impl Field {
             Kind::Email => ["ada@example.org", "bob@example.org"].map(str::to_owned),
             Kind::Phone => ["030 5678", "030 6789"].map(str::to_owned),
             Kind::YesNo => ["no", "yes"].map(str::to_owned),
+            Kind::Span => ["3:05", "1:02:30"].map(str::to_owned),
             Kind::Choice => [self.choices[0].clone(), self.choices[1].clone()],
         }
     }

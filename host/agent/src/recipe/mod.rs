@@ -168,7 +168,8 @@ fn files(recipe: &Recipe, order: Order, language: Language, slug: &Slug) -> BTre
     words.insert("slug", Word::Raw(slug.as_str().to_owned()));
     words.insert("title", Word::Text(order.title));
     words.insert("summary", Word::Text(order.summary));
-    recipe.files.iter().map(|(path, text)| ((*path).to_owned(), render::render(path, text, language, &order.constants, &words))).collect()
+    let filled = |(path, text): &(&str, &str)| ((*path).to_owned(), render::render(path, text, language, &order.constants, &words));
+    recipe.files.iter().map(filled).filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// A recipe whose head was found, before its parameters are known.

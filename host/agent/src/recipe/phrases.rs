@@ -176,6 +176,9 @@ fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<(String, Range<usize>
     if slipped || NO_TITLE.split('|').any(|w| w == first) {
         return None;
     }
+    // Where a rule was taken out, the name ends.
+    let phrase = phrase.split("   ").next().unwrap_or_default().trim_end();
+    let phrase = trim_end_words(phrase);
     let covers = rest.start + cut >= asked.words[head.end - 1].at.end;
     let words = asked.words_in(rest.start..rest.start + text.find(phrase)? + phrase.len());
     (covers && (3..=48).contains(&phrase.chars().count())).then(|| (capitalise(phrase), words))

@@ -1,16 +1,20 @@
 //! The recipes: what names each of them, and how its parameters are taken from the words.
 
 mod chance;
+mod columns;
 mod games;
 mod gathering;
 mod order;
 mod pastime;
 mod play;
 mod reckoning;
+mod rules;
+mod sheet;
 mod table;
 mod time;
 mod together;
 mod tools;
+mod usual;
 mod voting;
 mod writing;
 

@@ -360,7 +360,7 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
 };
 
 fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if super::table::reads_like_columns(asked).is_some() {
+    if super::columns::reads_like_columns(asked).is_some() {
         return None;
     }
     let listed = lists::choices(asked).or_else(|| {

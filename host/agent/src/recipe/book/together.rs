@@ -384,6 +384,9 @@ pub(in crate::recipe) static SLOTS: Recipe = Recipe {
         "room|rooms",
         "slot|slots|shift|shifts|schicht|schichten|plan|planner|schedule|schedules|timetable|roster|rota|booking|bookings|book|reserve|reservation|sign|signup|up|sheet|name|names|enter|eintragen|tragen|woche|week|weekly|day|days|tag|tage|monday|tuesday|wednesday|thursday|friday|saturday|sunday|montag|dienstag|mittwoch|donnerstag|freitag|samstag|sonntag|person|persons|people|personen|hour|hours|minutes|stunde|minuten|uhr|each|every|jeden|jede|per|pro|je|taken|first|come|free|frei|wochentlich|table|list|menu|meal|meals|dish|remove|meeting|calendar|kalender",
         "one person per|for",
+        "in the|this|our week|office|buro",
+        "everyone|everybody|jeder|alle can|kann",
+        "volunteer|volunteers|helper|helpers|je|put|into",
         "i|we can enter|write",
     ],
     vetoes: &[
@@ -397,7 +400,7 @@ pub(in crate::recipe) static SLOTS: Recipe = Recipe {
 };
 
 fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if super::table::reads_like_columns(asked).is_some() {
+    if super::columns::reads_like_columns(asked).is_some() {
         return None;
     }
     let german = phrases::is_german(asked);
@@ -430,7 +433,10 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
         }
         (None, Some(listed)) => {
             explained.push(listed.words);
-            let says_how_many = |i: &String| [" per ", " pro ", " je ", " each"].iter().any(|w| i.to_lowercase().contains(w));
+            let says_how_many = |i: &String| {
+                let item = format!(" {}", i.to_lowercase());
+                [" per ", " pro ", " je ", " each"].iter().any(|w| item.contains(w))
+            };
             listed.items.into_iter().filter(|i| !says_how_many(i)).collect()
         }
         (None, None) if weekdays => week[..5].iter().map(|d| (*d).to_owned()).collect(),
@@ -440,9 +446,32 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let people = "person|persons|people|personen|names|namen|leute|helpers|helfer";
     let places =
         phrases::numbers(asked).into_iter().find(|(i, _)| pattern::match_at(&asked.words, people, i + 1).is_some()).map_or(1, |(_, n)| n);
-    if !(1..=9).contains(&places) {
+    // `Monday to Friday, everyone can enter their name for each day`
+    let all = has(asked, "everyone|everybody|all|jeder|alle can|may|kann|konnen enter|put|write|add|sich|ihren|seinen")
+        && has(asked, "each|every|jeden|jede");
+    let places = if all && places == 1 { 30 } else { places };
+    if !(1..=30).contains(&places) {
         return None;
     }
+    // `setup 3 people, bar 4 people`: each its own number.
+    let own: Vec<Option<(String, u64)>> = names.iter().map(|name| own_places(name)).collect();
+    let (names, each): (Vec<String>, Vec<u64>) = if own.len() > 1 && own.iter().all(Option::is_some) {
+        own.into_iter().flatten().unzip()
+    } else {
+        let each = vec![places; names.len()];
+        (names, each)
+    };
+    if each.iter().any(|n| !(1..=30).contains(n)) {
+        return None;
+    }
+    let places = each.iter().copied().max().unwrap_or(1);
+    let most = if places == 1 {
+        String::new()
+    } else {
+        let each: Vec<String> = each.iter().map(ToString::to_string).collect();
+        let counts = if each.windows(2).all(|w| w[0] == w[1]) { each[0].clone() } else { each.join(", ") };
+        if german { format!("; Plätze: {counts}") } else { format!("; places: {counts}") }
+    };
     let dish = has(asked, "meal|meals|menu|dinner|lunch|speiseplan|essensplan|menuplan|wochenmenu|dish|essen|eat");
     let label = match (dish, german) {
         (true, false) => "What there is to eat",
@@ -451,18 +480,32 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
         (false, true) => "Dein Name",
     };
     let summary = if german {
-        format!("Zum Eintragen, wer zuerst kommt: {}.", and_de(&names))
+        format!("Zum Eintragen, wer zuerst kommt: {}{most}.", and_de(&names))
     } else {
-        format!("First come, first served: {}.", and(&names))
+        format!("First come, first served: {}{most}.", and(&names))
     };
     Some(Order {
         title: phrases::title(asked, head, "Plan"),
         summary,
         words: vec![("single", raw(places == 1))],
-        constants: vec![("SLOTS", Value::Texts(names)), ("PLACES", Value::Number(places as i64)), ("LABEL", Value::Text(label.to_owned()))],
+        constants: vec![
+            ("SLOTS", Value::Texts(names)),
+            ("PLACES", Value::Rust(format!("&[{}]", each.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")))),
+            ("LABEL", Value::Text(label.to_owned())),
+        ],
         explained,
         leads: false,
     })
+}
+
+/// `setup 3 people` → `setup` and 3.
+fn own_places(name: &str) -> Option<(String, u64)> {
+    let words: Vec<&str> = name.split_whitespace().collect();
+    let people =
+        ["people", "persons", "person", "helpers", "helper", "personen", "leute", "helfer", "volunteers", "spots", "places", "plätze"];
+    let end = words.len() - usize::from(words.last().is_some_and(|w| people.contains(&w.trim_matches(['(', ')']).to_lowercase().as_str())));
+    let count = words.get(end.checked_sub(1)?)?.trim_matches(['(', ')']).parse().ok()?;
+    (end > 1 && end < words.len()).then(|| (words[..end - 1].join(" "), count))
 }
 
 fn and_de(items: &[String]) -> String {

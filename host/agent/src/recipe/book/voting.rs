@@ -324,7 +324,7 @@ pub(in crate::recipe) static RATING: Recipe = Recipe {
 };
 
 fn rating(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if lists::choices(asked).is_some_and(|l| l.items.len() > 2) || super::table::reads_like_columns(asked).is_some() {
+    if lists::choices(asked).is_some_and(|l| l.items.len() > 2) || super::columns::reads_like_columns(asked).is_some() {
         return None;
     }
     let stars = phrases::numbers(asked).into_iter().map(|(_, n)| n).find(|n| (3..=10).contains(n)).unwrap_or(5);
@@ -437,7 +437,7 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
         );
     let german = phrases::is_german(asked);
     // Fields of their own make it a table.
-    if super::table::reads_like_columns(asked).is_some()
+    if super::columns::reads_like_columns(asked).is_some()
         || put_in_and_voted(asked).is_none() && asked.text.contains(':') && lists::choices(asked).is_some_and(|l| l.items.len() > 1)
     {
         return None;
@@ -519,7 +519,7 @@ pub(in crate::recipe) static RSVP: Recipe = Recipe {
 };
 
 fn rsvp(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if super::table::reads_like_columns(asked).is_some() {
+    if super::columns::reads_like_columns(asked).is_some() {
         return None;
     }
     let (topic, mut explained) = topic(asked, &head);
