@@ -1,9 +1,12 @@
 //! The recipes: what names each of them, and how its parameters are taken from the words.
 
+mod arcade;
 mod chance;
 mod columns;
+mod company;
 mod games;
 mod gathering;
+mod goals;
 mod order;
 mod pastime;
 mod play;
@@ -79,6 +82,20 @@ pub(super) static ALL: &[&Recipe] = &[
     &gathering::ORDERS,
     &gathering::RIDES,
     &gathering::ROTATION,
+    &goals::GOAL,
+    &goals::SINCE,
+    &goals::HABIT,
+    &company::SANTA,
+    &company::LEAGUE,
+    &company::CARDS,
+    &company::BINGO,
+    &arcade::SNAKE,
+    &arcade::TILES,
+    &arcade::MOLE,
+    &arcade::TYPING,
+    &arcade::TIMES,
+    &arcade::CHESS_CLOCK,
+    &arcade::INTERVAL,
 ];
 
 /// The files of `recipes/<name>/`.

@@ -377,12 +377,15 @@ fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
         .enumerate()
         .map(|(id, name)| format!("{{ id = {id}, name = \"{}\", points = 0 }}", super::super::render::toml_escape(name)))
         .collect();
+    let german = phrases::is_german(asked);
+    let all = players.join(", ");
     Some(Order {
-        title: phrases::title(asked, head, "Scoreboard"),
-        summary: if players.is_empty() {
-            "Names and points, the highest first; everybody may add players.".to_owned()
-        } else {
-            format!("Points for {}, the highest first.", and(&players))
+        title: phrases::title(asked, head, if german { "Punktestand" } else { "Scoreboard" }),
+        summary: match (players.is_empty(), german) {
+            (true, false) => "Names and points, the highest first; everybody may add players.".to_owned(),
+            (true, true) => "Namen und Punkte, die meisten zuerst; alle können Namen eintragen.".to_owned(),
+            (false, false) => format!("Points for {}, the highest first.", and(&players)),
+            (false, true) => format!("Punkte für {all}, die meisten zuerst."),
         },
         words: vec![("players", raw(format!("[{}]", rows.join(", "))))],
         constants: vec![("PLAYERS", Value::Texts(players))],

@@ -445,7 +445,9 @@ fn suggestions(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let is_voted = put_in_and_voted(asked).is_some();
     let without = has(asked, "anonymous|anonymously|anonym|anonyme|anonymen")
         && !has(asked, "suggestion|suggestions|idea|ideas|feedback|vorschlage|ideen");
-    let votes = is_voted || !without && !has(asked, "newest|latest|neueste|neuesten|just|chronological");
+    let votes = is_voted
+        || has(asked, "upvote|upvotes|upvoting|vote|votes|likes|abstimmen")
+        || !without && !has(asked, "newest|latest|neueste|neuesten|just|chronological");
     let is_box = has(
         asked,
         "suggestion|suggestions|feedback|idea|ideas|vorschlage|vorschlag|ideen|improve|proposals|ideenkasten|suggest|wish|wishlist",
