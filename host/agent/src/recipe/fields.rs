@@ -1,6 +1,11 @@
 //! Columns of a table from the words that name them: `name, last watered (date) and price`.
 
-use super::{asked::fold, lists::items, phrases::capitalise, render::literal};
+use super::{
+    asked::fold,
+    lists::{self, items},
+    phrases::capitalise,
+    render::literal,
+};
 
 /// What a column holds. The names are those of the recipe's own `Kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +75,6 @@ const NO_FIELDS: &[&str] = &[
     "them",
     "me",
     "us",
-    "suche",
     "knopf",
     "colors",
     "colours",
@@ -130,7 +134,7 @@ const NO_FIELDS: &[&str] = &[
 pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
     let read: Option<Vec<Vec<Field>>> =
-        gathered(items(text)).iter().map(|item| asked_in(item).or_else(|| field(item).map(|field| vec![field]))).collect();
+        gathered(lists::columns(text)).iter().map(|item| asked_in(item).or_else(|| field(item).map(|field| vec![field]))).collect();
     for field in read?.into_iter().flatten() {
         if !fields.iter().any(|f| fold(&f.name) == fold(&field.name)) {
             fields.push(field);
@@ -202,7 +206,7 @@ fn asked_in(item: &str) -> Option<Vec<Field>> {
 }
 
 fn field(item: &str) -> Option<Field> {
-    let (name, hint) = match item.split_once('(') {
+    let (name, given) = match item.split_once('(') {
         Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
         None => [" yes/no", " ja/nein", " yes or no", " ja oder nein", ": yes/no"]
             .iter()
@@ -212,6 +216,15 @@ fn field(item: &str) -> Option<Field> {
             .or_else(|| item.rsplit_once(' ').filter(|(_, last)| last.contains('/') && !last.contains("://")))
             .unwrap_or((item, "")),
     };
+    // `offer or looking`, `frei oder verliehen`: one of two.
+    let (name, hint) = match [" or ", " oder "].iter().find_map(|or| name.split_once(or)) {
+        Some((a, b)) if given.is_empty() && a.split_whitespace().count() <= 2 && b.split_whitespace().count() <= 2 => {
+            (name, Some(format!("{a}, {b}")))
+        }
+        Some(_) if given.is_empty() && whether(name) == name => return None,
+        _ => (name, None),
+    };
+    let hint = hint.as_deref().unwrap_or(given);
     let range = [" from ", " von ", " (", " 1-", " 1 "].iter().find_map(|from| {
         name.find(from).filter(|at| {
             name[at + 1..]
@@ -230,7 +243,21 @@ fn field(item: &str) -> Option<Field> {
     while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
         words.remove(0);
     }
-    const TAIL: [&str; 9] = ["checkbox", "columns", "column", "fields", "field", "please", "each", "too", "spalten"];
+    const TAIL: [&str; 13] = [
+        "eintragen",
+        "angeben",
+        "reinschreiben",
+        "notieren",
+        "checkbox",
+        "columns",
+        "column",
+        "fields",
+        "field",
+        "please",
+        "each",
+        "too",
+        "spalten",
+    ];
     while words.len() > 1 && TAIL.contains(&fold(words[words.len() - 1]).as_str()) {
         words.pop();
     }
@@ -409,6 +436,11 @@ fn kind(name: &[String], hint: &str) -> Kind {
     let head = before_of.filter(|head| !head.is_empty()).unwrap_or(name);
     if head.first().is_some_and(|w| w == "last" || w == "next") && head.len() > 1 && head[1].ends_with("ed") {
         return Kind::Date;
+    }
+    // `pages read` are a number.
+    let did = ["read", "walked", "run", "swum", "cycled", "gelesen", "gelaufen"].contains(&head.last().map_or("", String::as_str));
+    if did && head.len() > 1 && of(&head[head.len() - 2]) == Some(Kind::Number) {
+        return Kind::Number;
     }
     head.last().and_then(|w| of(w)).unwrap_or(Kind::Text)
 }
@@ -589,6 +621,15 @@ impl Field {
             "herkunft",
             "brings",
             "bringt",
+            "von",
+            "bis",
+            "habe",
+            "suche",
+            "biete",
+            "preis",
+            "zweck",
+            "rad",
+            "standort",
         ];
         self.kind != Kind::Text
             || last.split_whitespace().last().is_some_and(|w| names.contains(&w))

@@ -21,6 +21,15 @@ pub(crate) struct Listed {
 /// `pizza, sushi and tacos` → three items. Splits at the strongest separator there is: lines and semicolons, then
 /// commas (with `and` or `or` before the last), then `or`, `vs` and slashes, then `and`.
 pub(crate) fn items(text: &str) -> Vec<String> {
+    split(text, true)
+}
+
+/// The same, but `free or borrowed` is one.
+pub(crate) fn columns(text: &str) -> Vec<String> {
+    split(text, false)
+}
+
+fn split(text: &str, at_or: bool) -> Vec<String> {
     let text = text.trim().trim_matches(|c: char| "()[]:".contains(c));
     let strong: Vec<&str> = text.split(['\n', ';', '|', '•']).filter(|p| !p.trim().is_empty()).collect();
     let parts: Vec<&str> = if strong.len() > 1 {
@@ -29,11 +38,12 @@ pub(crate) fn items(text: &str) -> Vec<String> {
         let mut parts: Vec<&str> = split_commas(text);
         if let Some(last) = parts.pop() {
             let last = strip_word(last, &["and", "or", "und", "oder", "&"]);
-            parts.extend(split_words(last, &["and", "or", "und", "oder", "vs", "versus", "&"]));
+            let cuts: &[&str] = if at_or { &["and", "or", "und", "oder", "vs", "versus", "&"] } else { &["and", "und", "&"] };
+            parts.extend(split_words(last, cuts));
         }
         parts
     } else {
-        let by_or = split_words(text, &["or", "oder", "vs", "versus", "vs.", "gegen", "/"]);
+        let by_or = if at_or { split_words(text, &["or", "oder", "vs", "versus", "vs.", "gegen", "/"]) } else { vec![text] };
         match by_or.len() {
             1 if text.contains('/') && !text.contains("://") => text.split('/').collect(),
             1 => split_words(text, &["and", "und", "&"]),
@@ -304,7 +314,13 @@ fn around_or(asked: &Asked) -> Option<Listed> {
 
 /// Where a list inside a sentence gives way to the next clause: `… for lunch`, `… so that we can`.
 fn clause_end(text: &str) -> usize {
-    const ENDS: [&str; 30] = [
+    const ENDS: [&str; 36] = [
+        " machen",
+        " fahren",
+        " gehen",
+        " feiern",
+        " treffen",
+        " essen",
         " for ",
         " so ",
         " that ",

@@ -264,7 +264,7 @@ pub(crate) fn is_german(asked: &Asked) -> bool {
         sprichwort zufallig zufallige tauschborse flohmarkt mitfahrliste pinnwand ideenkasten schere munze munzwurf taschenrechner strichliste rangliste \
         bestenliste haushaltsbuch galgenmannchen vokabeltrainer gluckskeks gluckskekse namen personen datum notizen vier drei zwei funf zehn unter zwischen jemand \
         erstelle baue mach mache gib zeig rechner liste spiel trinkgeld putzplan fundburo geschichte stimmung stimmungsbarometer zahlenraten farbpalette wortzahler \
-        schwarzes brett gewinnt wurfeln raten raume umrechnen gemeinsame gemeinsamer zettel wunsche fundsachen biete suche geschenke rezepte bucher filme";
+        schwarzes brett gewinnt wurfeln raten raume umrechnen schachuhr wichteln einmaleins kopfrechnen vokabeln karteikarten lernkarten ligatabelle intervalltimer tage ohne kleines kleine mathe aufgaben gewohnheiten ziel schlangenspiel tipptest ergebnisse anmeldung zeige eigene eigenen gemeinsame gemeinsamer zettel wunsche fundsachen biete suche geschenke rezepte bucher filme";
     const ENGLISH: &str = "the of for and to we can with you that everybody everyone people list please where who what how show add some our my your their \
         it is are be at by from on this which would could should have has like want need let vote poll game board shared today or";
     let count = |known: &str| {

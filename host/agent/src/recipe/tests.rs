@@ -83,6 +83,14 @@ fn why() {
                 continue;
             };
             let own = own_words(c.recipe, &asked);
+            let demanded: Vec<&str> = words::DEMANDS
+                .iter()
+                .copied()
+                .chain(c.recipe.vetoes.iter().copied())
+                .filter(|p| !pattern::find_all(&asked.words, p).is_empty())
+                .map(|p| &p[..p.len().min(30)])
+                .collect();
+            println!("     demands {demanded:?}");
             let open: Vec<&str> =
                 cover::uncovered(c.recipe, &c.head, &order, &asked, &own).iter().map(|i| asked.words[*i].text.as_str()).collect();
             println!(

@@ -49,6 +49,10 @@ const AVERAGES: &[usize] = &[];
 const SEARCH: bool = false;
 /// At most so many rows.
 const MOST_ROWS: usize = 200;
+//{{#once}}
+/// At most so many rows for each visitor.
+const EACH: usize = 1;
+//{{/once}}
 //{{#renew}}
 /// After so many days everything begins anew.
 const DAYS: i64 = 1;
@@ -163,14 +167,16 @@ async fn add(req: Request, ctx: Ctx) -> Result<Response> {
     }
     //{{/unique}}
     //{{#once}}
-    let own = format!("own:{}", req.visitor());
-    if ctx.kv().get(&own).await?.is_some_and(|id| before.iter().any(|(key, _)| *key == format!("row:{id}"))) {
-        return Err(Error::conflict("⟦One entry each: change or remove yours first.|Jede Person nur einmal: Ändere oder entferne erst deinen Eintrag.⟧"));
+    let own = format!("own:{}:", req.visitor());
+    let mine = ctx.kv().list(&own).await?;
+    let there = mine.iter().filter(|(key, _)| before.iter().any(|(row, _)| row.rsplit(':').next() == key.rsplit(':').next())).count();
+    if there >= EACH {
+        return Err(Error::conflict(format!("⟦At most {EACH} each: change or remove yours first.|Höchstens {EACH} je Person: Ändere oder entferne erst deinen Eintrag.⟧")));
     }
     //{{/once}}
     let id = format!("{:012}", ctx.kv().increment("last", 1).await?);
     //{{#once}}
-    ctx.kv().set(&own, &id).await?;
+    ctx.kv().set(&format!("{own}{id}"), "1").await?;
     //{{/once}}
     ctx.kv().set_json(&format!("row:{id}"), &row).await?;
     Ok(Response::json(&json!({ "id": id, "values": row }))?.with_status(201))

@@ -442,6 +442,10 @@ const SCRIPT: &str = r##"
     //{{/groups}}
     say(all.length === 0 ? "⟦Nothing here yet. Add the first above.|Noch ist nichts da. Trag oben das Erste ein.⟧"
       : most ? `${all.length} ⟦of|von⟧ ${most} ⟦taken|belegt⟧` : rows.length === 1 ? "⟦1 entry|1 Eintrag⟧" : `${rows.length} ⟦entries|Einträge⟧`);
+    //{{#tally}}
+    const ticked = columns.findIndex((column) => column.kind === "check");
+    $("status").textContent += ` · ✓ ${all.filter((row) => row.values[inputs[ticked].name] === "yes").length} ⟦of|von⟧ ${all.length}`;
+    //{{/tally}}
   }
 
   function refresh() {

@@ -39,6 +39,8 @@ pub(in crate::recipe) static LEAGUE: Recipe = Recipe {
     example_de: "Eine Ligatabelle für unser Kickerturnier, aus den Ergebnissen",
     heads: &[
         ("league|tournament|standings table|tables|tracker|standings|results", 20),
+        ("played|plays|play against whom|who", 18),
+        ("results|result .. standings|table", 17),
         ("who beat|beats|won|defeated whom|against", 20),
         ("match|game|games|matches results|result|scores .. table|standings|ranking|leaderboard", 18),
         ("enter|record|add|log match|game results|result|scores", 15),

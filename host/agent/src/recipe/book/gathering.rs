@@ -13,6 +13,8 @@ pub(in crate::recipe) static DATES: Recipe = Recipe {
         ("date|dates|day|meeting poll|finder|survey|voting", 21),
         ("like|a|wie doodle", 21),
         ("doodle|doodleumfrage", 20),
+        ("termin|datum fur|zum|zur .. finden|ausmachen|suchen", 20),
+        ("termin|datum finden|ausmachen", 18),
         ("several|mehrere|different|verschiedene dates|days|termine|tage", 21),
         ("umfrage|abstimmung wann", 20),
     ],
@@ -31,6 +33,8 @@ fn dates(asked: &Asked, head: Range<usize>) -> Option<Order> {
     // Without the three answers it is a poll.
     let three = has(asked, "maybe|vielleicht")
         || has(asked, "doodle") && has(asked, "poll|date|dates|survey|umfrage|termin|termine|meeting")
+        || has(asked, "termin|datum finden|ausmachen")
+        || has(asked, "termin|datum .. finden|ausmachen|suchen")
         || has(asked, "terminfindung|terminumfrage|terminfinder|terminabstimmung");
     if !three {
         return None;

@@ -105,10 +105,13 @@ pub(in crate::recipe) static SINCE: Recipe = Recipe {
     heads: &[
         ("days|day since|without", 16),
         ("accident|injury|incident free days?", 16),
+        ("days .. been smoke|alcohol|sugar|meat|accident|incident free|without", 18),
+        ("days smoke|alcohol|sugar|accident free", 17),
         ("tage|tag ohne|seit", 16),
         ("unfallfreie tage", 16),
     ],
     vocabulary: &[
+        "smoke|alcohol|sugar|meat|been|have|we|for|i|has",
         "days|day|since|without|counter|how|many|it|was|the|last|tage|ohne|seit|zahler|wie|viele|dem|der|letzten|letztem|unfallfreie|unfallfrei|accident|accidents|free|incident|reset|resets|button|counts|happened|show|shows|with|record|longest|rekord|knopf|zurucksetzen|es|gab|keinen|keine|kein|no|there",
     ],
     vetoes: &["hours|weeks|months|each|person|list|pro|jede|stunden|birthday|date|datum|countdown|between|until"],

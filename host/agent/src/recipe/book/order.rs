@@ -91,10 +91,11 @@ pub(super) fn sorting(asked: &Asked) -> Option<Sorting> {
         "newest|latest|highest|best|lowest|cheapest|shortest|fastest|most|oldest year|date|price|rating|points|score|distance|votes|first first?",
         "and? the? newest|latest|highest|best|lowest|cheapest|shortest|longest|biggest|fastest|soonest|earliest|oldest|upcoming|funniest|most|top popular|liked|loved|votes|points|likes|hearts|goals|wins? date|ones|one|votes|points|stars? first|top|on|at recent|the|top? first|top?",
     ];
-    const GERMAN: [&str; 4] = [
+    const GERMAN: [&str; 5] = [
         "und? die|der|das|den? man|wir|ich|alle? nach .. sortiert|sortieren|geordnet|ordnen|sortierbar kann|konnen|ist|sind?",
         "und? sortiert|geordnet|sortierbar nach",
         "und? die|das|der? neuesten|neueste|neuestes|hochsten|hochste|besten|beste|bester|meisten|nachste|nachster|nachsten|fruheste|beliebteste|beliebtesten|schnellste|schnellsten punkte|termine|termin|stimmen? zuerst|oben|vorn|vorne",
+        "und? der|die|das mit den? meisten stimmen|likes|herzen|punkten steht|stehen? oben|zuerst",
         "und? alphabetisch|sortiert sortiert|sortierbar?",
     ];
     if let Some(words) = GERMAN.iter().find_map(|pattern| pattern::find(&asked.words, pattern, 0)) {
@@ -167,7 +168,9 @@ impl Sorting {
             return match () {
                 () if has_word("alphabetically alphabetical alphabetisch") => Some(Sort::Up(0)),
                 () if has_word("best besten beste top") && !votes => rated(columns).map(Sort::Down),
-                () if votes && has_word("best top most popular besten beste meisten funniest beliebteste beliebtesten liked loved") => {
+                () if votes
+                    && has_word("best top most highest popular besten beste meisten funniest beliebteste beliebtesten liked loved") =>
+                {
                     Some(Sort::Votes)
                 }
                 () if has_word("newest latest neueste neuesten") || has_word("recent") => {

@@ -14,6 +14,8 @@ pub(super) struct Rules {
     pub most: Option<i64>,
     /// One row for each visitor.
     pub once: bool,
+    /// So many rows for each visitor, when it is more than one.
+    pub each: Option<i64>,
     /// No two rows alike in their first column.
     pub unique: bool,
     pub places: Option<Places>,
@@ -40,6 +42,8 @@ pub(super) struct Rules {
     pub filter: Option<String>,
     pub board: Option<String>,
     pub pick: bool,
+    /// How many there are is shown, and how many are ticked.
+    pub count: bool,
     /// Whether the ticks say who paid.
     pub paid: bool,
     pub search: bool,
@@ -60,7 +64,7 @@ pub(super) struct Votes {
 }
 
 /// What may stand before a rule and belongs to it: `and a button to`, `where people can`.
-const LEADS: &str = "and|und|plus|but|aber|then|dann|with|mit|a|an|the|button|buttons|option|way|possibility|ability|to|for|that|which|where|so|you|we|i|people|everyone|everybody|others|visitors|members|guests|they|one|it|is|are|be|being|can|could|should|may|must|will|gets|get|also|please|let|lets|show|shows|showing|see|display|at|am|im|there|have|has|having|einem|einer|einen|ein|eine|der|die|das|den|dem|man|wo|dass|kann|konnen|soll|sollen|alle|andere|anderen|knopf|zum|zur|auch|sieht|sehen|noch|es|sie|ich|wir|jeder|unten|bitte|if|possible|already";
+const LEADS: &str = "and|und|plus|but|aber|then|dann|with|mit|someone|somebody|anyone|jemand|a|an|the|button|buttons|option|way|possibility|ability|to|for|that|which|where|so|you|we|i|people|everyone|everybody|others|visitors|members|guests|they|one|it|is|are|be|being|can|could|should|may|must|will|gets|get|also|please|let|lets|show|shows|showing|see|display|at|am|im|there|have|has|having|einem|einer|einen|ein|eine|der|die|das|den|dem|man|wo|dass|kann|konnen|soll|sollen|alle|andere|anderen|knopf|zum|zur|auch|sieht|sehen|noch|es|sie|ich|wir|jeder|unten|bitte|if|possible|already";
 
 impl Rules {
     fn is_free(&self, words: &Range<usize>) -> bool {
@@ -298,7 +302,7 @@ fn places(asked: &Asked, rules: &mut Rules) {
     }
     // `so that nobody buys it twice`
     let twice = [
-        "so that|nobody|no|people|we|noone one? buys|brings|takes|gets|does|book|bring|buy|dont|don't buy|bring|take|get? it|the|them|something|a same? thing|gift|present|dish? twice|double",
+        "so that|nobody|no|people|we|noone one? should|can|may? buys|brings|takes|gets|does|book|bring|buy|dont|don't buy|bring|take|get? it|the|them|something|a same? thing|gift|present|dish|one|salad|cake? twice|double",
         "so|damit es|man|nichts|niemand|etwas|keiner|nicht|sie doppelt|etwas|es|nicht|zweimal|nichts doppelt|zweimal|gekauft|mitbringt|kauft|wird|verschenkt? kauft|gekauft|mitbringt|mitgebracht|wird|schenkt|verschenkt? wird?",
         "no|without|keine|ohne duplicates|doubles|duplicate|doppelten|doppelte|dubletten entries|eintrage?",
         "nothing|nobody|nichts|niemand|none twice|doppelt",
@@ -369,6 +373,31 @@ fn limits(asked: &Asked, rules: &mut Rules) {
         if is_votes {
             continue;
         }
+        // `jeder höchstens 3 Lieder`, `at most 3 songs each`
+        let who =
+            |i: usize| matches!(asked.words[i].text.as_str(), "jeder" | "jede" | "everyone" | "everybody" | "alle" | "person" | "visitor");
+        let of_each = words.start.checked_sub(1).is_some_and(who)
+            || words.start.checked_sub(2).is_some_and(|i| {
+                who(i) && matches!(asked.words[i + 1].text.as_str(), "can" | "may" | "kann" | "darf" | "has" | "hat" | "up" | "add")
+            });
+        let by_person = per
+            .is_some_and(|end| matches!(asked.words[end - 1].text.as_str(), "person" | "visitor" | "family" | "kopf" | "member" | "child"))
+            || pattern::match_at(&asked.words, "per|pro person|visitor|family|kopf|member|child|familie", words.end).is_some();
+        if (of_each || by_person) && rules.each.is_none() && n <= 20 {
+            let end = pattern::match_at(&asked.words, "per|pro person|visitor|family|kopf|member|child|familie", words.end)
+                .or(per)
+                .unwrap_or(words.end);
+            let end = pattern::match_at(&asked.words, "add|enter|suggest|eintragen|vorschlagen|nehmen|adding", end).unwrap_or(end);
+            let start = match words.start.checked_sub(1) {
+                Some(i) if of_each && who(i) => i,
+                Some(i) if of_each => i - 1,
+                _ => words.start,
+            };
+            rules.each = Some(n);
+            rules.once = true;
+            rules.take(asked, start..end);
+            continue;
+        }
         if per.is_some() || is_je {
             let person = per.is_some_and(|end| matches!(asked.words[end - 1].text.as_str(), "person" | "visitor" | "family" | "kopf"));
             if person || rules.places.as_ref().is_some_and(|p| p.most != 1 && p.most != 30) {
@@ -384,7 +413,7 @@ fn limits(asked: &Asked, rules: &mut Rules) {
             rules.take(asked, words.start..end);
         }
     }
-    rules.once = rules.saw(
+    rules.once |= rules.saw(
         asked,
         &[
             "only|just one|1 entry|thing|item|dish|place|spot|slot|name|idea|suggestion|song|wish|row|bet|guess|tip|gift each|per person|visitor|family|player|member|child|guest|head?",
@@ -414,6 +443,7 @@ fn opinions(asked: &Asked, rules: &mut Rules) {
     let up_to = [
         "vote|votes|voting for? up to two|three|four|five|2|3|4|5|10 of|films|movies|games|ideas|books|songs|entries|them|times?"
             .to_owned(),
+        "everyone|everybody|each|person|visitor|jeder|jede|member has|have|gets|get|hat two|three|four|five|zwei|drei|2|3|4|5|10 votes|stimmen|hearts|likes".to_owned(),
         "two|three|four|five|2|3|4|5|10 votes|hearts|likes|stimmen each|per|pro|je person|visitor|kopf?".to_owned(),
     ];
     if let Some(words) = up_to.iter().find_map(|p| rules.find(asked, &[p])) {
@@ -434,6 +464,7 @@ fn opinions(asked: &Asked, rules: &mut Rules) {
         "dafur|daruber|fur abstimmen|stimmen|stimmt kann|konnen?".to_owned(),
         "abstimmen|liken kann|konnen?".to_owned(),
         "with votes|voting".to_owned(),
+        "und abstimmen".to_owned(),
         "mit|und herzchen|herzen|likes|daumen".to_owned(),
     ];
     for pattern in &give {
@@ -474,11 +505,12 @@ fn opinions(asked: &Asked, rules: &mut Rules) {
 }
 
 fn sums(asked: &Asked, rules: &mut Rules) {
-    let per: [&str; 9] = [
+    let per: [&str; 10] = [
         "total|totals|sum|sums|count|counts|subtotal|subtotals|overview|tally .. per|by",
         "total|totals|sum|sums|count|counts|subtotal|subtotals for|of each|every",
         "how|so many|much .. of|per|for each|every",
         "how|so many|much .. per",
+        "how often each|every",
         "number|numbers of each",
         "count|counts|counted|add|adds|added up? each|per|by",
         "summe|summen|gesamtzahl|gesamtmenge|gesamt|anzahl|punktzahl|gesamtsumme .. pro|je",
@@ -501,6 +533,8 @@ fn sums(asked: &Asked, rules: &mut Rules) {
             "add|adds|added it|them|everything|all|the|numbers? points|numbers|amounts? up",
             "summe|gesamtzahl|gesamtsumme|gesamt|gesamtmenge|summen unten|am|insgesamt? ende?",
             "balance|kontostand|saldo",
+            "how many people|persons|kids|guests|children|adults|pieces|places|we|they? come|comes|are|coming|there|need|attend|will in|altogether total|all?",
+            "wie viele personen|leute|kinder|gaste insgesamt? kommen|sind insgesamt?",
             "zusammengezahlt|zusammenzahlen|zusammengerechnet|summiert|aufsummiert wird|werden?",
         ],
     ) {
@@ -512,7 +546,17 @@ fn sums(asked: &Asked, rules: &mut Rules) {
         rules.average = true;
         rules.take(asked, words);
     }
-    rules.ranking = rules.saw(asked, &["with|and|mit|und a|einer|eine? ranking|leaderboard|rangliste|bestenliste|rangfolge"]);
+    rules.count = rules.saw(
+        asked,
+        &[
+            "how many it|they|there are|is so? far|already|now?",
+            "how many so far|already",
+            "wie viele es|sie|das schon|bisher? sind",
+            "wie viele schon|bisher unterschrieben|dabei|da|sind|haben|bezahlt|angemeldet sind|haben?",
+            "how many have|are paid|signed|joined|registered|done|come|here|present so|already? far?",
+        ],
+    );
+    rules.ranking = rules.saw(asked, &["with|and|mit|und a|einer|eine? ranking|leaderboard|rangliste|bestenliste|rangfolge", "see|show|shows who has|is|did|have? read|run|done|collected|eaten|scored|walked|cycled|made|won? the most|best|furthest|fastest|highest", "sehen|sieht wer am meisten|weitesten|besten gelesen|gelaufen|gemacht|geschafft|gesammelt|hat? hat?"]);
     if let Some(words) = rules.find(
         asked,
         &[

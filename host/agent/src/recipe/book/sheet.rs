@@ -35,7 +35,11 @@ impl Sheet {
         if let Some(name) = &rules.column {
             columns.push(plain(name, Kind::Text));
         }
-        let ticks = rules.tick.is_some() || rules.clear || rules.untick || rules.of_ticks;
+        let ticks = rules.count && columns.iter().any(|c| c.kind == Kind::YesNo)
+            || rules.tick.is_some()
+            || rules.clear
+            || rules.untick
+            || rules.of_ticks;
         let label = match rules.tick.as_deref() {
             None | Some("") if rules.paid => {
                 if german {
@@ -109,7 +113,9 @@ impl Sheet {
         let places_from = rules.places.as_ref().and_then(|_| columns.iter().position(seats));
         let is_state = |c: &Field| {
             c.kind == Kind::Choice
-                && ["status", "state", "stand", "zustand", "stage", "spalte", "column"].contains(&fold_first(&c.name).as_str())
+                && (["status", "state", "stand", "stage", "spalte", "column"].contains(&fold_first(&c.name).as_str())
+                    || c.name.contains(" or ")
+                    || c.name.contains(" oder "))
         };
         let live = columns.iter().position(is_state).or(board.filter(|i| columns[*i].kind == Kind::Choice));
         Some(Self { german, totals, averages, tick, groups, board, filter, due, best, places_from, live, columns })
@@ -154,6 +160,8 @@ impl Sheet {
             ("tick_field", text(self.tick.map_or("", |i| &names[i]))),
             ("unique", is(rules.unique)),
             ("once", is(rules.once)),
+            ("one_each", is(rules.once && rules.each.is_none())),
+            ("tally", is(rules.count && self.tick.is_some())),
             ("limit", is(rules.most.is_some())),
             ("most", raw(rules.most.unwrap_or(200))),
             ("renew", is(renews)),
@@ -181,6 +189,7 @@ impl Sheet {
             ("SORT", Value::Rust(format!("Sort::{sort:?}"))),
             ("TOTALS", indices(&self.totals)),
             ("AVERAGES", indices(&self.averages)),
+            ("EACH", Value::Number(rules.each.unwrap_or(1))),
             ("MOST_ROWS", Value::Number(rules.most.unwrap_or(200))),
             ("SEARCH", Value::Flag(search && self.filter.is_none())),
         ];
@@ -275,7 +284,9 @@ impl Sheet {
         };
         let n = rules.most.unwrap_or(0);
         say(rules.most.is_some(), &format!("at most {n} entries"), &format!("höchstens {n} Einträge"));
-        say(rules.once, "one entry each", "ein Eintrag je Person");
+        let each = rules.each.unwrap_or(1);
+        say(rules.once && each > 1, &format!("at most {each} entries each"), &format!("höchstens {each} Einträge je Person"));
+        say(rules.once && each == 1, "one entry each", "ein Eintrag je Person");
         say(rules.unique, "nothing twice", "nichts doppelt");
         if let Some(places) = &rules.places {
             let (take, _) = self.place_labels(places.verb);

@@ -33,6 +33,7 @@ pub(in crate::recipe) static FORMULA: Recipe = Recipe {
     vocabulary: &[
         "tip|tips|bill|split|people|persons|bmi|weight|height|body|mass|index|percent|percentage|percentages|discount|price|vat|tax|net|gross|loan|mortgage|rate|interest|years|monthly|payment|savings|compound|fuel|petrol|gas|distance|consumption|trip|cost|costs|pace|running|speed|age|birthday|birth|date|dates|days|between|currency|exchange|euro|euros|dollar|dollars|usd|eur|amount|given|fixed|area|length|width|calculator|calculate|calculates|calculates|enter|show|shows|total|each|per|person|rechner|berechnen|ausrechnen|trinkgeld|rechnung|prozent|rabatt|mehrwertsteuer|kredit|zins|zinsen|spritkosten|alter|geburtstag|geburtsdatum|wahrung|tage|electricity|power|kwh|pay|pays|everyone|sum|kg|cm|km|annual|yearly|pro|stromkosten|flache|gewicht|grosse|medical|money|buy|service|restaurant|much",
         "convert|converts|converting|converter",
+        "several|between|friends|split|splits|how|old|am|says|type|my",
     ],
     vetoes: &[
         "live|current|latest|history|chart|graph|compare|table|amortization|calories|calorie|body fat|fat|ideal|imperial|pounds|lbs|inches|feet|stone|schedule|save|list|grades|gpa|mortgage|insurance|scientific|income",

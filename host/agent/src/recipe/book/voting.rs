@@ -85,7 +85,11 @@ fn poll(asked: &Asked, head: Range<usize>) -> Option<Order> {
         }
         None => (vec![], true),
     };
-    let title = phrases::title(asked, head, question.as_deref().or(topic.as_deref()).map_or("Poll", |t| t));
+    let title = phrases::title(
+        asked,
+        head,
+        question.as_deref().or(topic.as_deref()).map_or(if phrases::is_german(asked) { "Umfrage" } else { "Poll" }, |t| t),
+    );
     let asks = question.or_else(|| topic.map(|t| phrases::capitalise(&t))).unwrap_or_else(|| title.clone());
     let german = phrases::is_german(asked);
     let one = match (several, german) {
