@@ -205,6 +205,19 @@ fn asked_in(item: &str) -> Option<Vec<Field>> {
     (0..at.len()).map(segment).collect()
 }
 
+/// `size S M L XL`: the sizes behind the name.
+fn sizes(item: &str) -> Option<(&str, String)> {
+    let is_size = |word: &&str| word.chars().count() <= 4 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let words: Vec<&str> = item.split_whitespace().collect();
+    let sizes = words.iter().rev().take_while(|w| is_size(w)).count();
+    if sizes < 2 || sizes == words.len() {
+        return None;
+    }
+    let first = words[words.len() - sizes];
+    let at = item.find(&format!(" {first}"))?;
+    Some((item[..at].trim(), words[words.len() - sizes..].join(", ")))
+}
+
 fn field(item: &str) -> Option<Field> {
     let (name, given) = match item.split_once('(') {
         Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
@@ -217,7 +230,13 @@ fn field(item: &str) -> Option<Field> {
             .unwrap_or((item, "")),
     };
     // `offer or looking`, `frei oder verliehen`: one of two.
-    let (name, hint) = match [" or ", " oder "].iter().find_map(|or| name.split_once(or)) {
+    let sizes = sizes(name);
+    let name = sizes.as_ref().map_or(name, |(name, _)| name);
+    let given = sizes.as_ref().map_or(given, |(_, sizes)| sizes.as_str());
+    let slash = name
+        .split_once('/')
+        .filter(|(a, b)| given.is_empty() && !b.contains('/') && !a.contains(' ') && !b.contains(' ') && a.len() > 1 && b.len() > 1);
+    let (name, hint) = match [" or ", " oder "].iter().find_map(|or| name.split_once(or)).or(slash) {
         Some((a, b)) if given.is_empty() && a.split_whitespace().count() <= 2 && b.split_whitespace().count() <= 2 => {
             (name, Some(format!("{a}, {b}")))
         }
@@ -292,7 +311,7 @@ fn field(item: &str) -> Option<Field> {
         || folded.len() > 3 && folded[0] == "how" && folded.iter().any(|w| matches!(w.as_str(), "left" | "remaining" | "remain"));
     if words.is_empty()
         || reckons
-        || words.len() > if asks { 6 } else { 4 }
+        || words.len() > if asks || matches!(folded[0].as_str(), "number" | "anzahl" | "name" | "amount" | "date" | "time") { 6 } else { 4 }
         || words.join(" ").chars().count() > 40
         || !asks && !matches!(folded[0].as_str(), "number" | "anzahl") && folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
     {

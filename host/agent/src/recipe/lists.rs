@@ -51,7 +51,7 @@ fn split(text: &str, at_or: bool) -> Vec<String> {
         }
     };
     let on_lines = parts.len() > 1 && text.contains('\n');
-    let shared_end = parts.split_last().filter(|_| !on_lines).and_then(|(last, others)| shared_end(last, others));
+    let shared_end = parts.split_last().filter(|_| !on_lines && at_or).and_then(|(last, others)| shared_end(last, others));
     let mut items: Vec<String> = Vec::new();
     for (i, part) in parts.iter().enumerate() {
         let part = if i + 1 == parts.len() { shared_end.map_or(*part, |end| &part[..end]) } else { part };

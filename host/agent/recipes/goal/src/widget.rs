@@ -10,7 +10,7 @@ const WIDGET: &str = r##"
 <progress id="bar" value="0" max="1" aria-label="⟦How far it is|Wie weit es ist⟧"></progress>
 <div class="row">
   <button id="more" type="button" class="primary">+1</button>
-  <button id="less" type="button" aria-label="⟦One less|Eins weniger⟧">−1</button>
+  <button id="less" type="button" aria-label="−1 ⟦(one less)|(eins weniger)⟧">−1</button>
 </div>
 <form id="form"><label for="amount">⟦Or add|Oder dazu⟧</label> <input id="amount" type="number" step="1" required> <button type="submit">⟦Add|Dazu⟧</button></form>
 <style>

@@ -49,6 +49,10 @@ const AVERAGES: &[usize] = &[];
 const SEARCH: bool = false;
 /// At most so many rows.
 const MOST_ROWS: usize = 200;
+//{{#unique}}
+/// The column in which nothing stands twice.
+const UNIQUE: usize = 0;
+//{{/unique}}
 //{{#once}}
 /// At most so many rows for each visitor.
 const EACH: usize = 1;
@@ -161,8 +165,8 @@ async fn add(req: Request, ctx: Ctx) -> Result<Response> {
         return Err(Error::conflict(format!("⟦The table is full: at most {MOST_ROWS} rows. Remove one first.|Die Tabelle ist voll: höchstens {MOST_ROWS} Zeilen. Entferne erst eine.⟧")));
     }
     //{{#unique}}
-    let first = FIELDS[0].name;
-    if before.iter().any(|(_, other)| other.get(first).map(|v| v.to_lowercase()) == row.get(first).map(|v| v.to_lowercase())) {
+    let first = FIELDS[UNIQUE].name;
+    if row.get(first).is_some_and(|v| !v.is_empty()) && before.iter().any(|(_, other)| other.get(first).map(|v| v.to_lowercase()) == row.get(first).map(|v| v.to_lowercase())) {
         return Err(Error::conflict(format!("⟦{first}: this is in the table already.|{first}: Das steht schon in der Tabelle.⟧")));
     }
     //{{/unique}}

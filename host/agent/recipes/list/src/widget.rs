@@ -108,7 +108,7 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
     below.push_str("<button id=\"untick\" type=\"button\">⟦Untick all|Alle Haken entfernen⟧</button>");
     //{{/untick}}
     //{{#groups}}
-    below.push_str(&format!("<section aria-labelledby=\"groups-name\"><h2 id=\"groups-name\">{}</h2><ol id=\"groups\"></ol></section>", escape(GROUPS)));
+    below.push_str(&format!("<section aria-labelledby=\"groups-name\"><h3 id=\"groups-name\">{}</h3><ol id=\"groups\"></ol></section>", escape(GROUPS)));
     //{{/groups}}
     let mut settings = json!({});
     //{{#votes}}
@@ -119,8 +119,7 @@ pub async fn show(_req: Request, _ctx: Ctx) -> Result<Response> {
     //{{/places}}
     let _ = (&mut more, &mut tools, &mut below, &mut settings);
     let search = if SEARCH { "<label>⟦Show only what contains|Nur zeigen, was dies enthält⟧ <input id=\"search\" type=\"search\" maxlength=\"80\"></label>" } else { "" };
-    let thing = escape(THING);
-    let add = format!("⟦Add {thing}|{thing} eintragen⟧");
+    let add = "⟦Add {thing}|Eintragen⟧".replace("{thing}", &escape(THING));
     Response::html(format!(
         "<form id=\"form\" data-columns=\"{columns}\" data-settings=\"{settings}\">{controls}<div class=\"row\"><button id=\"save\" type=\"submit\" data-add=\"{add}\">{add}</button>\
          <button id=\"cancel\" type=\"button\" hidden>⟦Cancel|Abbrechen⟧</button></div></form>{search}<div class=\"row\">{tools}</div>\
@@ -145,6 +144,7 @@ const SCRIPT: &str = r##"
   th button { padding: 0; text-align: start; font-weight: var(--font-weight-medium); min-height: var(--target-min); }
   td { overflow-wrap: anywhere; vertical-align: top; }
   td.number { text-align: end; font-variant-numeric: tabular-nums; }
+  td.date { white-space: nowrap; }
   td.stars { white-space: nowrap; }
   td input { min-width: var(--target-min); min-height: var(--target-min); }
   td:last-child { white-space: nowrap; }
@@ -244,7 +244,7 @@ const SCRIPT: &str = r##"
     } else {
       cell.textContent = value;
     }
-    if (kind === "number") cell.className = "number";
+    if (kind === "number" || kind === "date") cell.className = kind;
     return cell;
   }
 

@@ -37,7 +37,7 @@ const WIDGET: &str = r##"
     const item = document.createElement("li");
     item.append(Object.assign(document.createElement("span"), { textContent: name }));
     const press = Object.assign(document.createElement("button"), { type: "button", id: `press-${place}`, textContent: drawn ? (seen ? "⟦seen|gesehen⟧" : "⟦That is me: show|Das bin ich: zeigen⟧") : "×", disabled: drawn && seen });
-    press.setAttribute("aria-label", drawn ? `⟦Show whom|Zeigen, wen⟧ ${name} ⟦drew|gezogen hat⟧` : `⟦Remove|Entfernen:⟧ ${name}`);
+    press.setAttribute("aria-label", drawn ? `${press.textContent}: ${name}` : `⟦Remove|Entfernen:⟧ ${name}`);
     press.addEventListener("click", async () => {
       if (!drawn) return send(`/names?name=${encodeURIComponent(name)}`, "DELETE");
       const answer = await send("/look", "POST", { name });

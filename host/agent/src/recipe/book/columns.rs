@@ -98,6 +98,9 @@ pub(super) fn reads_like_columns(asked: &Asked) -> Option<Range<usize>> {
 
 /// `wer welchen Kuchen mitbringt`: who, and the thing.
 pub(super) fn who_which(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
+    if let Some(found) = questions(asked) {
+        return Some(found);
+    }
     let who = pattern::find(&asked.words, "wer|who welchen|welche|welches|which|what", 0)?;
     let noun = who.end;
     let verb = pattern::find(&asked.words, "mitbringt|bringt|brings|bring|mitbringen|bringing|spendet|backt|bakes|donates", noun + 1)?;
@@ -107,6 +110,36 @@ pub(super) fn who_which(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
     let thing = phrases::capitalise(asked.slice(noun..noun + 1));
     let columns = fields::fields(&format!("Name, {thing}"))?;
     Some((who.start..noun + 1, columns))
+}
+
+/// `who brings which salad to the picnic`: a column for each question, up to the end of the clause.
+fn questions(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
+    let who = pattern::find(
+        &asked.words,
+        "who|wer brings|bring|bringing|makes|make|cooks|bakes|takes|wants|bringt|macht|backt|kocht|nimmt|will which|what|welchen|welche|welches|was",
+        0,
+    )?;
+    let names = |i: usize| {
+        let word = asked.words[i].text.as_str();
+        !matches!(word, "to" | "for" | "zum" | "zur" | "fur" | "beim" | "and" | "und" | "mit" | "mitbringt" | "in" | "at" | "on" | "am")
+            && asked.text[asked.words[i - 1].at.end..asked.words[i].at.start].trim().is_empty()
+    };
+    let end = (who.end..asked.words.len().min(who.end + 3)).find(|i| !names(*i)).unwrap_or(asked.words.len().min(who.end + 3));
+    let columns = fields::fields(asked.slice(who.start..end))
+        .filter(|c| c.len() == 2 && !matches!(fold_first(&c[1].name).as_str(), "what" | "was" | "which"))?;
+    Some((who.start..end, columns))
+}
+
+/// `Kanban board with three columns: to do, doing, done`: a task, and where it stands.
+pub(super) fn kanban(asked: &Asked, german: bool) -> Option<(Range<usize>, Vec<Field>)> {
+    let at = pattern::find(&asked.words, "kanban board?", 0)?;
+    let usual = if german { ["Offen", "In Arbeit", "Erledigt"] } else { ["To do", "Doing", "Done"] }.map(str::to_owned).to_vec();
+    let listed = lists::choices(asked);
+    let (choices, words) = listed.map_or((usual, at.clone()), |l| (l.items, l.words));
+    let plain = |name: &str| name.to_owned();
+    let task = Field { name: plain(if german { "Aufgabe" } else { "Task" }), kind: Kind::Text, choices: vec![], range: None };
+    let state = Field { name: plain(if german { "Stand" } else { "Status" }), kind: Kind::Choice, choices, range: None };
+    Some((words, vec![task, state]))
 }
 
 /// `tools they are willing to lend, with the owner's name and whether it is borrowed or free`.

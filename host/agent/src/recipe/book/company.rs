@@ -74,11 +74,11 @@ pub(in crate::recipe) static CARDS: Recipe = Recipe {
     heads: &[
         ("flash card|cards", 20),
         ("flashcard|flashcards|karteikarten|lernkarten|vokabeltrainer|vokabelkarten|vokabelkartei|karteikasten", 20),
-        ("vocabulary|vocab|spelling trainer|practice|practise|quiz|cards|words|test|learning|drill", 18),
+        ("vocabulary|vocab trainer|practice|practise|quiz|cards|words|test|learning|drill", 18),
         ("learn|practise|practice|train vocabulary|vocab|vokabeln|words", 15),
         ("vokabeln lernen|uben|abfragen", 17),
-        ("quiz .. own|add questions|question", 17),
-        ("quiz .. add|put|enter|write our|their|your|my|own? questions", 17),
+        ("quiz .. own|add our|their|your|my? own? questions|question", 17),
+        ("quiz .. add|put|enter|write our|their|your|my? own? questions", 17),
     ],
     vocabulary: &[
         "flash|card|cards|flashcards|vocabulary|vocab|word|words|trainer|practice|practise|learn|learning|quiz|language|languages|french|english|german|spanish|italian|latin|englisch|franzosisch|latein|spanisch|deutsch|italienisch|turn|turns|flip|flips|front|back|question|questions|answer|answers|own|add|adds|our|their|put|write|knew|known|karteikarten|lernkarten|vokabeltrainer|vokabeln|worter|lernen|uben|fur|umdrehen|frage|antwort|exam|test|revision|side|sides|study|studying|class|both|shows|random|spelling|drill|where|anatomy|biology|geography|history|sides|meaning|translation",

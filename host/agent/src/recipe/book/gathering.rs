@@ -99,11 +99,11 @@ pub(in crate::recipe) static ORDERS: Recipe = Recipe {
     example: "Bread orders: name, which bread (rye, sourdough, baguette), how many, and a total per bread",
     example_de: "Brotbestellung: Name, welches Brot (Roggen, Dinkel, Baguette), wie viele, mit Summe je Sorte",
     heads: &[
-        ("order|orders|preorder|preorders|ordering", 20),
-        ("pre order|orders", 21),
+        ("order|orders|preorder|preorders|ordering", 19),
+        ("pre order|orders", 19),
         (
             "bestellung|bestellungen|bestellliste|vorbestellung|vorbestellungen|sammelbestellung|brotbestellung|brotchenbestellung|bestellen",
-            20,
+            19,
         ),
     ],
     vocabulary: &[

@@ -167,7 +167,9 @@ impl Sorting {
         let Some(by) = &self.by else {
             return match () {
                 () if has_word("alphabetically alphabetical alphabetisch") => Some(Sort::Up(0)),
-                () if has_word("best besten beste top") && !votes => rated(columns).map(Sort::Down),
+                () if has_word("best besten beste top") && !has_word("newest latest recent neueste neuesten") && !votes => {
+                    rated(columns).map(Sort::Down)
+                }
                 () if votes
                     && has_word("best top most highest popular besten beste meisten funniest beliebteste beliebtesten liked loved") =>
                 {

@@ -245,7 +245,7 @@ fn places(asked: &Asked, rules: &mut Rules) {
     const RESERVE: (&str, &str) = ("Reserve", "Reservieren");
     const TAKE: (&str, &str) = ("Take", "Nehmen");
     const JOIN: (&str, &str) = ("Join", "Mitmachen");
-    let things = "it|one|them|each|something|items|item|a|the|entries|gifts|gift|things|thing|present|spot|slot|place|task|job|shift|book|books|tool|tools|row|entry";
+    const NOUN: &str = "entry|entries|gift|gifts|present|presents|thing|things|item|items|task|tasks|job|jobs|shift|shifts|spot|slot|place|book|books|tool|tools|row|game|games|dish|toy";
     let verbs: [(&str, (&str, &str), i64); 6] = [
         ("reserve|reserved|reserves|book|booked", RESERVE, 1),
         ("claim|claimed|claims|take|takes|grab|grabs|pick", TAKE, 1),
@@ -255,20 +255,17 @@ fn places(asked: &Asked, rules: &mut Rules) {
         ("join|joins", JOIN, 30),
     ];
     for (verb, name, most) in verbs {
-        let found = rules
-            .find(
-                asked,
-                &[&format!(
-                    "can|could|may|to|and|someone|somebody {verb} {things} gift|present|thing|item|task|job|shift|spot|slot|book|tool?"
-                )],
-            )
-            .or_else(|| {
-                rules.find(asked, &[&format!("can|could|may {verb}")]).filter(|w| {
-                    asked.words.get(w.end).is_none_or(|n| {
-                        n.starts_sentence || n.text == "so" || !asked.text[asked.words[w.end - 1].at.end..n.at.start].trim().is_empty()
-                    })
+        let said = [
+            format!("can|could|may|to|and|someone|somebody {verb} it|one|them|something"),
+            format!("can|could|may|to|and|someone|somebody {verb} a|an|the|each|one? {NOUN}"),
+        ];
+        let found = said.iter().find_map(|pattern| rules.find(asked, &[pattern])).or_else(|| {
+            rules.find(asked, &[&format!("can|could|may {verb}")]).filter(|w| {
+                asked.words.get(w.end).is_none_or(|n| {
+                    n.starts_sentence || n.text == "so" || !asked.text[asked.words[w.end - 1].at.end..n.at.start].trim().is_empty()
                 })
-            });
+            })
+        });
         if rules.places.is_none()
             && let Some(words) = found
         {
@@ -304,6 +301,7 @@ fn places(asked: &Asked, rules: &mut Rules) {
     let twice = [
         "so that|nobody|no|people|we|noone one? should|can|may? buys|brings|takes|gets|does|book|bring|buy|dont|don't buy|bring|take|get? it|the|them|something|a same? thing|gift|present|dish|one|salad|cake? twice|double",
         "so|damit es|man|nichts|niemand|etwas|keiner|nicht|sie doppelt|etwas|es|nicht|zweimal|nichts doppelt|zweimal|gekauft|mitbringt|kauft|wird|verschenkt? kauft|gekauft|mitbringt|mitgebracht|wird|schenkt|verschenkt? wird?",
+        "nobody|noone|niemand should|can|may? buys|brings|bring|buy|take|takes|get|gets it|the|them|a? same? thing|gift|present|dish|one|salad|cake? twice|double",
         "no|without|keine|ohne duplicates|doubles|duplicate|doppelten|doppelte|dubletten entries|eintrage?",
         "nothing|nobody|nichts|niemand|none twice|doppelt",
         "not|nicht the? same? thing|dish|item? twice|zweimal|doppelt",
@@ -418,7 +416,7 @@ fn limits(asked: &Asked, rules: &mut Rules) {
         &[
             "only|just one|1 entry|thing|item|dish|place|spot|slot|name|idea|suggestion|song|wish|row|bet|guess|tip|gift each|per person|visitor|family|player|member|child|guest|head?",
             "one|1 entry|thing|item|dish|idea|suggestion|song|wish|row|bet|guess|tip|gift per person|visitor|family|player|member|child|guest|head",
-            "one|1 each|per person|visitor|family|player|member|child|guest",
+            "one|1 each|per person|visitor|family|player|member|child|guest?",
             "everyone|everybody|each|people person|visitor|one|member? only|just once",
             "everyone|everybody|each|people person|visitor|one|member? can|may|could only|just enter|sign|add|vote up? once",
             "only|just once each|per person|visitor?",
@@ -476,15 +474,21 @@ fn opinions(asked: &Asked, rules: &mut Rules) {
             }
         }
     }
-    rules.rate = rules.saw(
-        asked,
-        &[
-            "can|could|may rate|review it|them|each|every|others|entries|the one|dish|book|film|movie|recipe|entry|place|game? with|from|by|out stars|star|of|1 to|out|1|5|stars? five|5|of? stars|five|5?",
-            "star ratings? from|by everyone|everybody|all|visitors|others|several|people",
-            "alle|man|jeder|andere|leute bewerten|sterne|vergeben kann|konnen|konnen|darf?",
-            "average|mean of the|all? ratings|stars from|by everyone|everybody|all",
-        ],
-    );
+    const RATED: [&str; 4] = [
+        "can|could|may|to|and rate|review it|them|each|every|others|entries|the|a one|dish|book|film|movie|recipe|entry|place|game?",
+        "star ratings? from|by everyone|everybody|all|visitors|others|several|people",
+        "alle|man|jeder|andere|leute bewerten|sterne|vergeben kann|konnen|konnen|darf?",
+        "average|mean of the|all? ratings|stars from|by everyone|everybody|all",
+    ];
+    if let Some(words) = rules.find(asked, &RATED) {
+        const STARS: &str = "with|from|1|one|to|up|5|five|stars|star|out|of|mit|von|bis|sternen|sterne";
+        let mut end = words.end;
+        while asked.words.get(end).is_some_and(|w| STARS.split('|').any(|s| s == w.text) && !w.starts_sentence) {
+            end += 1;
+        }
+        rules.rate = true;
+        rules.take(asked, words.start..end);
+    }
     if rules.rate {
         let words = ["and|with|show|shows|see the|an? average rating|stars|score is|shown?", "average|durchschnitt"];
         rules.saw(asked, &words);
@@ -528,12 +532,12 @@ fn sums(asked: &Asked, rules: &mut Rules) {
     if let Some(words) = rules.find(
         asked,
         &[
+            "how many people|persons|kids|guests|children|adults|pieces|places|we|they? come|comes|are|coming|there|need|attend|will in|altogether total|all?",
             "the? total|sum|totals|sums amount|number|points|price|cost|pages|km|hours|minutes|people|distance|kilometres|kilometers? read|run|walked|spent|paid|eaten|collected? at|underneath|below|so? the|far? bottom|end?",
             "total|totals|sum|sums at|in the? bottom|end|total",
             "add|adds|added it|them|everything|all|the|numbers? points|numbers|amounts? up",
             "summe|gesamtzahl|gesamtsumme|gesamt|gesamtmenge|summen unten|am|insgesamt? ende?",
             "balance|kontostand|saldo",
-            "how many people|persons|kids|guests|children|adults|pieces|places|we|they? come|comes|are|coming|there|need|attend|will in|altogether total|all?",
             "wie viele personen|leute|kinder|gaste insgesamt? kommen|sind insgesamt?",
             "zusammengezahlt|zusammenzahlen|zusammengerechnet|summiert|aufsummiert wird|werden?",
         ],
@@ -608,6 +612,7 @@ fn views(asked: &Asked, rules: &mut Rules) {
         &[
             "with|and|mit|und|plus a|einer|eine|einem? search|suche|suchfunktion|suchfeld box|field|bar|function?",
             "searchable|durchsuchbar by|nach?",
+            "can|could be searched|filtered",
         ],
     );
     rules.pick = rules.saw(
@@ -637,14 +642,25 @@ pub(super) fn without(asked: &Asked, words: &[Range<usize>]) -> Asked {
 pub(super) fn is_no_name(name: &str) -> bool {
     const MACHINES: &str = "highlighted|marked|first|filter|filtern|filtered|nur|only|best|checkbox|total|totals|sum|summe|reset|resets|again|twice|oben|zuerst|sortieren|rangliste|ranking|never|nobody|niemand|ever|vote|voting|upvote|click|clicks|clicking|automatically|automatisch|live|instantly|balance|herzchen|hearts";
     let words = Asked::new(name, "").words;
+    if words.first().is_some_and(|w| {
+        matches!(
+            w.text.as_str(),
+            "can" | "could" | "should" | "must" | "kann" | "is" | "are" | "will" | "put" | "please" | "we" | "everyone"
+        )
+    }) {
+        return true;
+    }
     let counts = words.len() > 1 && matches!(words[0].text.as_str(), "one" | "two" | "three" | "ein" | "eine" | "zwei");
-    counts
+    let is_count = words.len() == 1 && matches!(words[0].text.as_str(), "one" | "each" | "all" | "two" | "three" | "us");
+    is_count
+        || counts
         || words.iter().any(|w| MACHINES.split('|').any(|m| m == w.text))
         || words.len() == 1 && is_rule(&words[0].text) && !KNOWN_COLUMNS.contains(&words[0].text.as_str())
 }
 
 /// Rule words that columns are named after all the same.
 const KNOWN_COLUMNS: &[&str] = &[
+    "suche",
     "points",
     "score",
     "scores",

@@ -20,6 +20,8 @@ pub(super) struct Sheet {
     filter: Option<usize>,
     due: Option<usize>,
     best: Option<usize>,
+    /// The column in which nothing stands twice.
+    unique: usize,
     /// The column that says how many may take a row.
     places_from: Option<usize>,
     live: Option<usize>,
@@ -64,6 +66,13 @@ impl Sheet {
             columns.push(plain(label, Kind::YesNo));
         }
         let tick = columns.iter().position(|c| c.kind == Kind::YesNo).filter(|_| ticks);
+        // `filter by topic`: then there is a topic.
+        for words in [&rules.filter, &rules.board].into_iter().flatten() {
+            let is_name = (1..=2).contains(&words.split_whitespace().count()) && !super::rules::is_no_name(words);
+            if is_name && column_of(&columns, words).is_none() {
+                columns.push(plain(&phrases::capitalise(words), Kind::Text));
+            }
+        }
         if columns.len() > MOST {
             return None;
         }
@@ -111,6 +120,9 @@ impl Sheet {
             c.kind == Kind::Number && ["seat", "place", "spot", "slot", "platz", "platze"].iter().any(|w| fold(&c.name).contains(w))
         };
         let places_from = rules.places.as_ref().and_then(|_| columns.iter().position(seats));
+        // Who brings it may bring two things.
+        let is_person = ["name", "who", "wer", "namen"].contains(&fold_first(&columns[0].name).as_str());
+        let unique = (1..columns.len()).find(|i| columns[*i].kind == Kind::Text).filter(|_| is_person).unwrap_or(0);
         let is_state = |c: &Field| {
             c.kind == Kind::Choice
                 && (["status", "state", "stand", "stage", "spalte", "column"].contains(&fold_first(&c.name).as_str())
@@ -118,7 +130,7 @@ impl Sheet {
                     || c.name.contains(" oder "))
         };
         let live = columns.iter().position(is_state).or(board.filter(|i| columns[*i].kind == Kind::Choice));
-        Some(Self { german, totals, averages, tick, groups, board, filter, due, best, places_from, live, columns })
+        Some(Self { german, totals, averages, tick, groups, board, filter, due, best, places_from, unique, live, columns })
     }
 
     /// The crate's parameters; the title is not yet known.
@@ -159,6 +171,8 @@ impl Sheet {
             ("unticks", is(rules.untick || renews_ticks)),
             ("tick_field", text(self.tick.map_or("", |i| &names[i]))),
             ("unique", is(rules.unique)),
+            ("twin", is(rules.unique && !rules.once)),
+            ("unique_row", raw(self.unique_row())),
             ("once", is(rules.once)),
             ("one_each", is(rules.once && rules.each.is_none())),
             ("tally", is(rules.count && self.tick.is_some())),
@@ -197,6 +211,7 @@ impl Sheet {
         constants.extend([
             ("DAYS", Value::Number(rules.days.unwrap_or(1))),
             ("TICK", at(self.tick)),
+            ("UNIQUE", Value::Number(self.unique as i64)),
             ("BOARD", at(self.board)),
             ("FILTER", at(self.filter)),
             ("DUE", at(self.due)),
@@ -269,6 +284,14 @@ impl Sheet {
         (row, self.columns[group].samples()[1].clone(), total)
     }
 
+    /// A row for the contract that may stand only once.
+    fn unique_row(&self) -> String {
+        let pair = |i: usize| format!("\"{}\" = \"{}\"", toml_escape(&self.columns[i].name), toml_escape(&self.columns[i].samples()[0]));
+        let mut chosen = vec![0, self.unique];
+        chosen.dedup();
+        format!("{{ {} }}", chosen.into_iter().map(pair).collect::<Vec<_>>().join(", "))
+    }
+
     fn summary(&self, rules: &Rules, sort: Sort) -> String {
         let german = self.german;
         let said = |column: &Field| {
@@ -287,7 +310,8 @@ impl Sheet {
         let each = rules.each.unwrap_or(1);
         say(rules.once && each > 1, &format!("at most {each} entries each"), &format!("höchstens {each} Einträge je Person"));
         say(rules.once && each == 1, "one entry each", "ein Eintrag je Person");
-        say(rules.unique, "nothing twice", "nichts doppelt");
+        let once = &self.columns[self.unique].name;
+        say(rules.unique, &format!("no {once} twice"), &format!("{once}: nichts doppelt"));
         if let Some(places) = &rules.places {
             let (take, _) = self.place_labels(places.verb);
             match (places.most, self.places_from) {
@@ -334,9 +358,14 @@ impl Sheet {
         if let Some(i) = self.filter {
             say(true, &format!("to filter by {}", self.columns[i].name), &format!("zu filtern nach {}", self.columns[i].name));
         }
+        say(rules.search, "searchable", "durchsuchbar");
         say(rules.pick, "a button picks one at random", "ein Knopf zieht eins zufällig");
         let extras: String = more.iter().map(|m| format!("; {m}")).collect();
-        let order = sort.in_words(&self.columns, german);
+        let order = match (sort, &rules.votes, german) {
+            (Sort::Votes, None, false) => ", best rated first".to_owned(),
+            (Sort::Votes, None, true) => ", die besten zuerst".to_owned(),
+            _ => sort.in_words(&self.columns, german),
+        };
         if german {
             format!("Eine Tabelle, die alle ausfüllen können: {}{order}{extras}.", names.join(", "))
         } else {

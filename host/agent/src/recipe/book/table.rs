@@ -34,6 +34,8 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         ("collection of", 13),
         ("anmeldung|anmeldungen|anmelden|anmeldeliste|teilnehmerliste zum|zur|fur|beim|am", 14),
         ("sign|signup|registration up? sheet|list|form", 15),
+        ("signup|registration|signups", 11),
+        ("kanban board?", 18),
         ("signup|registration sheet|list|form|for", 15),
         ("suggest|suggests|propose|nominate|recommend|recommends|post|share|submit|vorschlagen|empfehlen|sammeln", 11),
         (
@@ -92,6 +94,8 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         "for|fur today|tonight|tomorrow|heute|morgen",
         "whats|bought",
         "tick|ticked off",
+        "roster|kanban|columns|checkout|board",
+        "two|three|four|five|drei|vier columns|spalten",
         "todo|todos list?",
         "to do list",
         "leaderboard|leaderboards",
@@ -138,10 +142,15 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     let shopping = shopping_with_quantity(whole).is_some() && named.as_ref().is_none_or(|(_, columns)| columns.len() <= 2);
     let named = named.filter(|_| !shopping);
     let how_many = how_many(asked);
+    let named = kanban(asked, german).or(named);
     let several = named.clone().filter(|(_, columns)| columns.len() > 1);
     let is_tally = how_many.is_some() && several.is_none();
     let named = lending(asked).or(several).or(how_many).or(named).or_else(|| who_which(asked));
     // Columns that cannot be read are not replaced by others.
+    let listed = asked.text.find(':').is_some_and(|colon| asked.text[colon..].contains(','));
+    if named.is_none() && !shopping && listed {
+        return None;
+    }
     if named.is_none()
         && !shopping
         && (head.end..asked.words.len())
@@ -187,11 +196,21 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     if columns.is_empty() || columns[0].kind == Kind::YesNo {
         return None;
     }
+    if has(asked, "kanban") {
+        rules.board = Some(columns[1].name.clone());
+    }
     let votes = rules.votes.is_some();
     rules.total |=
         has(asked, "total|totals|sum|sums|summe|gesamt|gesamtsumme|expense|expenses|ausgaben|haushaltsbuch|zusammengezahlt|summiert")
             || has(asked, "add|adds .. up");
     rules.average |= has(asked, "average|averages|mean|durchschnitt|schnitt|mittelwert");
+    // How long it took is what ranks.
+    if rules.ranking && !columns.iter().any(|c| c.kind == Kind::Number) {
+        columns
+            .iter_mut()
+            .filter(|c| c.kind == Kind::Time || ["time", "zeit"].contains(&fold_first(&c.name).as_str()))
+            .for_each(|c| c.kind = Kind::Span);
+    }
     let is_scores = has(asked, HIGH_SCORES) || has(asked, "high score|scores");
     if is_tally && rules.per.is_none() {
         rules.per = Some("name".to_owned());
@@ -203,6 +222,9 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     let columns = &sheet.columns;
     let default_sort = || match () {
         () if is_scores || rules.ranking && !is_tally => columns.iter().position(|c| c.kind == Kind::Number).map(Sort::Down),
+        () if rules.ranking && columns.iter().any(|c| c.kind == Kind::Span) => {
+            columns.iter().position(|c| c.kind == Kind::Span).map(Sort::Up)
+        }
         () if votes || rules.rate => Some(Sort::Votes),
         () if is_birthdays(asked) => columns.iter().position(|c| c.kind == Kind::Date).map(Sort::NextDay),
         () if rules.due => columns.iter().position(|c| c.kind == Kind::Date).map(Sort::Up),
@@ -217,17 +239,21 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     }
     let thing = things.clone().map_or_else(|| if german { "Eintrag" } else { "entry" }.to_owned(), |r| thing_name(asked.slice(r), german));
     let of_columns = || {
-        let names: Vec<&str> = columns.iter().take(2).map(|c| c.name.as_str()).collect();
+        let skipped = usize::from(columns.len() > 1 && columns[0].name == "Name");
+        let names: Vec<&str> = columns.iter().skip(skipped).take(2 - skipped).map(|c| c.name.as_str()).collect();
         names.join(if german { " und " } else { " and " })
     };
-    let plain = |name: &String| !["Names", "Namen", "Entries", "Things"].contains(&name.as_str());
-    let of_things = things.clone().map(|r| phrases::capitalise(asked.slice(r))).filter(plain);
+    let plain = |name: &String| !["For", "Of", "Where", "We", "Names", "Namen", "Entries", "Things"].contains(&name.as_str());
+    let bare_thing =
+        |name: &str| !["a ", "an ", "the ", "ein ", "eine ", "einen "].iter().any(|article| name.to_lowercase().starts_with(article));
+    let of_things = things.clone().map(|r| phrases::capitalise(asked.slice(r))).filter(|name| bare_thing(name)).filter(plain);
     let default = of_things.or_else(|| heading(asked)).or_else(|| occasion(asked)).unwrap_or_else(of_columns);
     let title = phrases::title(asked, head, &default);
     // `Plant swap list - what I offer`
     let title = title.split(" - ").next().unwrap_or_default().trim().to_owned();
     let bare =
-        ["Names", "Namen", "List", "Liste", "Table", "Tabelle", "Form", "A list", "Eine Liste", "Board", "Log"].contains(&title.as_str());
+        ["For", "Of", "Where", "We", "Names", "Namen", "List", "Liste", "Table", "Tabelle", "Form", "A list", "Eine Liste", "Board", "Log"]
+            .contains(&title.as_str());
     let title = if bare { default.clone() } else { title };
     let title = match phrases::question(asked) {
         Some(question) if who_brings_what => question,

@@ -437,7 +437,27 @@ fn slots(asked: &Asked, head: Range<usize>) -> Option<Order> {
                 let item = format!(" {}", i.to_lowercase());
                 [" per ", " pro ", " je ", " each"].iter().any(|w| item.contains(w))
             };
-            listed.items.into_iter().filter(|i| !says_how_many(i)).collect()
+            let asks = |i: &String| {
+                let folded = super::super::asked::fold(i);
+                [
+                    "put ",
+                    "enter ",
+                    "write ",
+                    "sign ",
+                    "everyone ",
+                    "everybody ",
+                    "each ",
+                    "people ",
+                    "visitors ",
+                    "jeder ",
+                    "alle ",
+                    "trag ",
+                    "one ",
+                ]
+                .iter()
+                .any(|verb| folded.starts_with(verb))
+            };
+            listed.items.into_iter().filter(|i| !says_how_many(i) && !asks(i)).collect()
         }
         (None, None) if weekdays => week[..5].iter().map(|d| (*d).to_owned()).collect(),
         (None, None) if whole_week => week.iter().map(|d| (*d).to_owned()).collect(),

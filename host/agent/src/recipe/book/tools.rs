@@ -12,6 +12,10 @@ pub(in crate::recipe) static FORMULA: Recipe = Recipe {
             "tip|tips|bmi|percent|percentage|discount|sale|vat|loan|mortgage|credit|interest|savings|fuel|petrol|gas|trip|pace|age|bill|currency|exchange|recipe|portion|portions|area|electricity|power|speed calculator|calculators|calc|calculation|converter|splitter|scaler",
             18,
         ),
+        (
+            "calculator|calc|rechner for|to|of|fur the|my|our|a|work|out|reckon? tip|tips|bmi|percent|percentage|percentages|discount|vat|loan|interest|savings|fuel|petrol|gas|pace|age|bill",
+            18,
+        ),
         ("body mass index", 18),
         ("fuel|petrol|gas|trip|electricity|power cost|costs|price|money calculator", 18),
         ("compound interest", 17),
@@ -33,6 +37,7 @@ pub(in crate::recipe) static FORMULA: Recipe = Recipe {
     vocabulary: &[
         "tip|tips|bill|split|people|persons|bmi|weight|height|body|mass|index|percent|percentage|percentages|discount|price|vat|tax|net|gross|loan|mortgage|rate|interest|years|monthly|payment|savings|compound|fuel|petrol|gas|distance|consumption|trip|cost|costs|pace|running|speed|age|birthday|birth|date|dates|days|between|currency|exchange|euro|euros|dollar|dollars|usd|eur|amount|given|fixed|area|length|width|calculator|calculate|calculates|calculates|enter|show|shows|total|each|per|person|rechner|berechnen|ausrechnen|trinkgeld|rechnung|prozent|rabatt|mehrwertsteuer|kredit|zins|zinsen|spritkosten|alter|geburtstag|geburtsdatum|wahrung|tage|electricity|power|kwh|pay|pays|everyone|sum|kg|cm|km|annual|yearly|pro|stromkosten|flache|gewicht|grosse|medical|money|buy|service|restaurant|much",
         "convert|converts|converting|converter",
+        "number|numbers|enter|enters|put|where|consumption|litre|liter|litres|liters|kilometre|kilometer|price|100",
         "several|between|friends|split|splits|how|old|am|says|type|my",
     ],
     vetoes: &[
@@ -202,7 +207,8 @@ fn formula(asked: &Asked, head: Range<usize>) -> Option<Order> {
     let german = phrases::is_german(asked);
     let of =
         |words: &[super::super::asked::Word]| PURPOSES.iter().find(|p| words.iter().any(|w| p.words.split('|').any(|one| one == w.text)));
-    let purpose = of(&asked.words[head.clone()]).or_else(|| of(&asked.words))?;
+    let tip = PURPOSES.first().filter(|_| has(asked, PURPOSES[0].words));
+    let purpose = tip.or_else(|| of(&asked.words[head.clone()])).or_else(|| of(&asked.words))?;
     // A currency has a rate that changes; that of a wish is not known here.
     if has(asked, "currency|currencies|exchange|usd|eur|wahrung|dollar|dollars") {
         return None;

@@ -116,6 +116,9 @@ pub(super) fn usual_columns(asked: &Asked, names_things: bool, has_rules: bool) 
 /// `a shopping list with quantities, to tick off`.
 pub(super) fn shopping_with_quantity(asked: &Asked) -> Option<Range<usize>> {
     pattern::find(&asked.words, "quantity|quantities|amount|amounts|menge|mengen|mengenangabe|mengenangaben", 0)?;
+    if has(asked, "shopping|grocery|groceries list|lists") || has(asked, "einkaufsliste|einkaufszettel") {
+        return pattern::find(&asked.words, "quantity|quantities|amount|amounts|menge|mengen|mengenangabe|mengenangaben", 0);
+    }
     pattern::find(&asked.words, "tick|tick|check|cross|abhaken|abgehakt|bought|gekauft|erledigt|ticked|checked", 0)?;
     pattern::find(&asked.words, "shopping|grocery|groceries|einkaufsliste|einkaufszettel|einkaufe", 0)
 }
@@ -141,10 +144,13 @@ pub(super) const VERBS_AFTER: &str = "mitbringt|mitbringen|bringt|bringen|with|w
 
 /// `Kilometer challenge: …`, `Lunch orders for today, name and dish`: what stands before the columns.
 pub(super) fn heading(asked: &Asked) -> Option<String> {
-    const LEAD: &str = "sammle|sammelt|wed|lets|let|our|please|can|could|you|we|i|id|want|need|like|would|to|add|make|build|create|have|get|give|me|us|a|an|the|some|page|where|list|table|bitte|eine|ein|einen|ich|wir|brauchen|hatte|gern|gerne|mochte|of";
+    const LEAD: &str = "sammeln|sammle|sammelt|wed|lets|let|our|please|can|could|you|we|i|id|want|need|like|would|to|add|make|build|create|have|get|give|me|us|a|an|the|some|page|where|list|table|bitte|eine|ein|einen|ich|wir|brauchen|hatte|gern|gerne|mochte|of";
     let lower = asked.text[..asked.title_end].to_lowercase();
     let marks = [":", ",", "(", " - ", " with ", " mit ", " where ", " wo ", " in die ", " who ", " wer ", " that ", "?", ". ", ";"];
     let cut = marks.iter().filter_map(|mark| lower.find(mark)).min()?;
+    if lower[cut..].starts_with('?') {
+        return phrases::question(asked);
+    }
     let text = asked.text.get(..cut)?;
     let mut words: Vec<&str> = text.split_whitespace().collect();
     while words.len() > 1 && LEAD.split('|').any(|lead| lead == crate::recipe::asked::fold(words[0])) {
