@@ -195,7 +195,14 @@ fn listed(asked: &Asked, mut items: Vec<String>, bytes: Range<usize>) -> Option<
     {
         bytes.end = bytes.start + end;
     }
-    let fits = (2..=12).contains(&items.len())
+    // `who brings it` is asked of each, and no choice.
+    let asks = |item: &String| {
+        let first = fold(item.split_whitespace().next().unwrap_or_default());
+        matches!(first.as_str(), "who" | "wer" | "when" | "wann" | "where" | "wo" | "which" | "welche" | "welcher" | "welches")
+            && item.contains(' ')
+    };
+    let fits = !items.iter().any(asks)
+        && (2..=12).contains(&items.len())
         && items
             .iter()
             .all(|i| i.chars().count() <= MOST_ITEM_CHARS && i.split_whitespace().count() <= 7 && i.chars().any(|c| !c.is_whitespace()));

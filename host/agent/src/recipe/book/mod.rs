@@ -7,12 +7,15 @@ mod company;
 mod games;
 mod gathering;
 mod goals;
+mod opinions;
 mod order;
 mod pastime;
 mod play;
 mod reckoning;
 mod rules;
+mod shared;
 mod sheet;
+mod slots;
 mod table;
 mod time;
 mod together;
@@ -52,22 +55,22 @@ pub(super) static ALL: &[&Recipe] = &[
     &pastime::TRIVIA,
     &chance::GUESS,
     &writing::CHAT,
-    &voting::SUGGESTIONS,
+    &opinions::SUGGESTIONS,
     &reckoning::CALCULATOR,
     &time::CLOCK,
     &pastime::SCOREBOARD,
-    &voting::RSVP,
+    &opinions::RSVP,
     &together::JAR,
     &together::STORY,
     &together::PIXELS,
     &together::ESTIMATE,
-    &together::SLOTS,
+    &slots::SLOTS,
     &tools::FORMULA,
     &tools::TEXT_TOOL,
-    &tools::PASSWORD,
-    &tools::SPLIT,
-    &tools::PAD,
-    &tools::QUESTIONS,
+    &shared::PASSWORD,
+    &shared::SPLIT,
+    &shared::PAD,
+    &shared::QUESTIONS,
     &games::TEAMS,
     &games::HANGMAN,
     &games::CONNECT_FOUR,

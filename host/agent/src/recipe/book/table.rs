@@ -94,8 +94,10 @@ pub(in crate::recipe) static LIST: Recipe = Recipe {
         "for|fur today|tonight|tomorrow|heute|morgen",
         "whats|bought",
         "tick|ticked off",
+        "playlist|shared playlist",
         "roster|kanban|columns|checkout|board",
         "two|three|four|five|drei|vier columns|spalten",
+        "checklist|checkliste",
         "todo|todos list?",
         "to do list",
         "leaderboard|leaderboards",
@@ -166,7 +168,13 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
         || fields::fields(if german { "Was, Menge (Text), gekauft (ja/nein)" } else { "item, quantity (text), bought (yes/no)" });
     let has_rules = !rules.words.is_empty();
     let usual = || if shopping { quantities() } else { usual_columns(asked, things.is_some() || who_brings_what, has_rules) };
+    // `a car share with free seats`: the usual columns, which have it.
+    let is_usual = |columns: &[Field]| {
+        columns.len() == 1
+            && usual().is_some_and(|usual| usual.len() > 2 && usual.iter().any(|c| c.name.to_lowercase() == columns[0].name.to_lowercase()))
+    };
     let (explained_columns, mut columns) = match named {
+        Some((words, columns)) if is_usual(&columns) => (Some(words), usual()?),
         // `plants with height`: of which plant?
         Some((words, mut columns)) => {
             let is_log = columns[0].kind == Kind::Date && columns.len() > 1;
@@ -191,7 +199,10 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     if has(asked, "fastest|speedrun|speedruns|schnellste|schnellsten|race|bestzeit|bestzeiten|rundenzeit|rundenzeiten|laptime|laptimes")
         || has(asked, "best|lap times|time")
     {
-        columns.iter_mut().filter(|c| c.kind == Kind::Time).for_each(|c| c.kind = Kind::Span);
+        columns
+            .iter_mut()
+            .filter(|c| c.kind == Kind::Time || ["time", "zeit"].contains(&fold_first(&c.name).as_str()))
+            .for_each(|c| c.kind = Kind::Span);
     }
     if columns.is_empty() || columns[0].kind == Kind::YesNo {
         return None;
@@ -215,13 +226,17 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     if is_tally && rules.per.is_none() {
         rules.per = Some("name".to_owned());
     }
-    if rules.tick.is_none() && has(asked, "todo|todos") || has(asked, "to do list") {
+    if rules.tick.is_none() && has(asked, "todo|todos|checklist|checkliste") || has(asked, "to do list") {
         rules.tick.get_or_insert_default();
     }
+    // What is ticked and begins anew is the ticks.
+    rules.of_ticks |= rules.days.is_some() && rules.tick.is_some();
     let sheet = Sheet::of(columns, &rules, german, has(asked, "expense|expenses|ausgaben|haushaltsbuch"))?;
     let columns = &sheet.columns;
     let default_sort = || match () {
-        () if is_scores || rules.ranking && !is_tally => columns.iter().position(|c| c.kind == Kind::Number).map(Sort::Down),
+        () if (is_scores || rules.ranking && !is_tally) && columns.iter().any(|c| c.kind == Kind::Number) => {
+            columns.iter().position(|c| c.kind == Kind::Number).map(Sort::Down)
+        }
         () if rules.ranking && columns.iter().any(|c| c.kind == Kind::Span) => {
             columns.iter().position(|c| c.kind == Kind::Span).map(Sort::Up)
         }

@@ -5,7 +5,8 @@ use super::*;
 
 /// What lists of such things usually hold, when nobody says; a plain list of things gets a name and notes.
 pub(super) fn usual_columns(asked: &Asked, names_things: bool, has_rules: bool) -> Option<Vec<fields::Field>> {
-    const USUAL: [(&str, &str, &str); 44] = [
+    const USUAL: [(&str, &str, &str); 45] = [
+        ("checklist|checkliste", "item", "Punkt"),
         ("lost .. found", "item, lost or found (lost, found), where, contact, returned (yes/no)", ""),
         (
             "fundburo|fundsachen|fundkiste|fundgrube",
@@ -144,7 +145,7 @@ pub(super) const VERBS_AFTER: &str = "mitbringt|mitbringen|bringt|bringen|with|w
 
 /// `Kilometer challenge: …`, `Lunch orders for today, name and dish`: what stands before the columns.
 pub(super) fn heading(asked: &Asked) -> Option<String> {
-    const LEAD: &str = "sammeln|sammle|sammelt|wed|lets|let|our|please|can|could|you|we|i|id|want|need|like|would|to|add|make|build|create|have|get|give|me|us|a|an|the|some|page|where|list|table|bitte|eine|ein|einen|ich|wir|brauchen|hatte|gern|gerne|mochte|of";
+    const LEAD: &str = "for|fur|sammeln|sammle|sammelt|wed|lets|let|our|please|can|could|you|we|i|id|want|need|like|would|to|add|make|build|create|have|get|give|me|us|a|an|the|some|page|where|list|table|bitte|eine|ein|einen|ich|wir|brauchen|hatte|gern|gerne|mochte|of";
     let lower = asked.text[..asked.title_end].to_lowercase();
     let marks = [":", ",", "(", " - ", " with ", " mit ", " where ", " wo ", " in die ", " who ", " wer ", " that ", "?", ". ", ";"];
     let cut = marks.iter().filter_map(|mark| lower.find(mark)).min()?;
