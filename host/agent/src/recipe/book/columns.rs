@@ -333,9 +333,9 @@ pub(super) fn columns_after_all(asked: &Asked) -> Option<Range<usize>> {
 
 /// `everybody enters their kilometres and the date`: a name and these.
 fn enters_their(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
-    const ENTERS: &str = "everyone|everybody|each|people|players|jeder|alle|man|members|visitors|kids|we person|one|player|member|visitor|kid|kann|konnen|can? \
+    const ENTERS: &str = "everyone|everybody|each|people|guests|players|jeder|alle|man|members|visitors|kids|we person|one|player|member|visitor|kid|kann|konnen|can? \
         enters|enter|adds|add|logs|log|puts|put|writes|write|types|records|record|tragt|tragen|schreibt|gibt in? \
-        their|his|her|your|the|our|seine|seinen|sein|ihre|ihren|die|den";
+        their|his|her|your|the|our|seine|seinen|sein|ihre|ihren|die|den?";
     let at = pattern::find(&asked.words, ENTERS, 0)?;
     let start = asked.words.get(at.end)?.at.start;
     let text = asked.text.get(start..asked.rest_of_sentence(at.end).end)?;
@@ -343,6 +343,15 @@ fn enters_their(asked: &Asked) -> Option<(Range<usize>, Vec<Field>)> {
     let text = text.split([',', ';', ':']).next().unwrap_or_default().split("   ").next().unwrap_or_default().trim_end();
     let text = text.strip_suffix(" ein").unwrap_or(text);
     let mut columns = fields::fields(text).filter(|c| c.len() <= 4 && !c.iter().any(|c| super::rules::is_no_name(&c.name)))?;
+    // Without an article it must be columns beyond doubt.
+    let article = asked.words[at.end - 1].text.as_str();
+    if !"their his her your the our seine seinen sein ihre ihren die den".split(' ').any(|a| a == article) {
+        return columns
+            .iter()
+            .all(Field::is_usual)
+            .then(|| (at.start..asked.words_in(start..start + text.len()).end, columns))
+            .filter(|(_, c)| c.len() > 1);
+    }
     if !columns.iter().any(|c| ["name", "names", "namen"].contains(&fold_first(&c.name).as_str())) {
         columns.insert(0, Field { name: "Name".to_owned(), kind: Kind::Text, choices: vec![], range: None });
     }

@@ -167,7 +167,12 @@ impl Sorting {
         let Some(by) = &self.by else {
             return match () {
                 () if has_word("alphabetically alphabetical alphabetisch") => Some(Sort::Up(0)),
-                () if has_word("best besten beste top") && !has_word("newest latest recent neueste neuesten") && !votes => {
+                () if has_word("best besten beste top")
+                    && !has_word(
+                        "newest latest recent neueste neuesten fastest lowest shortest highest longest cheapest oldest biggest most schnellste",
+                    )
+                    && !votes =>
+                {
                     rated(columns).map(Sort::Down)
                 }
                 () if votes
@@ -181,7 +186,9 @@ impl Sorting {
                 () if has_word("cheapest") => {
                     columns.iter().position(|c| ["price", "cost", "preis"].iter().any(|w| c.name.to_lowercase().contains(w))).map(Sort::Up)
                 }
-                () if has_word("highest best most longest biggest hochste hochsten meisten besten beste top") => {
+                () if has_word("highest best most longest biggest hochste hochsten meisten besten beste top")
+                    && !has_word("lowest shortest fastest schnellste schnellsten") =>
+                {
                     first(&[Kind::Number, Kind::Stars]).map(Sort::Down)
                 }
                 () if has_word("lowest shortest fastest schnellste schnellsten") => {

@@ -216,6 +216,7 @@ fn ticks(asked: &Asked, rules: &mut Rules) {
         "tick|check|cross|ticked|checked|crossed|ticking|checking things|items|them|it|these|those|each|entries|everything? off daily?",
         "tick|check|mark|ticked|checked|marked them|it|things|items|each? when|once|if done|finished|they're|theyre|its|it's|completed|sorted done|finished?",
         "with|and a|one|each? tick|check box|boxes|mark",
+        "tick|check|cross|mark their|the|his|her|your jobs|tasks|chores|items|things off?",
         "checkbox|checkboxes|tickbox|tickboxes",
         "tick|check who|whoever|when .. here|there|present|came|paid|done",
         "zum? abhaken|ankreuzen",
@@ -306,7 +307,7 @@ pub(super) fn without(asked: &Asked, words: &[Range<usize>]) -> Asked {
 
 /// Whether a name is made of words that say what to do with a thing, not what it is.
 pub(super) fn is_no_name(name: &str) -> bool {
-    const MACHINES: &str = "highlighted|marked|first|filter|filtern|filtered|nur|only|best|checkbox|total|totals|sum|summe|reset|resets|again|twice|oben|zuerst|sortieren|rangliste|ranking|never|nobody|niemand|ever|vote|voting|upvote|click|clicks|clicking|automatically|automatisch|live|instantly|balance|herzchen|hearts";
+    const MACHINES: &str = "add|adds|enters|logs|guests|highlighted|marked|first|filter|filtern|filtered|nur|only|best|checkbox|total|totals|sum|summe|reset|resets|again|twice|oben|zuerst|sortieren|rangliste|ranking|never|nobody|niemand|ever|vote|voting|upvote|click|clicks|clicking|automatically|automatisch|live|instantly|balance|herzchen|hearts";
     let words = Asked::new(name, "").words;
     if words.first().is_some_and(|w| {
         matches!(

@@ -210,6 +210,10 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     if has(asked, "kanban") {
         rules.board = Some(columns[1].name.clone());
     }
+    // Links that are shared have a column of their own.
+    if has(asked, "link|links") && !columns.iter().any(|c| c.kind == Kind::Url) && columns.len() < 6 {
+        columns.insert(0, Field { name: "Link".to_owned(), kind: Kind::Url, choices: vec![], range: None });
+    }
     let votes = rules.votes.is_some();
     rules.total |=
         has(asked, "total|totals|sum|sums|summe|gesamt|gesamtsumme|expense|expenses|ausgaben|haushaltsbuch|zusammengezahlt|summiert")
@@ -228,6 +232,9 @@ fn list(whole: &Asked, head: Range<usize>) -> Option<Order> {
     }
     if rules.tick.is_none() && has(asked, "todo|todos|checklist|checkliste") || has(asked, "to do list") {
         rules.tick.get_or_insert_default();
+    }
+    if rules.days.is_some() && rules.tick.is_none() && has(asked, "chore|chores|tasks|jobs|routine|duties|checklist|aufgaben") {
+        rules.tick = Some(String::new());
     }
     // What is ticked and begins anew is the ticks.
     rules.of_ticks |= rules.days.is_some() && rules.tick.is_some();

@@ -4,7 +4,7 @@ use super::Kind;
 
 /// Names that columns often have.
 pub(super) const NAMES: &str = "\
-    name title author artist location place status owner category titel autor ort company role item what was \
+    wert puls value artikel stroke name title author artist location place status owner category titel autor ort company role item what was \
     contact kontakt song dish team city country land stadt gericht essen lied ziel start player game spieler \
     spiel subject fach species art plant pflanze treffpunkt have want vegetable fruit word meaning example \
     wort bedeutung beispiel phone topic thema task aufgabe room raum zimmer class klasse group gruppe driver \
@@ -50,6 +50,9 @@ pub(super) fn kind(name: &[String], hint: &str) -> Kind {
     let joined = name.join("-");
     if joined == "e-mail" || joined == "mail-address" {
         return Kind::Email;
+    }
+    if name.len() == 2 && matches!(name[0].as_str(), "date" | "datum") {
+        return Kind::Date;
     }
     if name.len() > 1 && matches!(name[0].as_str(), "anzahl" | "zahl") {
         return Kind::Number;

@@ -44,6 +44,14 @@ pub(super) fn opinions(asked: &Asked, rules: &mut Rules) {
     for pattern in &give {
         if let Some(words) = rules.find(asked, &[pattern]) {
             let courtesy = words.start.checked_sub(1).is_some_and(|i| matches!(asked.words[i].text.as_str(), "would" | "id" | "wed" | "i"));
+            // `can like songs`: what is liked belongs to it, where the clause ends with it.
+            let mut words = words;
+            let close =
+                |i: usize| i < asked.words.len() && asked.text[asked.words[i - 1].at.end..asked.words[i].at.start].trim().is_empty();
+            let noun = close(words.end) && !is_filler(&asked.words[words.end].text) && !is_rule(&asked.words[words.end].text);
+            if noun && !close(words.end + 1) {
+                words.end += 1;
+            }
             if !courtesy || asked.words[words.start].text != "like" {
                 rules.votes.get_or_insert(Votes { sign: sign(&words), most: None });
                 rules.take(asked, words);
