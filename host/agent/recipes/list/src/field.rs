@@ -76,6 +76,7 @@ impl Field {
                 let bounds = self.range.map_or_else(String::new, |(least, most)| format!(" min=\"{least}\" max=\"{most}\""));
                 format!("<label>{name} <input {common} type=\"number\" step=\"any\"{bounds}></label>")
             }
+            Kind::Span => format!("<label>{name} <input {common} type=\"text\" maxlength=\"12\" placeholder=\"3:05\"></label>"),
             kind => format!("<label>{name} <input {common} type=\"{}\" maxlength=\"120\"></label>", kind.input()),
         }
     }

@@ -413,3 +413,51 @@ const KNOWN_COLUMNS: &[&str] = &[
     "checked",
     "percent",
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(text: &str) -> (Rules, String) {
+        let asked = Asked::new(text, "");
+        let rules = read(&asked);
+        let left = without(&asked, &rules.words).text.split_whitespace().collect::<Vec<_>>().join(" ");
+        (rules, left)
+    }
+
+    #[test]
+    fn rules_are_taken_out_and_the_rest_stays() {
+        let (rules, left) = of("Bake sale: name and cake, no more than 20 entries");
+        assert_eq!((rules.most, left.as_str()), (Some(20), "Bake sale: name and cake,"));
+        let (rules, left) = of("Harvest: vegetable, kilos, with total per vegetable");
+        assert_eq!((rules.per.as_deref(), left.as_str()), (Some("vegetable"), "Harvest: vegetable, kilos,"));
+        let (rules, left) = of("Wunschkonzert: Lied, jeder höchstens 3 Lieder");
+        assert_eq!((rules.each, rules.most, left.as_str()), (Some(3), None, "Wunschkonzert: Lied,"));
+        let (rules, _) = of("gifts that people can reserve, so that nobody buys it twice");
+        assert!(rules.places.is_some_and(|p| p.most == 1) && !rules.unique);
+        let (rules, _) = of("jokes, everyone has 3 votes");
+        assert!(rules.votes.is_some_and(|v| v.most == Some(3)));
+        let (rules, _) = of("dishes, ticks reset every week");
+        assert_eq!((rules.days, rules.of_ticks), (Some(7), true));
+    }
+
+    #[test]
+    fn what_is_no_rule_is_left() {
+        for text in
+            ["a list of places with name and price", "We would like a list of games", "name, and a comment", "title, rating from 1 to 5"]
+        {
+            let (rules, left) = of(text);
+            assert!(rules.words.is_empty(), "{text}: {left}");
+        }
+    }
+
+    #[test]
+    fn a_column_is_a_name() {
+        for name in ["Can be searched", "One", "Best one highlighted", "Guests add song", "Nach Thema filtern"] {
+            assert!(is_no_name(name), "{name}");
+        }
+        for name in ["Status", "Points", "Where seen", "Date of the meeting", "Who added it"] {
+            assert!(!is_no_name(name), "{name}");
+        }
+    }
+}
