@@ -27,6 +27,15 @@ const WISHES = [
   "Putzplan für unsere WG: Bad, Küche, Flur und Müll, jede Woche rotiert es zwischen Anna, Ben, Cem und Dora",
   "A quiz about capital cities with four answers each and a highscore list",
   "Stoppuhr mit Rundenzeiten", "random name picker: people add names and a button draws one", "Eine Strichliste pro Person",
+  // Each rule that a list may have, several at once.
+  "parking lot for ideas with comments, everyone has 3 votes, random one button", "Wish list: gift, link, price, people can reserve a gift, at most 30 entries, one each",
+  "list of tasks with task, due date, status (open, doing, done), grouped by status, overdue ones are marked",
+  "a list of films with title and year, everyone can rate them, no duplicates, pick one at random",
+  "Harvest table: vegetable, kilos, with total per vegetable, filter by vegetable, newest first", "Packing list with item and owner, tick off, reset all ticks",
+  "A water tracker: a button for each glass, goal 8 glasses, starts over every day", "Days since the last accident", "A habit tracker with streaks",
+  "Secret Santa: everybody enters a name and draws another", "A league table for table tennis: enter results, see who leads", "Flash cards for French vocabulary",
+  "A bingo card for our meetings, everybody adds words", "The game snake with a high-score list", "The game 2048 with a high-score list", "Whack a mole", "A typing speed test",
+  "A multiplication quiz for kids", "A chess clock with 5 minutes for each player", "An interval timer: 40 seconds work, 20 seconds rest, 8 rounds",
 ];
 let server, browser;
 let checked = 0;

@@ -57,6 +57,51 @@ fn every_recipe_passes_source_and_lint() {
     }
 }
 
+/// Wishes that together ask for each rule that a list may have, in both languages.
+const RULES: &[&str] = &[
+    "Harvest table: vegetable, kilos, with total per vegetable, filter by vegetable, newest first",
+    "Lustige Sprüche sammeln, mit Herzchen, jeder höchstens 3",
+    "parking lot for ideas with comments, everyone has 3 votes, random one button",
+    "Lunch orders for today, name and dish, cleared every day, count of each",
+    "Wish list: gift, link, price, people can reserve a gift, at most 30 entries, one each",
+    "table with date, distance and minutes, best one highlighted, grouped by distance, total at the bottom",
+    "a list of films with title and year, everyone can rate them, no duplicates, pick one at random",
+    "list of tasks with task, due date, status (open, doing, done), grouped by status, overdue ones are marked, ticks reset every week",
+    "Laufgruppe: nächste Läufe mit Datum, Treffpunkt, freie Plätze und wer mitkommt",
+    "A list of who signed: name, town, paid yes/no, and how many have paid",
+    "Eine Liste für Fahrräder zum Ausleihen: Rad, Standort, frei oder verliehen, jeden Tag neu",
+    "Film-Liste mit Titel, alle können abstimmen, jede Woche neu",
+    "To return: item, owner, and a button to mark it as picked up, clear the ticked ones",
+    "Packing list with item and owner, tick off, reset all ticks",
+];
+
+#[test]
+fn every_rule_of_a_list_passes_source_and_lint() {
+    let drafts: Vec<Draft> = RULES.iter().map(|wish| draft(wish, "").unwrap_or_else(|| panic!("{wish}: no recipe"))).collect();
+    for (wish, draft) in RULES.iter().zip(&drafts) {
+        assert!(matches!(&draft.origin, kandra_model::Origin::Recipe { recipe } if recipe == "List"), "{wish}: {:?}", draft.origin);
+        passes(wish, draft);
+    }
+    // Each part of the crate is in one of them, and the marks in none.
+    let all: String = drafts.iter().flat_map(|draft| draft.files.values()).cloned().collect();
+    assert!(!all.contains("//{{"), "a mark is left");
+    for part in [
+        "votes::vote",
+        "stars::rate",
+        "places::join",
+        "comments::comment",
+        "ticks::clear",
+        "ticks::untick",
+        "groups::groups",
+        "async fn renew",
+    ] {
+        assert!(all.contains(part), "nobody asks for {part}");
+    }
+    for constant in ["EACH", "UNIQUE", "MOST_VOTES", "BEST", "DUE", "BOARD", "FILTER", "LIVE", "PLACES_FROM", "DAYS"] {
+        assert!(all.contains(&format!("const {constant}: ")), "nobody asks for {constant}");
+    }
+}
+
 #[test]
 fn hostile_words_stay_data() {
     let mut answered = 0;

@@ -40,6 +40,12 @@ impl Asked {
         text.push('\n');
         text.push_str(clean(details).trim());
         let text: String = text.chars().take(MOST_CHARS).collect();
+        let title_end = title_end.min(text.len());
+        Self::of(text, title_end)
+    }
+
+    /// Cuts up a text that is clean already.
+    pub fn of(text: String, title_end: usize) -> Self {
         let words = cut(&text, title_end);
         Self { text, words, title_end }
     }

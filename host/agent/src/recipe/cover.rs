@@ -20,7 +20,8 @@ pub(super) fn uncovered(recipe: &Recipe, head: &Range<usize>, order: &Order, ask
     let mut named = vec![false; asked.words.len()];
     for words in &order.explained {
         let into = if is_weak(words) { &mut named } else { &mut taken };
-        into[words.start.min(asked.words.len())..words.end.min(asked.words.len())].fill(true);
+        let end = words.end.min(asked.words.len());
+        into[words.start.min(end)..end].fill(true);
     }
     let names = weak.clone().into_iter().chain(phrases::title_words(asked, head.clone()));
     let purposes = purposes(asked).into_iter().chain(heading(asked)).chain(reasons(asked));
@@ -69,8 +70,12 @@ pub(super) fn uncovered(recipe: &Recipe, head: &Range<usize>, order: &Order, ask
 /// `for the offsite`, `zum Sommerfest`: what it is for, up to three words.
 fn purposes(asked: &Asked) -> Vec<Range<usize>> {
     const FOR: &str = "for|fur|zum|zur|beim|during the|our|my|this|unser|unsere|unseren|unserem|unserer|die|das|den|der|a?";
+    const WHERE: &str = "to|at|in|from|auf|bei|im|am|in the|our|my|this|unser|unserem|unserer|der|dem";
     let places = pattern::find_all(&asked.words, FOR);
     places
+        .into_iter()
+        .chain(pattern::find_all(&asked.words, WHERE))
+        .collect::<Vec<_>>()
         .into_iter()
         .map(|at| {
             let most = asked.words.len().min(at.end + 3);

@@ -1,6 +1,14 @@
 //! Columns of a table from the words that name them: `name, last watered (date) and price`.
 
-use super::{asked::fold, lists::items, phrases::capitalise, render::literal};
+use super::{
+    asked::fold,
+    lists::{self, items},
+    phrases::capitalise,
+    render::literal,
+};
+use kinds::{NAMES, NO_FIELDS, kind};
+
+mod kinds;
 
 /// What a column holds. The names are those of the recipe's own `Kind`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,6 +24,8 @@ pub(crate) enum Kind {
     Phone,
     YesNo,
     Choice,
+    /// Minutes and seconds, perhaps hours.
+    Span,
 }
 
 /// One column.
@@ -31,104 +41,12 @@ pub(crate) struct Field {
 /// At most so many columns.
 const MOST: usize = 8;
 
-/// Words that ask for a machine rather than name a column.
-const NO_FIELDS: &[&str] = &[
-    "button",
-    "buttons",
-    "search",
-    "filter",
-    "filters",
-    "sort",
-    "sorting",
-    "pagination",
-    "ability",
-    "option",
-    "possibility",
-    "way",
-    "voting",
-    "votes",
-    "upvotes",
-    "likes",
-    "comments",
-    "form",
-    "page",
-    "pages",
-    "tabs",
-    "categories",
-    "folders",
-    "user",
-    "users",
-    "visitors",
-    "everyone",
-    "people",
-    "drag",
-    "delete",
-    "edit",
-    "editing",
-    "them",
-    "me",
-    "us",
-    "suche",
-    "knopf",
-    "colors",
-    "colours",
-    "style",
-    "boxes",
-    "checkboxes",
-    "flag",
-    "flags",
-    "photo",
-    "photos",
-    "picture",
-    "pictures",
-    "image",
-    "images",
-    "foto",
-    "fotos",
-    "bild",
-    "bilder",
-    "bildern",
-    "video",
-    "videos",
-    "map",
-    "maps",
-    "karte",
-    "upload",
-    "uploads",
-    "file",
-    "files",
-    "attachment",
-    "attachments",
-    "notification",
-    "notifications",
-    "reminder",
-    "reminders",
-    "erinnerung",
-    "login",
-    "password",
-    "passwort",
-    "chart",
-    "charts",
-    "graph",
-    "calendar",
-    "kalender",
-    "export",
-    "qr",
-    "history",
-    "verlauf",
-    "ratings",
-    "reviews",
-    "replies",
-    "average",
-    "durchschnitt",
-    "deadlines",
-];
-
 /// The columns that a phrase lists; `None` when it does not read like columns.
 pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
-    for item in items(text) {
-        let field = field(&item)?;
+    let read: Option<Vec<Vec<Field>>> =
+        gathered(lists::columns(text)).iter().map(|item| asked_in(item).or_else(|| field(item).map(|field| vec![field]))).collect();
+    for field in read?.into_iter().flatten() {
         if !fields.iter().any(|f| fold(&f.name) == fold(&field.name)) {
             fields.push(field);
         }
@@ -136,8 +54,83 @@ pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
     (1..=MOST).contains(&fields.len()).then_some(fields)
 }
 
+/// `priority high`, `medium`, `low` → `priority (high, medium, low)`.
+fn gathered(items: Vec<String>) -> Vec<String> {
+    const ATTRIBUTES: &str = "priority priorities status category categories kategorie kategorien type types size sizes grosse grossen level levels \
+        difficulty role roles prioritat prioritaten schwierigkeit status severity urgency";
+    let mut whole: Vec<String> = Vec::new();
+    let mut items = items.into_iter().peekable();
+    while let Some(item) = items.next() {
+        let value = item.split_once(' ').filter(|(first, rest)| {
+            ATTRIBUTES.split_whitespace().any(|a| a == fold(first)) && rest.split_whitespace().count() == 1 && !rest.contains(['(', '/'])
+        });
+        let Some((attribute, first)) = value else {
+            whole.push(item);
+            continue;
+        };
+        let mut values = vec![first.to_owned()];
+        while let Some(next) = items.next_if(|next| next.split_whitespace().count() == 1 && kind(&[fold(next)], "") == Kind::Text) {
+            values.push(next);
+        }
+        let attribute = match attribute.to_lowercase() {
+            many if many.ends_with("ies") => format!("{}y", &many[..many.len() - 3]),
+            many if many.ends_with('s') && many != "status" => many[..many.len() - 1].to_owned(),
+            one => one,
+        };
+        whole.push(if values.len() > 1 { format!("{attribute} ({})", values.join(", ")) } else { item });
+    }
+    whole
+}
+
+/// `wer fährt wann wohin`: a column for each question.
+fn asked_in(item: &str) -> Option<Vec<Field>> {
+    const QUESTIONS: &str = "who wer what was when wann where wo wohin woher which welche welchen welches welcher how wie";
+    let words: Vec<&str> = item.split_whitespace().collect();
+    let folded: Vec<String> = words.iter().map(|w| fold(w)).collect();
+    // `what was found` asks once.
+    let is_english = folded.iter().any(|w| matches!(w.as_str(), "what" | "who" | "where" | "when" | "which" | "how"));
+    let asks = |i: usize| QUESTIONS.split_whitespace().any(|q| q == folded[i]) && !(is_english && folded[i] == "was");
+    let at: Vec<usize> = (0..words.len()).filter(|i| asks(*i)).collect();
+    if at.len() < 2 || at[0] != 0 || item.contains('(') {
+        return None;
+    }
+    let segment = |n: usize| {
+        let (from, to) = (at[n], at.get(n + 1).copied().unwrap_or(words.len()));
+        let rest = &words[from + 1..to];
+        let plain = |name: &str, kind| Some(Field { name: capitalise(name), kind, choices: vec![], range: None });
+        match folded[from].as_str() {
+            "who" | "wer" => plain("Name", Kind::Text),
+            "when" | "wann" => plain(words[from], Kind::Date),
+            "how" | "wie" if rest.len() >= 2 && matches!(folded[from + 1].as_str(), "many" | "much" | "viele" | "viel") => {
+                plain(rest[1], Kind::Number)
+            }
+            "how" | "wie" if rest.len() == 1 => plain(&words[from..to].join(" "), Kind::Number),
+            "how" | "wie" => None,
+            "which" | "welche" | "welchen" | "welches" | "welcher" if !rest.is_empty() && folded[from + 1] != "one" => {
+                plain(rest[0], Kind::Text)
+            }
+            "which" => plain("which one", Kind::Text),
+            _ => plain(words[from], Kind::Text),
+        }
+    };
+    (0..at.len()).map(segment).collect()
+}
+
+/// `size S M L XL`: the sizes behind the name.
+fn sizes(item: &str) -> Option<(&str, String)> {
+    let is_size = |word: &&str| word.chars().count() <= 4 && word.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
+    let words: Vec<&str> = item.split_whitespace().collect();
+    let sizes = words.iter().rev().take_while(|w| is_size(w)).count();
+    if sizes < 2 || sizes == words.len() {
+        return None;
+    }
+    let first = words[words.len() - sizes];
+    let at = item.find(&format!(" {first}"))?;
+    Some((item[..at].trim(), words[words.len() - sizes..].join(", ")))
+}
+
 fn field(item: &str) -> Option<Field> {
-    let (name, hint) = match item.split_once('(') {
+    let (name, given) = match item.split_once('(') {
         Some((name, hint)) => (name.trim(), hint.trim_end_matches(')').trim()),
         None => [" yes/no", " ja/nein", " yes or no", " ja oder nein", ": yes/no"]
             .iter()
@@ -147,6 +140,21 @@ fn field(item: &str) -> Option<Field> {
             .or_else(|| item.rsplit_once(' ').filter(|(_, last)| last.contains('/') && !last.contains("://")))
             .unwrap_or((item, "")),
     };
+    // `offer or looking`, `frei oder verliehen`: one of two.
+    let sizes = sizes(name);
+    let name = sizes.as_ref().map_or(name, |(name, _)| name);
+    let given = sizes.as_ref().map_or(given, |(_, sizes)| sizes.as_str());
+    let slash = name
+        .split_once('/')
+        .filter(|(a, b)| given.is_empty() && !b.contains('/') && !a.contains(' ') && !b.contains(' ') && a.len() > 1 && b.len() > 1);
+    let (name, hint) = match [" or ", " oder "].iter().find_map(|or| name.split_once(or)).or(slash) {
+        Some((a, b)) if given.is_empty() && a.split_whitespace().count() <= 2 && b.split_whitespace().count() <= 2 => {
+            (name, Some(format!("{a}, {b}")))
+        }
+        Some(_) if given.is_empty() && whether(name) == name => return None,
+        _ => (name, None),
+    };
+    let hint = hint.as_deref().unwrap_or(given);
     let range = [" from ", " von ", " (", " 1-", " 1 "].iter().find_map(|from| {
         name.find(from).filter(|at| {
             name[at + 1..]
@@ -165,7 +173,21 @@ fn field(item: &str) -> Option<Field> {
     while words.len() > 1 && LEAD.contains(&fold(words[0]).as_str()) {
         words.remove(0);
     }
-    const TAIL: [&str; 9] = ["checkbox", "columns", "column", "fields", "field", "please", "each", "too", "spalten"];
+    const TAIL: [&str; 13] = [
+        "eintragen",
+        "angeben",
+        "reinschreiben",
+        "notieren",
+        "checkbox",
+        "columns",
+        "column",
+        "fields",
+        "field",
+        "please",
+        "each",
+        "too",
+        "spalten",
+    ];
     while words.len() > 1 && TAIL.contains(&fold(words[words.len() - 1]).as_str()) {
         words.pop();
     }
@@ -192,13 +214,29 @@ fn field(item: &str) -> Option<Field> {
                 | "wie"
         )
     );
+    // `what is in the kitty` is to be reckoned, not to be written down.
+    let reckons = folded.len() > 2
+        && matches!(folded[0].as_str(), "what" | "whats" | "was" | "how")
+        && matches!(folded[1].as_str(), "is" | "are" | "ist" | "sind" | "in")
+        || asks && folded.iter().any(|w| matches!(w.as_str(), "owes" | "owe" | "owed" | "schuldet" | "schulden" | "bekommt"))
+        || folded.len() > 3 && folded[0] == "how" && folded.iter().any(|w| matches!(w.as_str(), "left" | "remaining" | "remain"));
     if words.is_empty()
-        || words.len() > if asks { 6 } else { 4 }
+        || reckons
+        || words.len() > if asks || matches!(folded[0].as_str(), "number" | "anzahl" | "name" | "amount" | "date" | "time") { 6 } else { 4 }
         || words.join(" ").chars().count() > 40
-        || !asks && !matches!(folded[0].as_str(), "number" | "anzahl") && folded.iter().any(|w| NO_FIELDS.contains(&w.as_str()))
+        || !asks
+            && !matches!(folded[0].as_str(), "number" | "anzahl")
+            && folded.iter().any(|w| NO_FIELDS.split_whitespace().any(|no| no == w))
     {
         return None;
     }
+    let is_priority =
+        hint.is_empty() && matches!(folded.last().map(String::as_str), Some("priority" | "priorities" | "prioritat" | "prioritaten"));
+    let hint = match folded.last().map(String::as_str) {
+        Some("priority" | "priorities") if is_priority => "high, medium, low",
+        Some(_) if is_priority => "hoch, mittel, niedrig",
+        _ => hint,
+    };
     let choices = if hint.contains([',', '/']) && !["yes/no", "ja/nein", "y/n"].contains(&hint.to_lowercase().as_str()) {
         items(hint)
     } else {
@@ -275,73 +313,12 @@ fn german_nominative(name: &str) -> String {
         .map_or_else(|| name.to_owned(), |(_, nominative)| (*nominative).to_owned())
 }
 
-fn kind(name: &[String], hint: &str) -> Kind {
-    const KINDS: [(Kind, &str); 10] = [
-        (Kind::Stars, "stars|star|sterne|sternebewertung|sternen"),
-        (
-            Kind::YesNo,
-            "yes/no|yesno|ja/nein|boolean|checkbox|done|paid|read|finished|available|bought|returned|vegan|vegetarian|watched|seen|owned|erledigt|bezahlt|gelesen|vorhanden|completed|working|active|urgent|taken|gone|vergeben|vergriffen|reserviert|reserved|sold|verkauft|used|returned|zuruckgegeben|gesehen|gekauft|vegetarisch|organic|da|verfugbar|frei|weg|confirmed|approved|played|gespielt|solved|visited|besucht|cooked|tried|checked|packed|borrowed|present|veggie|open|offen|geschafft|fertig",
-        ),
-        (Kind::Email, "email|mail|e-mail|emails"),
-        (Kind::Url, "url|link|website|homepage|web|webseite|links|urls"),
-        (Kind::Phone, "phone|telephone|tel|mobile|cell|telefon|telefonnummer|handy|handynummer"),
-        (
-            Kind::Date,
-            "date|day|birthday|birthdays|geburtstage|wann|tag|ablaufdatum|mindesthaltbarkeitsdatum|birthdate|deadline|due|when|watered|until|since|datum|geburtstag|fallig|expiry|expires|expiration|released|anniversary|gegossen",
-        ),
-        (Kind::Time, "time|uhrzeit|hour|abfahrt|abfahrtszeit|departure"),
-        (
-            Kind::Number,
-            "number|price|cost|costs|amount|quantity|qty|count|age|score|rating|points|year|weight|height|size|pages|hours|minutes|km|kilometers|kilometres|miles|distance|calories|total|reps|sets|preis|anzahl|menge|kosten|betrag|alter|punkte|jahr|gewicht|seiten|kilometer|bewertung|budget|value|floor|level|servings|portions|duration|zahl|numeric|seats|stock|places|spots|platze|personen|people|persons|guests|gaste|stuck|portionen|stunden|minuten|tage|days|wins|losses|siege|goals|tore|players|spieler|elevation|depth|width|length|lange|hohe|hohenmeter|grosse|strength|speed|temperature|temperatur|percent|percentage|laps|steps|schritte|kcal|liters|litres|liter|money|salary|rent|miete|bid|gebot|pieces|copies|punktzahl|jahrgang|note|grade|marks|highscore|scores|tries|attempts|versuche|entfernung|distanz",
-        ),
-        (
-            Kind::LongText,
-            "zubereitung|anleitung|remarks|remark|opinion|meinung|inhalt|story|method|preparation|notes|description|comment|comments|details|instructions|text|beschreibung|notizen|kommentar|ingredients|zutaten|bemerkung|bemerkungen|review|summary",
-        ),
-        (Kind::Text, "name|title|place|location|where|who|owner|author|artist|genre|type|colour|color|status"),
-    ];
-    let of = |word: &str| KINDS.iter().find(|(_, words)| words.split('|').any(|w| w == word)).map(|(kind, _)| *kind);
-    if let Some(kind) = of(hint) {
-        return kind;
-    }
-    let joined = name.join("-");
-    if joined == "e-mail" || joined == "mail-address" {
-        return Kind::Email;
-    }
-    let starts = |first: &[&str]| name.len() > 1 && first.contains(&name[0].as_str());
-    if starts(&["when", "since", "wann", "seit"]) {
-        return Kind::Date;
-    }
-    if starts(&["how"]) && matches!(name[1].as_str(), "many" | "much" | "old" | "far") {
-        return Kind::Number;
-    }
-    if starts(&["wie"]) && matches!(name[1].as_str(), "viele" | "viel" | "alt" | "weit") {
-        return Kind::Number;
-    }
-    if starts(&["where", "who", "what", "which", "wo", "wer", "was", "welche", "welcher", "wie", "how"]) {
-        return Kind::Text;
-    }
-    // "date of birth" is a date, "price per kilo" a number; otherwise the last word decides, "start date" is a date.
-    let before_of =
-        name.iter().position(|w| ["of", "per", "in", "at", "for", "from", "von", "pro"].contains(&w.as_str())).map(|i| &name[..i]);
-    let head = before_of.filter(|head| !head.is_empty()).unwrap_or(name);
-    if head.first().is_some_and(|w| w == "last" || w == "next") && head.len() > 1 && head[1].ends_with("ed") {
-        return Kind::Date;
-    }
-    head.last().and_then(|w| of(w)).unwrap_or(Kind::Text)
-}
-
 impl Field {
     /// Whether tables often have such a column: it says something about what is listed.
     pub fn is_usual(&self) -> bool {
         let last = fold(&self.name);
-        let names = [
-            "name", "title", "author", "artist", "location", "place", "status", "owner", "category", "titel", "autor", "ort", "company",
-            "role", "item", "what", "was", "contact", "kontakt", "song", "dish", "team", "city", "country", "land", "stadt", "gericht",
-            "essen", "lied", "ziel", "start",
-        ];
         self.kind != Kind::Text
-            || last.split_whitespace().last().is_some_and(|w| names.contains(&w))
+            || last.split_whitespace().last().is_some_and(|w| NAMES.split_whitespace().any(|name| name == w))
             || ["where ", "who ", "what i", "was ich "].iter().any(|s| last.starts_with(s))
     }
 
@@ -382,6 +359,7 @@ impl Field {
             Kind::Email => ["ada@example.org", "bob@example.org"].map(str::to_owned),
             Kind::Phone => ["030 5678", "030 6789"].map(str::to_owned),
             Kind::YesNo => ["no", "yes"].map(str::to_owned),
+            Kind::Span => ["3:05", "1:02:30"].map(str::to_owned),
             Kind::Choice => [self.choices[0].clone(), self.choices[1].clone()],
         }
     }

@@ -21,6 +21,15 @@ pub(crate) struct Listed {
 /// `pizza, sushi and tacos` → three items. Splits at the strongest separator there is: lines and semicolons, then
 /// commas (with `and` or `or` before the last), then `or`, `vs` and slashes, then `and`.
 pub(crate) fn items(text: &str) -> Vec<String> {
+    split(text, true)
+}
+
+/// The same, but `free or borrowed` is one.
+pub(crate) fn columns(text: &str) -> Vec<String> {
+    split(text, false)
+}
+
+fn split(text: &str, at_or: bool) -> Vec<String> {
     let text = text.trim().trim_matches(|c: char| "()[]:".contains(c));
     let strong: Vec<&str> = text.split(['\n', ';', '|', '•']).filter(|p| !p.trim().is_empty()).collect();
     let parts: Vec<&str> = if strong.len() > 1 {
@@ -29,11 +38,12 @@ pub(crate) fn items(text: &str) -> Vec<String> {
         let mut parts: Vec<&str> = split_commas(text);
         if let Some(last) = parts.pop() {
             let last = strip_word(last, &["and", "or", "und", "oder", "&"]);
-            parts.extend(split_words(last, &["and", "or", "und", "oder", "vs", "versus", "&"]));
+            let cuts: &[&str] = if at_or { &["and", "or", "und", "oder", "vs", "versus", "&"] } else { &["and", "und", "&"] };
+            parts.extend(split_words(last, cuts));
         }
         parts
     } else {
-        let by_or = split_words(text, &["or", "oder", "vs", "versus", "vs.", "gegen", "/"]);
+        let by_or = if at_or { split_words(text, &["or", "oder", "vs", "versus", "vs.", "gegen", "/"]) } else { vec![text] };
         match by_or.len() {
             1 if text.contains('/') && !text.contains("://") => text.split('/').collect(),
             1 => split_words(text, &["and", "und", "&"]),
@@ -41,7 +51,7 @@ pub(crate) fn items(text: &str) -> Vec<String> {
         }
     };
     let on_lines = parts.len() > 1 && text.contains('\n');
-    let shared_end = parts.split_last().filter(|_| !on_lines).and_then(|(last, others)| shared_end(last, others));
+    let shared_end = parts.split_last().filter(|_| !on_lines && at_or).and_then(|(last, others)| shared_end(last, others));
     let mut items: Vec<String> = Vec::new();
     for (i, part) in parts.iter().enumerate() {
         let part = if i + 1 == parts.len() { shared_end.map_or(*part, |end| &part[..end]) } else { part };
@@ -185,7 +195,14 @@ fn listed(asked: &Asked, mut items: Vec<String>, bytes: Range<usize>) -> Option<
     {
         bytes.end = bytes.start + end;
     }
-    let fits = (2..=12).contains(&items.len())
+    // `who brings it` is asked of each, and no choice.
+    let asks = |item: &String| {
+        let first = fold(item.split_whitespace().next().unwrap_or_default());
+        matches!(first.as_str(), "who" | "wer" | "when" | "wann" | "where" | "wo" | "which" | "welche" | "welcher" | "welches")
+            && item.contains(' ')
+    };
+    let fits = !items.iter().any(asks)
+        && (2..=12).contains(&items.len())
         && items
             .iter()
             .all(|i| i.chars().count() <= MOST_ITEM_CHARS && i.split_whitespace().count() <= 7 && i.chars().any(|c| !c.is_whitespace()));
@@ -304,7 +321,13 @@ fn around_or(asked: &Asked) -> Option<Listed> {
 
 /// Where a list inside a sentence gives way to the next clause: `… for lunch`, `… so that we can`.
 fn clause_end(text: &str) -> usize {
-    const ENDS: [&str; 30] = [
+    const ENDS: [&str; 36] = [
+        " machen",
+        " fahren",
+        " gehen",
+        " feiern",
+        " treffen",
+        " essen",
         " for ",
         " so ",
         " that ",

@@ -168,7 +168,8 @@ fn files(recipe: &Recipe, order: Order, language: Language, slug: &Slug) -> BTre
     words.insert("slug", Word::Raw(slug.as_str().to_owned()));
     words.insert("title", Word::Text(order.title));
     words.insert("summary", Word::Text(order.summary));
-    recipe.files.iter().map(|(path, text)| ((*path).to_owned(), render::render(path, text, language, &order.constants, &words))).collect()
+    let filled = |(path, text): &(&str, &str)| ((*path).to_owned(), render::render(path, text, language, &order.constants, &words));
+    recipe.files.iter().map(filled).filter(|(_, text)| !text.is_empty()).collect()
 }
 
 /// A recipe whose head was found, before its parameters are known.
@@ -237,12 +238,17 @@ fn is_about_what_exists(asked: &Asked) -> bool {
 
 /// Whether the words ask for something that this recipe does not do.
 fn demands_more(recipe: &Recipe, order: &Order, asked: &Asked, own: &[bool]) -> bool {
-    let explained = |i: usize| order.explained.iter().any(|r| r.contains(&i));
+    let is_parameter = |i: usize| order.explained.iter().any(|r| r.contains(&i));
+    // `Shift plan: date, shift, name`: the same word is a parameter elsewhere.
+    let explained =
+        |i: usize| is_parameter(i) || (0..asked.words.len()).any(|j| asked.words[j].text == asked.words[i].text && is_parameter(j));
+    // A slip of the finger makes no demand.
+    let exact: Vec<asked::Word> = asked.words.iter().map(|w| asked::Word { may_be_slip: false, ..w.clone() }).collect();
     let beyond = |(of, pattern): &(&str, &str)| (of.is_empty() || *of == recipe.name) && pattern::find(&asked.words, pattern, 0).is_some();
     words::BEYOND.iter().any(beyond)
         || words::DEMANDS
             .iter()
-            .flat_map(|pattern| pattern::find_all(&asked.words, pattern))
+            .flat_map(|pattern| pattern::find_all(&exact, pattern))
             .any(|found| !found.clone().all(|i| explained(i) || own[i]))
         || recipe.vetoes.iter().flat_map(|pattern| pattern::find_all(&asked.words, pattern)).any(|found| !found.clone().all(explained))
 }

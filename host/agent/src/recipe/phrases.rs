@@ -176,6 +176,9 @@ fn own_phrase(asked: &Asked, head: Range<usize>) -> Option<(String, Range<usize>
     if slipped || NO_TITLE.split('|').any(|w| w == first) {
         return None;
     }
+    // Where a rule was taken out, the name ends.
+    let phrase = phrase.split("   ").next().unwrap_or_default().trim_end();
+    let phrase = trim_end_words(phrase);
     let covers = rest.start + cut >= asked.words[head.end - 1].at.end;
     let words = asked.words_in(rest.start..rest.start + text.find(phrase)? + phrase.len());
     (covers && (3..=48).contains(&phrase.chars().count())).then(|| (capitalise(phrase), words))
@@ -261,7 +264,7 @@ pub(crate) fn is_german(asked: &Asked) -> bool {
         sprichwort zufallig zufallige tauschborse flohmarkt mitfahrliste pinnwand ideenkasten schere munze munzwurf taschenrechner strichliste rangliste \
         bestenliste haushaltsbuch galgenmannchen vokabeltrainer gluckskeks gluckskekse namen personen datum notizen vier drei zwei funf zehn unter zwischen jemand \
         erstelle baue mach mache gib zeig rechner liste spiel trinkgeld putzplan fundburo geschichte stimmung stimmungsbarometer zahlenraten farbpalette wortzahler \
-        schwarzes brett gewinnt wurfeln raten raume umrechnen gemeinsame gemeinsamer zettel wunsche fundsachen biete suche geschenke rezepte bucher filme";
+        schwarzes brett gewinnt wurfeln raten raume umrechnen schachuhr wichteln einmaleins kopfrechnen vokabeln karteikarten lernkarten ligatabelle intervalltimer tage ohne kleines kleine mathe aufgaben gewohnheiten ziel schlangenspiel tipptest ergebnisse anmeldung zeige eigene eigenen gemeinsame gemeinsamer zettel wunsche fundsachen biete suche geschenke rezepte bucher filme";
     const ENGLISH: &str = "the of for and to we can with you that everybody everyone people list please where who what how show add some our my your their \
         it is are be at by from on this which would could should have has like want need let vote poll game board shared today or";
     let count = |known: &str| {

@@ -3,7 +3,7 @@
 //! A recipe is an ordinary crate with sample values. Its constants get the values that were asked for: `const NAME: … =
 //! …;` at the head of a line is written anew, as a Rust literal. In `Cargo.toml`, `contract.toml` and `README.md`,
 //! `{{name}}` stands for a word and `{{#name}}…{{/name}}` or `{{^name}}…{{/name}}` for lines that are there if it is
-//! `true`, or is not. In every file `⟦Add|Hinzufügen⟧` is one of the two, by the language of the wish. Text is escaped for
+//! `true`, or is not; in Rust such a mark stands behind `//`, and a file of which nothing stays is left out. In every file `⟦Add|Hinzufügen⟧` is one of the two, by the language of the wish. Text is escaped for
 //! where it lands; nothing that is put in is read again.
 
 use std::collections::BTreeMap;
@@ -39,6 +39,7 @@ pub(crate) enum Language {
 pub(crate) fn render(path: &str, template: &str, language: Language, values: &[(&str, Value)], words: &BTreeMap<&str, Word>) -> String {
     let template = labels(template, language);
     if path.ends_with(".rs") {
+        let template = sections(&template, words);
         values.iter().fold(template, |text, (name, value)| with_constant(&text, name, value))
     } else {
         let escape: fn(&str) -> String = if path.ends_with(".toml") { toml_escape } else { markdown_escape };
@@ -151,7 +152,7 @@ fn sections(template: &str, words: &BTreeMap<&str, Word>) -> String {
     let mut keep: Vec<bool> = Vec::new();
     let mut out = String::with_capacity(template.len());
     for line in template.split_inclusive('\n') {
-        let mark = line.trim().strip_prefix("{{").and_then(|l| l.strip_suffix("}}"));
+        let mark = line.trim().trim_start_matches("//").strip_prefix("{{").and_then(|l| l.strip_suffix("}}"));
         match mark.map(|m| m.split_at(1)) {
             Some((sign @ ("#" | "^"), name)) => {
                 let is_true = matches!(words.get(name), Some(Word::Raw(raw)) if raw == "true");

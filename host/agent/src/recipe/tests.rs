@@ -60,3 +60,48 @@ fn titles_without_letters_for_a_slug_take_the_recipes_own() {
     assert_eq!(Recipes::fit("a chat", "").unwrap().slug_hint.as_str(), "chat-wall");
     assert_eq!(Recipes::fit("poll called \"日本語\": a, b", "").unwrap().slug_hint.as_str(), "poll");
 }
+
+/// Says of each line of `$WISHES` what keeps the best candidates from it.
+#[test]
+#[ignore = "a tool: WISHES=file cargo test why -- --ignored --nocapture"]
+fn why() {
+    let file = std::env::var("WISHES").unwrap();
+    for line in std::fs::read_to_string(file).unwrap().lines() {
+        let (title, details) = line.split_once(" // ").unwrap_or((line, ""));
+        if let Some(c) = choose(title, details) {
+            println!("OK {line}\n     => {} | {} | {}", c.recipe.name, c.order.title, c.order.summary);
+            continue;
+        }
+        println!("NO {line}");
+        let asked = Asked::new(title, details);
+        let mut candidates: Vec<Candidate> = book::ALL.iter().filter_map(|recipe| candidate(recipe, &asked)).collect();
+        candidates.sort_by_key(|c| (-c.points, c.head.start));
+        println!("     {:?}", candidates.iter().map(|c| (c.recipe.name, c.points, asked.slice(c.head.clone()))).collect::<Vec<_>>());
+        for c in candidates.iter().take(3) {
+            let Some(order) = (c.recipe.fill)(&asked, c.head.clone()) else {
+                println!("     {} {}: not filled", c.recipe.name, c.points);
+                continue;
+            };
+            let own = own_words(c.recipe, &asked);
+            let demanded: Vec<&str> = words::DEMANDS
+                .iter()
+                .copied()
+                .chain(c.recipe.vetoes.iter().copied())
+                .filter(|p| !pattern::find_all(&asked.words, p).is_empty())
+                .map(|p| &p[..p.len().min(30)])
+                .collect();
+            println!("     demands {demanded:?}");
+            let open: Vec<&str> =
+                cover::uncovered(c.recipe, &c.head, &order, &asked, &own).iter().map(|i| asked.words[*i].text.as_str()).collect();
+            println!(
+                "     {} {}: strange {:?} demands {} another {} open {open:?} | {}",
+                c.recipe.name,
+                c.points,
+                unexplained(c, &order, &asked, &own),
+                demands_more(c.recipe, &order, &asked, &own),
+                names_another(c, &order, &asked, &own, &candidates),
+                order.summary
+            );
+        }
+    }
+}

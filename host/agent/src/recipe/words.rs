@@ -39,7 +39,7 @@ pub(crate) const DEMANDS: &[&str] = &[
     "login|logins|signin|password|passwords|passwort|authentication|oauth|sso|anmelden|anmeldung|admin|admins|moderator|moderators",
     "account|accounts|konto|konten|profile|profiles|register|registration|membership|private|privately|secretly|encrypt*",
     // money
-    "pay|pays|paying|payment|payments|paypal|stripe|checkout|invoice|invoices|bezahlen|bezahlung|webshop|shop|store|donate|donation|donations|spenden",
+    "pay|pays|paying|payment|payments|paypal|stripe|invoice|invoices|bezahlen|bezahlung|webshop|shop|store|donate|donation|donations|spenden",
     "buy|sell|sells|selling|auction|cart|subscription|ecommerce|mortgage|loan|loans|tax|taxes|salary|bitcoin|crypto*|ethereum|stock|stocks|aktie|aktien",
     "exchange rate|rates",
     "currency|currencies|wahrung|wahrungen|usd|eur|gbp|euro|euros|dollar|dollars|money",
@@ -138,6 +138,7 @@ pub(crate) const BEYOND: &[(&str, &str)] = &[
     ("Plan with places", "breakfast|fruhstuck"),
     ("Chat wall", "only|just|nur the|die? last|letzten"),
     ("Counter", "for each|every"),
+    ("Counter", "how|wie many|viele days|tage|weeks|wochen"),
     ("Counter", "fur jeden|jede|jedes"),
     ("Counter", "down|runter|ruckwarts from|von|ab"),
     ("Poll", "two|three|2|3|zwei|drei|up votes|choices|answers|stimmen|antworten"),
@@ -175,7 +176,8 @@ pub(crate) static KNOWN: LazyLock<BTreeSet<&'static str>> = LazyLock::new(|| {
     let patterns = book::ALL.iter().flat_map(|r| r.heads.iter().map(|(p, _)| *p).chain(r.vocabulary.iter().copied()));
     let more = [
         "title", "titles", "vote", "votes", "clock", "board", "quite", "quiet", "there", "three", "about", "count", "country", "pool",
-        "pools",
+        "pools", "shelf", "shelves", "laufe", "lauf", "laufen", "times", "tasks", "tools", "teams", "places", "seats", "water", "books",
+        "cards",
     ];
     patterns
         .chain(DEMANDS.iter().copied())

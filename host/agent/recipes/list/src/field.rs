@@ -27,6 +27,8 @@ pub enum Kind {
     Phone,
     YesNo,
     Choice,
+    /// Minutes and seconds, perhaps hours: `3:05`, `1:02:30`.
+    Span,
 }
 
 impl Field {
@@ -48,6 +50,7 @@ impl Field {
                 Kind::Phone => value.chars().all(|c| c.is_ascii_digit() || " +-/()".contains(c)),
                 Kind::YesNo => ["yes", "no"].contains(&value),
                 Kind::Choice => self.choices.contains(&value),
+                Kind::Span => seconds(value).is_some(),
             };
         match self.range {
             _ if fits => Ok(()),
@@ -73,6 +76,7 @@ impl Field {
                 let bounds = self.range.map_or_else(String::new, |(least, most)| format!(" min=\"{least}\" max=\"{most}\""));
                 format!("<label>{name} <input {common} type=\"number\" step=\"any\"{bounds}></label>")
             }
+            Kind::Span => format!("<label>{name} <input {common} type=\"text\" maxlength=\"12\" placeholder=\"3:05\"></label>"),
             kind => format!("<label>{name} <input {common} type=\"{}\" maxlength=\"120\"></label>", kind.input()),
         }
     }
@@ -100,6 +104,7 @@ impl Kind {
             Self::Email => "⟦an e-mail address, such as ada@example.org|eine E-Mail-Adresse, etwa ada@example.org⟧",
             Self::Phone => "⟦a phone number|eine Telefonnummer⟧",
             Self::YesNo => "⟦yes or no|ja oder nein⟧",
+            Self::Span => "⟦minutes and seconds, such as 3:05 or 1:02:30|Minuten und Sekunden, etwa 3:05 oder 1:02:30⟧",
             Self::Choice => "⟦one of the given choices|eines der genannten⟧",
         }
     }
@@ -124,6 +129,15 @@ fn is_date(value: &str) -> bool {
         _ => 31,
     };
     year.len() == 4 && (1..=12).contains(&m) && (1..=days).contains(&d)
+}
+
+/// `1:02:30` in seconds.
+pub fn seconds(value: &str) -> Option<f64> {
+    let parts: Vec<&str> = value.split(':').collect();
+    if !(2..=3).contains(&parts.len()) {
+        return None;
+    }
+    parts.iter().try_fold(0.0, |sum, part| part.parse::<f64>().ok().filter(|n| (0.0..1000.0).contains(n)).map(|n| sum * 60.0 + n))
 }
 
 fn is_time(value: &str) -> bool {

@@ -5,8 +5,26 @@ extern crate kandra_std as std;
 use kandra::prelude::*;
 use std::collections::BTreeMap;
 
+//{{#comments}}
+mod comments;
+//{{/comments}}
 mod field;
+//{{#groups}}
+mod groups;
+//{{/groups}}
 mod order;
+//{{#places}}
+mod places;
+//{{/places}}
+//{{#rate}}
+mod stars;
+//{{/rate}}
+//{{#ticks}}
+mod ticks;
+//{{/ticks}}
+//{{#votes}}
+mod votes;
+//{{/votes}}
 mod widget;
 
 use field::{Field, Kind};
@@ -27,12 +45,22 @@ const SORT: Sort = Sort::Added;
 /// Columns that show their sum, and their average.
 const TOTALS: &[usize] = &[];
 const AVERAGES: &[usize] = &[];
-/// Whether every visitor may vote for rows.
-const VOTES: bool = false;
-/// Whether there is a field to filter by.
+/// Whether there is a field to search in.
 const SEARCH: bool = false;
 /// At most so many rows.
 const MOST_ROWS: usize = 200;
+//{{#unique}}
+/// The column in which nothing stands twice.
+const UNIQUE: usize = 0;
+//{{/unique}}
+//{{#once}}
+/// At most so many rows for each visitor.
+const EACH: usize = 1;
+//{{/once}}
+//{{#renew}}
+/// After so many days everything begins anew.
+const DAYS: i64 = 1;
+//{{/renew}}
 
 pub type Row = BTreeMap<String, String>;
 
@@ -41,36 +69,119 @@ fn mount(routes: &mut Routes) {
     routes.post("/rows", add);
     routes.put("/rows/{id}", change);
     routes.delete("/rows/{id}", remove);
-    routes.post("/rows/{id}/vote", vote);
+    //{{#votes}}
+    routes.post("/rows/{id}/vote", votes::vote);
+    //{{/votes}}
+    //{{#rate}}
+    routes.put("/rows/{id}/stars", stars::rate);
+    //{{/rate}}
+    //{{#places}}
+    routes.post("/rows/{id}/names", places::join);
+    routes.delete("/rows/{id}/names/{place}", places::leave);
+    //{{/places}}
+    //{{#comments}}
+    routes.post("/rows/{id}/comments", comments::comment);
+    //{{/comments}}
+    //{{#clear}}
+    routes.post("/clear", ticks::clear);
+    //{{/clear}}
+    //{{#untick}}
+    routes.post("/untick", ticks::untick);
+    //{{/untick}}
     routes.widget(widget::show);
 }
 
 async fn rows(req: Request, ctx: Ctx) -> Result<Response> {
-    let votes: BTreeMap<String, i64> = ctx.kv().list_json::<i64>("votes:").await?.into_iter().collect();
+    //{{#renew}}
+    renew(&ctx).await?;
+    //{{/renew}}
+    //{{#votes}}
+    let votes = votes::all(&req, &ctx).await?;
+    //{{/votes}}
+    //{{#rate}}
+    let stars = stars::all(&req, &ctx).await?;
+    //{{/rate}}
+    //{{#places}}
+    let places = places::all(&ctx).await?;
+    //{{/places}}
+    //{{#comments}}
+    let comments = comments::all(&ctx).await?;
+    //{{/comments}}
+    let _ = &req;
     let mut rows = Vec::new();
     for (key, values) in ctx.kv().list_json::<Row>("row:").await? {
-        let id = key.trim_start_matches("row:").to_owned();
-        let votes = votes.get(&format!("votes:{id}")).copied().unwrap_or(0);
-        rows.push(order::Entry { id, values, votes });
+        let id = key.trim_start_matches("row:");
+        let shown = json!({
+            "id": id,
+            "values": values,
+            //{{#votes}}
+            "votes": votes.of(id),
+            "voted": votes.is_mine(id),
+            //{{/votes}}
+            //{{#rate}}
+            "stars": stars.average(id),
+            "ratings": stars.count(id),
+            "mine": stars.mine(id),
+            //{{/rate}}
+            //{{#places}}
+            "names": places.get(id).cloned().unwrap_or_default(),
+            "places": places::places(&values),
+            //{{/places}}
+            //{{#comments}}
+            "comments": comments.get(id).cloned().unwrap_or_default(),
+            //{{/comments}}
+        });
+        //{{#by_votes}}
+        let rank = votes.of(id);
+        //{{/by_votes}}
+        //{{#by_stars}}
+        let rank = stars.rank(id);
+        //{{/by_stars}}
+        //{{^ranked}}
+        let rank = 0;
+        //{{/ranked}}
+        rows.push(order::Entry { values, rank, shown });
     }
     order::sort(&mut rows, ctx.now());
-    let mine: Vec<String> = ctx.kv().list(&format!("by:{}:", req.visitor())).await?.into_iter().map(|(key, _)| key).collect();
-    let rows: Vec<Value> = rows
-        .into_iter()
-        .map(|row| {
-            let voted = mine.contains(&voter(&req, &row.id));
-            json!({ "id": row.id, "values": row.values, "votes": row.votes, "voted": voted })
-        })
-        .collect();
-    Response::json(&json!({ "thing": THING, "rows": rows }))
+    Response::json(&json!({
+        "thing": THING,
+        //{{#limit}}
+        "most": MOST_ROWS,
+        //{{/limit}}
+        //{{#groups}}
+        "groups": groups::groups(&rows),
+        //{{/groups}}
+        "rows": rows.into_iter().map(|row| row.shown).collect::<Vec<_>>(),
+    }))
 }
 
 async fn add(req: Request, ctx: Ctx) -> Result<Response> {
+    //{{#renew}}
+    renew(&ctx).await?;
+    //{{/renew}}
     let row = checked(&req.json()?)?;
-    if ctx.kv().list("row:").await?.len() >= MOST_ROWS {
+    let before = ctx.kv().list_json::<Row>("row:").await?;
+    if before.len() >= MOST_ROWS {
         return Err(Error::conflict(format!("⟦The table is full: at most {MOST_ROWS} rows. Remove one first.|Die Tabelle ist voll: höchstens {MOST_ROWS} Zeilen. Entferne erst eine.⟧")));
     }
+    //{{#unique}}
+    let first = FIELDS[UNIQUE].name;
+    if row.get(first).is_some_and(|v| !v.is_empty()) && before.iter().any(|(_, other)| other.get(first).map(|v| v.to_lowercase()) == row.get(first).map(|v| v.to_lowercase())) {
+        return Err(Error::conflict(format!("⟦{first}: this is in the table already.|{first}: Das steht schon in der Tabelle.⟧")));
+    }
+    //{{/unique}}
+    //{{#once}}
+    let own = format!("own:{}:", req.visitor());
+    let mine = ctx.kv().list(&own).await?;
+    let there = mine.iter().filter(|(key, _)| before.iter().any(|(row, _)| row.rsplit(':').next() == key.rsplit(':').next())).count();
+    if there >= EACH {
+        return Err(Error::conflict(format!("⟦At most {EACH} each: change or remove yours first.|Höchstens {EACH} je Person: Ändere oder entferne erst deinen Eintrag.⟧")));
+    }
+    //{{/once}}
     let id = format!("{:012}", ctx.kv().increment("last", 1).await?);
+    //{{#once}}
+    ctx.kv().set(&format!("{own}{id}"), "1").await?;
+    //{{/once}}
     ctx.kv().set_json(&format!("row:{id}"), &row).await?;
     Ok(Response::json(&json!({ "id": id, "values": row }))?.with_status(201))
 }
@@ -80,9 +191,7 @@ async fn change(req: Request, ctx: Ctx) -> Result<Response> {
     let sent: Row = req.json()?;
     let key = format!("row:{}", req.param("id")?);
     for _ in 0..5 {
-        let Some(before) = ctx.kv().get(&key).await? else {
-            return Err(Error::not_found("⟦This entry is gone.|Diesen Eintrag gibt es nicht mehr.⟧"));
-        };
+        let Some(before) = ctx.kv().get(&key).await? else { return Err(gone()) };
         let mut row: Row = ctx.kv().get_json(&key).await?.unwrap_or_default();
         row.extend(sent.clone());
         let row = checked(&row)?;
@@ -90,34 +199,58 @@ async fn change(req: Request, ctx: Ctx) -> Result<Response> {
             return Response::json(&json!({ "id": req.param("id")?, "values": row }));
         }
     }
-    Err(Error::conflict("⟦Others change this too just now. Try again.|Gerade ändern das auch andere. Versuch es noch einmal.⟧"))
+    Err(busy())
 }
 
 async fn remove(req: Request, ctx: Ctx) -> Result<Response> {
-    let id = req.param("id")?;
-    if !ctx.kv().delete(&format!("row:{id}")).await? {
-        return Err(Error::not_found("⟦This entry is gone already.|Diesen Eintrag gibt es schon nicht mehr.⟧"));
+    if !forget(&ctx, req.param("id")?).await? {
+        return Err(gone());
     }
-    ctx.kv().delete(&format!("votes:{id}")).await?;
     Response::json(&json!({ "removed": true }))
 }
 
-/// One vote a visitor; a second press takes it back.
-async fn vote(req: Request, ctx: Ctx) -> Result<Response> {
-    let id = req.param("id")?;
-    if !VOTES || ctx.kv().get(&format!("row:{id}")).await?.is_none() {
-        return Err(Error::not_found("⟦There is nothing to vote for.|Hier gibt es nichts zum Abstimmen.⟧"));
+/// Takes a row away with all that belongs to it.
+async fn forget(ctx: &Ctx, id: &str) -> Result<bool> {
+    for of in ["votes", "stars", "names", "comments"] {
+        ctx.kv().delete(&format!("{of}:{id}")).await?;
     }
-    let voter = voter(&req, id);
-    let votes = format!("votes:{id}");
-    let gave = ctx.kv().compare_and_set(&voter, None, "1").await?;
-    let took = !gave && ctx.kv().delete(&voter).await?;
-    let votes = ctx.kv().increment(&votes, i64::from(gave) - i64::from(took)).await?;
-    Response::json(&json!({ "id": id, "votes": votes, "voted": gave }))
+    ctx.kv().delete(&format!("row:{id}")).await
 }
 
-fn voter(req: &Request, id: &str) -> String {
-    format!("by:{}:{id}", req.visitor())
+//{{#renew}}
+/// On the first call of a new day or week, counted in UTC, weeks from Monday.
+async fn renew(ctx: &Ctx) -> Result<()> {
+    let now = (ctx.now().div_euclid(86_400_000) + 3).div_euclid(DAYS).to_string();
+    let before = ctx.kv().get("period").await?;
+    if before.as_ref() == Some(&now) || !ctx.kv().compare_and_set("period", before.as_deref(), &now).await? {
+        return Ok(());
+    }
+    //{{#renew_ticks}}
+    ticks::untick_all(ctx).await?;
+    //{{/renew_ticks}}
+    //{{#renew_rows}}
+    for (key, _) in ctx.kv().list("row:").await? {
+        forget(ctx, key.trim_start_matches("row:")).await?;
+    }
+    //{{/renew_rows}}
+    //{{#renew_names}}
+    for (key, _) in ctx.kv().list("names:").await? {
+        ctx.kv().delete(&key).await?;
+    }
+    //{{/renew_names}}
+    //{{#renew_votes}}
+    votes::forget_all(ctx).await?;
+    //{{/renew_votes}}
+    Ok(())
+}
+
+//{{/renew}}
+fn gone() -> Error {
+    Error::not_found("⟦This entry is gone.|Diesen Eintrag gibt es nicht mehr.⟧")
+}
+
+fn busy() -> Error {
+    Error::conflict("⟦Others change this too just now. Try again.|Gerade ändern das auch andere. Versuch es noch einmal.⟧")
 }
 
 /// The row, each value checked against its field. Field names that do not exist are ignored.

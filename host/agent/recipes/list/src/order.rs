@@ -1,12 +1,15 @@
 //! The order in which rows stand.
 use crate::{FIELDS, Kind, Row, SORT};
+use kandra::prelude::*;
 use std::cmp::Ordering;
 
 /// A row with what belongs to it.
 pub struct Entry {
-    pub id: String,
     pub values: Row,
-    pub votes: i64,
+    /// What visitors gave it.
+    pub rank: i64,
+    /// The row as it is told to the widget.
+    pub shown: Value,
 }
 
 /// By what, the number of a column. One table uses one of them.
@@ -30,7 +33,7 @@ pub fn sort(rows: &mut [Entry], now: i64) {
         Sort::Up(column) => rows.sort_by(|a, b| compare(column, a, b, false)),
         Sort::Down(column) => rows.sort_by(|a, b| compare(column, a, b, true)),
         Sort::NextDay(column) => rows.sort_by_key(|row| until(value(column, row), now)),
-        Sort::Votes => rows.sort_by_key(|row| -row.votes),
+        Sort::Votes => rows.sort_by_key(|row| -row.rank),
     }
 }
 
@@ -48,6 +51,7 @@ fn compare(column: usize, a: &Entry, b: &Entry, down: bool) -> Ordering {
     let order = match FIELDS[column].kind {
         Kind::Number | Kind::Stars => number(a).total_cmp(&number(b)),
         Kind::Choice => place(a).cmp(&place(b)),
+        Kind::Span => crate::field::seconds(a).unwrap_or(0.0).total_cmp(&crate::field::seconds(b).unwrap_or(0.0)),
         _ => a.to_lowercase().cmp(&b.to_lowercase()),
     };
     if down { order.reverse() } else { order }

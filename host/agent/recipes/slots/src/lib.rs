@@ -11,7 +11,7 @@ kandra::feature!(mount);
 /// What can be taken.
 const SLOTS: &[&str] = &["Monday", "Tuesday", "Wednesday", "Thursday", "Friday"];
 /// How many names fit in each.
-const PLACES: usize = 1;
+const PLACES: &[usize] = &[1, 1, 1, 1, 1];
 /// What one writes there.
 const LABEL: &str = "Your name";
 /// At most so many characters.
@@ -35,7 +35,7 @@ async fn show(_req: Request, ctx: Ctx) -> Result<Response> {
                 .iter()
                 .filter_map(|(key, text)| Some(json!({ "place": key.strip_prefix(&start)?, "text": text })))
                 .collect();
-            json!({ "name": name, "taken": names, "full": names.len() >= PLACES })
+            json!({ "name": name, "taken": names, "full": names.len() >= PLACES[slot] })
         })
         .collect();
     Response::json(&json!({ "slots": slots, "label": LABEL }))
@@ -56,7 +56,7 @@ async fn take(req: Request, ctx: Ctx) -> Result<Response> {
     if text.is_empty() || text.chars().count() > MOST_CHARS {
         return Err(Error::bad_request(format!("⟦Write 1 to {MOST_CHARS} characters.|Schreib 1 bis {MOST_CHARS} Zeichen.⟧")));
     }
-    for place in 0..PLACES {
+    for place in 0..PLACES[slot] {
         if ctx.kv().compare_and_set(&format!("slot:{slot:03}:{place}"), None, text).await? {
             return Ok(Response::json(&json!({ "slot": SLOTS[slot], "place": place, "text": text }))?.with_status(201));
         }

@@ -186,6 +186,9 @@ pub(in crate::recipe) static PICKER: Recipe = Recipe {
 };
 
 fn picker(asked: &Asked, head: Range<usize>) -> Option<Order> {
+    if super::columns::reads_like_columns(asked).is_some() {
+        return None;
+    }
     let german = phrases::is_german(asked);
     let listed = lists::choices(asked);
     let mut explained: Vec<Range<usize>> = listed.iter().map(|l| l.words.clone()).collect();

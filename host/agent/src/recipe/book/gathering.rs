@@ -13,6 +13,8 @@ pub(in crate::recipe) static DATES: Recipe = Recipe {
         ("date|dates|day|meeting poll|finder|survey|voting", 21),
         ("like|a|wie doodle", 21),
         ("doodle|doodleumfrage", 20),
+        ("termin|datum fur|zum|zur .. finden|ausmachen|suchen", 20),
+        ("termin|datum finden|ausmachen", 18),
         ("several|mehrere|different|verschiedene dates|days|termine|tage", 21),
         ("umfrage|abstimmung wann", 20),
     ],
@@ -31,6 +33,8 @@ fn dates(asked: &Asked, head: Range<usize>) -> Option<Order> {
     // Without the three answers it is a poll.
     let three = has(asked, "maybe|vielleicht")
         || has(asked, "doodle") && has(asked, "poll|date|dates|survey|umfrage|termin|termine|meeting")
+        || has(asked, "termin|datum finden|ausmachen")
+        || has(asked, "termin|datum .. finden|ausmachen|suchen")
         || has(asked, "terminfindung|terminumfrage|terminfinder|terminabstimmung");
     if !three {
         return None;
@@ -95,11 +99,11 @@ pub(in crate::recipe) static ORDERS: Recipe = Recipe {
     example: "Bread orders: name, which bread (rye, sourdough, baguette), how many, and a total per bread",
     example_de: "Brotbestellung: Name, welches Brot (Roggen, Dinkel, Baguette), wie viele, mit Summe je Sorte",
     heads: &[
-        ("order|orders|preorder|preorders|ordering", 20),
-        ("pre order|orders", 21),
+        ("order|orders|preorder|preorders|ordering", 19),
+        ("pre order|orders", 19),
         (
             "bestellung|bestellungen|bestellliste|vorbestellung|vorbestellungen|sammelbestellung|brotbestellung|brotchenbestellung|bestellen",
-            20,
+            19,
         ),
     ],
     vocabulary: &[

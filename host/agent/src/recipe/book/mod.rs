@@ -1,16 +1,26 @@
 //! The recipes: what names each of them, and how its parameters are taken from the words.
 
+mod arcade;
 mod chance;
+mod columns;
+mod company;
 mod games;
 mod gathering;
+mod goals;
+mod opinions;
 mod order;
 mod pastime;
 mod play;
 mod reckoning;
+mod rules;
+mod shared;
+mod sheet;
+mod slots;
 mod table;
 mod time;
 mod together;
 mod tools;
+mod usual;
 mod voting;
 mod writing;
 
@@ -45,22 +55,22 @@ pub(super) static ALL: &[&Recipe] = &[
     &pastime::TRIVIA,
     &chance::GUESS,
     &writing::CHAT,
-    &voting::SUGGESTIONS,
+    &opinions::SUGGESTIONS,
     &reckoning::CALCULATOR,
     &time::CLOCK,
     &pastime::SCOREBOARD,
-    &voting::RSVP,
+    &opinions::RSVP,
     &together::JAR,
     &together::STORY,
     &together::PIXELS,
     &together::ESTIMATE,
-    &together::SLOTS,
+    &slots::SLOTS,
     &tools::FORMULA,
     &tools::TEXT_TOOL,
-    &tools::PASSWORD,
-    &tools::SPLIT,
-    &tools::PAD,
-    &tools::QUESTIONS,
+    &shared::PASSWORD,
+    &shared::SPLIT,
+    &shared::PAD,
+    &shared::QUESTIONS,
     &games::TEAMS,
     &games::HANGMAN,
     &games::CONNECT_FOUR,
@@ -75,6 +85,20 @@ pub(super) static ALL: &[&Recipe] = &[
     &gathering::ORDERS,
     &gathering::RIDES,
     &gathering::ROTATION,
+    &goals::GOAL,
+    &goals::SINCE,
+    &goals::HABIT,
+    &company::SANTA,
+    &company::LEAGUE,
+    &company::CARDS,
+    &company::BINGO,
+    &arcade::SNAKE,
+    &arcade::TILES,
+    &arcade::MOLE,
+    &arcade::TYPING,
+    &arcade::TIMES,
+    &arcade::CHESS_CLOCK,
+    &arcade::INTERVAL,
 ];
 
 /// The files of `recipes/<name>/`.

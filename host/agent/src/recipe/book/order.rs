@@ -89,12 +89,13 @@ pub(super) fn sorting(asked: &Asked) -> Option<Sorting> {
         "and? sorted|sortable|ordered|ranked|sort|order|sorting alphabetically? by|after",
         "and? sorted|sortable|ordered|ranked|sort|sorting",
         "newest|latest|highest|best|lowest|cheapest|shortest|fastest|most|oldest year|date|price|rating|points|score|distance|votes|first first?",
-        "and? the? newest|latest|highest|best|lowest|cheapest|shortest|fastest|most|top first|top|on|recent first|top?",
+        "and? the? newest|latest|highest|best|lowest|cheapest|shortest|longest|biggest|fastest|soonest|earliest|oldest|upcoming|funniest|most|top popular|liked|loved|votes|points|likes|hearts|goals|wins? date|ones|one|votes|points|stars? first|top|on|at recent|the|top? first|top?",
     ];
-    const GERMAN: [&str; 4] = [
+    const GERMAN: [&str; 5] = [
         "und? die|der|das|den? man|wir|ich|alle? nach .. sortiert|sortieren|geordnet|ordnen|sortierbar kann|konnen|ist|sind?",
         "und? sortiert|geordnet|sortierbar nach",
-        "und? die|das|der? neuesten|neueste|hochsten|hochste|besten|beste|meisten zuerst|oben",
+        "und? die|das|der? neuesten|neueste|neuestes|hochsten|hochste|besten|beste|bester|meisten|nachste|nachster|nachsten|fruheste|beliebteste|beliebtesten|schnellste|schnellsten punkte|termine|termin|stimmen? zuerst|oben|vorn|vorne",
+        "und? der|die|das mit den? meisten stimmen|likes|herzen|punkten steht|stehen? oben|zuerst",
         "und? alphabetisch|sortiert sortiert|sortierbar?",
     ];
     if let Some(words) = GERMAN.iter().find_map(|pattern| pattern::find(&asked.words, pattern, 0)) {
@@ -152,8 +153,8 @@ impl Sorting {
             ) || more_is_better && !has_word("ascending aufsteigend lowest worst niedrigste");
             if down { Sort::Down(column) } else { Sort::Up(column) }
         };
-        if has_word("next nachste nachster nachsten upcoming") {
-            return first(&[Kind::Date]).map(Sort::NextDay);
+        if has_word("next nachste nachster nachsten upcoming soonest earliest fruheste") {
+            return first(&[Kind::Date]).map(|i| if is_birthdays(asked) { Sort::NextDay(i) } else { Sort::Up(i) });
         }
         // `newest year first`
         let in_words = |name: &str| {
@@ -166,18 +167,34 @@ impl Sorting {
         let Some(by) = &self.by else {
             return match () {
                 () if has_word("alphabetically alphabetical alphabetisch") => Some(Sort::Up(0)),
-                () if has_word("best besten beste top") && !votes => rated(columns).map(Sort::Down),
-                () if votes && has_word("best top most popular besten beste meisten") => Some(Sort::Votes),
+                () if has_word("best besten beste top")
+                    && !has_word(
+                        "newest latest recent neueste neuesten fastest lowest shortest highest longest cheapest oldest biggest most schnellste",
+                    )
+                    && !votes =>
+                {
+                    rated(columns).map(Sort::Down)
+                }
+                () if votes
+                    && has_word("best top most highest popular besten beste meisten funniest beliebteste beliebtesten liked loved") =>
+                {
+                    Some(Sort::Votes)
+                }
                 () if has_word("newest latest neueste neuesten") || has_word("recent") => {
                     Some(first(&[Kind::Date]).map_or(Sort::Newest, |_| Sort::Newest))
                 }
                 () if has_word("cheapest") => {
                     columns.iter().position(|c| ["price", "cost", "preis"].iter().any(|w| c.name.to_lowercase().contains(w))).map(Sort::Up)
                 }
-                () if has_word("highest best most hochste hochsten meisten besten beste top") => {
+                () if has_word("highest best most longest biggest hochste hochsten meisten besten beste top")
+                    && !has_word("lowest shortest fastest schnellste schnellsten") =>
+                {
                     first(&[Kind::Number, Kind::Stars]).map(Sort::Down)
                 }
-                () if has_word("lowest shortest fastest") => first(&[Kind::Number, Kind::Time]).map(Sort::Up),
+                () if has_word("lowest shortest fastest schnellste schnellsten") => {
+                    first(&[Kind::Span]).or_else(|| first(&[Kind::Number, Kind::Time])).map(Sort::Up)
+                }
+                () if has_word("oldest") => Some(first(&[Kind::Date]).map_or(Sort::Added, Sort::Up)),
                 // `sortable`: every column is, by a press on its head.
                 () => Some(Sort::Added),
             };

@@ -334,6 +334,7 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
         ("scoreboard|leaderboard|scorekeeper|scorecard|punktestand|rangliste|anzeigetafel|punktetafel", 15),
         ("score board|keeper|tracker|keeping|sheet|card|counter", 16),
         ("leader board", 15),
+        ("punktezahler|punktezettel|spielstand", 15),
         ("keep|keeping|track|tracking|count|counting|record the|our|of? score|scores|points|wins", 15),
         ("punkte|spielstand zahlen|festhalten|vergeben", 13),
         ("scores|points for|of", 13),
@@ -360,7 +361,7 @@ pub(in crate::recipe) static SCOREBOARD: Recipe = Recipe {
 };
 
 fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if super::table::reads_like_columns(asked).is_some() {
+    if super::columns::reads_like_columns(asked).is_some() {
         return None;
     }
     let listed = lists::choices(asked).or_else(|| {
@@ -370,19 +371,35 @@ fn scoreboard(asked: &Asked, head: Range<usize>) -> Option<Order> {
         names.then_some(lists::Listed { items, words })
     });
     let (_, mut explained) = topic(asked, &head);
-    let players = listed.as_ref().map(|l| l.items.clone()).unwrap_or_default();
+    let german = phrases::is_german(asked);
+    // `for 4 players`
+    let count = phrases::numbers(asked).into_iter().find(|(i, n)| {
+        (2..=12).contains(n)
+            && pattern::match_at(&asked.words, "player|players|spieler|spielern|team|teams|people|personen|leute", i + 1).is_some()
+    });
+    let numbered = |n: u64| (1..=n).map(|i| if german { format!("Spieler {i}") } else { format!("Player {i}") }).collect::<Vec<_>>();
+    let players = match (&listed, count) {
+        (Some(listed), _) => listed.items.clone(),
+        (None, Some((i, n))) => {
+            explained.push(i..i + 2);
+            numbered(n)
+        }
+        (None, None) => vec![],
+    };
     explained.extend(listed.map(|l| l.words));
     let rows: Vec<String> = players
         .iter()
         .enumerate()
         .map(|(id, name)| format!("{{ id = {id}, name = \"{}\", points = 0 }}", super::super::render::toml_escape(name)))
         .collect();
+    let all = players.join(", ");
     Some(Order {
-        title: phrases::title(asked, head, "Scoreboard"),
-        summary: if players.is_empty() {
-            "Names and points, the highest first; everybody may add players.".to_owned()
-        } else {
-            format!("Points for {}, the highest first.", and(&players))
+        title: phrases::title(asked, head, if german { "Punktestand" } else { "Scoreboard" }),
+        summary: match (players.is_empty(), german) {
+            (true, false) => "Names and points, the highest first; everybody may add players.".to_owned(),
+            (true, true) => "Namen und Punkte, die meisten zuerst; alle können Namen eintragen.".to_owned(),
+            (false, false) => format!("Points for {}, the highest first.", and(&players)),
+            (false, true) => format!("Punkte für {all}, die meisten zuerst."),
         },
         words: vec![("players", raw(format!("[{}]", rows.join(", "))))],
         constants: vec![("PLAYERS", Value::Texts(players))],

@@ -85,6 +85,8 @@ fn countdown(asked: &Asked, head: Range<usize>) -> Option<Order> {
     };
     let occasion = phrases::shorten(&occasion, 60);
     let dates = named.map(|n| n.dates).unwrap_or_default();
+    let occasion =
+        ["Zu den ", "Zu der ", "Zum ", "Zur "].iter().find_map(|to| occasion.strip_prefix(to)).map_or(occasion.clone(), str::to_owned);
     let default = if occasion == "The day" { "Countdown".to_owned() } else { format!("Countdown: {occasion}") };
     let title = phrases::title(asked, head, &default);
     let summary = match dates.as_slice() {

@@ -41,7 +41,7 @@ pub(in crate::recipe) static GUESTBOOK: Recipe = Recipe {
 };
 
 fn guestbook(asked: &Asked, head: Range<usize>) -> Option<Order> {
-    if super::table::names_more_than(
+    if super::columns::names_more_than(
         asked,
         "name|names|message|nachricht|text|comment|kommentar|date|datum|note|greeting|gruss|their|your|a|short|few|entry|words|wish|wishes|wunsch",
     ) {
