@@ -6,7 +6,7 @@ import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, crate, until } from "./lib/server.mjs";
 
-const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch"];
+const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch", "front-desk"];
 const files = (slug) => crate(new URL(`../../generated/${slug}`, import.meta.url).pathname);
 let server, browser, tabs, complaints;
 
@@ -204,6 +204,14 @@ test("night watch: the watchman's rounds appear by themselves", async () => {
   await text(two, "#lanterns", "rain <b>soon</b>");
   await text(two, "#burning", "One lantern burns.");
   await Promise.all([one, two].map((frame) => holds(frame, () => document.querySelectorAll("#rounds td.number").length >= 2)));
+});
+
+test("front desk: it shows what other features keep, and presses their buttons", async () => {
+  const [one, two] = await both("front-desk");
+  const before = Number(await one.textContent("#count"));
+  assert.ok(Number.isInteger(before), "the counter was asked");
+  await one.click("#press");
+  for (const frame of [one, two]) await text(frame, "#count", String(before + 1));
 });
 
 test("axe finds nothing on a phone, in light and dark, and nothing is too wide", async () => {

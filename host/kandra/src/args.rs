@@ -221,6 +221,9 @@ pub struct Check {
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// Crates of features that call these: what their contracts expect is tried too, as it is among the crates checked
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub with: Vec<PathBuf>,
     /// Only those that differ from this git revision
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,

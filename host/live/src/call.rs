@@ -2,6 +2,7 @@
 
 use crate::{
     body::Body,
+    chain::{Chain, Origin},
     current::{self, Running},
     environment::short_id,
     failure::Failure,
@@ -14,7 +15,7 @@ use kandra_wire::{FaultKind, LogLevel};
 use std::{
     future::Future,
     pin::Pin,
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
@@ -28,6 +29,7 @@ pub(crate) struct Calling {
     /// `None` only while the call is being polled.
     lease: Option<Lease>,
     waker: Option<Waker>,
+    chain: Option<Arc<Chain>>,
     route: usize,
     started: Instant,
 }
@@ -72,16 +74,24 @@ pub(crate) struct Begun {
 }
 
 /// Makes a call and polls it once, in one entry into the library.
-pub(crate) fn begin(lease: Lease, view: &RequestView<'_>, started: Instant, cx: &Context<'_>) -> Result<Begun, Failure> {
+pub(crate) fn begin(
+    lease: Lease,
+    view: &RequestView<'_>,
+    started: Instant,
+    origin: Origin<'_>,
+    cx: &Context<'_>,
+) -> Result<Begun, Failure> {
     let route = view.route as usize;
     let mount = lease.shared().clone();
+    let chain = mount.calls_others.then(|| Arc::new(Chain::of(origin, &mount, started)));
     let library = &mount.library;
-    let (running, entered) = current::scope(Running { lease, waker: Some(cx.waker().clone()) }, || {
+    let (running, entered) = current::scope(Running { lease, waker: Some(cx.waker().clone()), chain }, || {
         worker::enter(mount.number, POLL_BUDGET_MS, || library.start(view).map(|call| (call, step(library, call))))
     });
     match entered.ok_or(Failure::NotAWorker)? {
         Ok((call, polled)) => {
-            let mut calling = Calling { call: Some(call), lease: Some(running.lease), waker: running.waker, route, started };
+            let Running { lease, waker, chain } = running;
+            let mut calling = Calling { call: Some(call), lease: Some(lease), waker, chain, route, started };
             let first = calling.settle(polled, cx);
             Ok(Begun { calling, first })
         }
@@ -249,11 +259,13 @@ impl Future for Calling {
             _ => cx.waker().clone(),
         };
         let mount = lease.shared().clone();
-        let (running, polled) = current::scope(Running { lease, waker: Some(waker) }, || {
+        let chain = self.chain.take();
+        let (running, polled) = current::scope(Running { lease, waker: Some(waker), chain }, || {
             worker::enter(mount.number, POLL_BUDGET_MS, || step(&mount.library, call))
         });
         self.lease = Some(running.lease);
         self.waker = running.waker;
+        self.chain = running.chain;
         match polled {
             Some(polled) => self.settle(polled, cx),
             None => {
@@ -268,7 +280,7 @@ impl Drop for Calling {
     fn drop(&mut self) {
         let (Some(call), Some(lease)) = (self.call.take(), self.lease.take()) else { return };
         let mount = lease.shared().clone();
-        let (running, ()) = current::scope(Running { lease, waker: None }, || {
+        let (running, ()) = current::scope(Running { lease, waker: None, chain: None }, || {
             if worker::enter(mount.number, POLL_BUDGET_MS, || mount.library.drop_call(call)).is_none() {
                 // The worker is ending: its budget is gone, the call still has to be dropped.
                 mount.library.drop_call(call);

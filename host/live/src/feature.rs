@@ -14,7 +14,7 @@ use kandra_model::{Revision, Slug, Timestamp};
 use kandra_wire::{FaultKind, FeatureSettings, LogLevel, ToControl};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{Arc, Mutex, OnceLock, PoisonError, atomic::AtomicUsize},
 };
 
 use tokio::sync::Semaphore;
@@ -36,6 +36,8 @@ pub(crate) struct Feature {
     faults: Allowance,
     /// Places for its calls to other servers.
     pub calls_out: Arc<Semaphore>,
+    /// Its calls of other features that are under way.
+    pub calls_within: AtomicUsize,
 }
 
 impl Feature {
@@ -52,6 +54,7 @@ impl Feature {
             events: Allowance::new(200, 100),
             faults: Allowance::new(50, 10),
             calls_out: Arc::new(Semaphore::new(http::AT_ONCE)),
+            calls_within: AtomicUsize::new(0),
         }
     }
 

@@ -1,5 +1,6 @@
 //! The whole of live without a socket: artifacts in, a route table, calls, swaps, unloads.
 
+mod connect;
 mod dispatch;
 mod swap;
 
@@ -126,7 +127,7 @@ impl Live {
             std::process::abort();
         })?;
         let (reaper, thread) = Reaper::start(workers.clone(), environment.outlet.clone())?;
-        Ok(Arc::new(Self {
+        let live = Arc::new(Self {
             artifacts,
             environment: Arc::new(environment),
             table: ArcSwap::default(),
@@ -137,7 +138,9 @@ impl Live {
             schedule: Arc::default(),
             reopened: Notify::new(),
             written: Mutex::default(),
-        }))
+        });
+        let _ = live.environment.live.set(Arc::downgrade(&live));
+        Ok(live)
     }
 
     /// Makes this thread one on which calls may be dispatched.

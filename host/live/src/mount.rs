@@ -1,6 +1,6 @@
 //! A mounted revision and the leases that keep its library open.
 
-use crate::{body::LentBody, feature::Feature, load::Library, reaper::Reaper, routes::Routes};
+use crate::{body::LentBody, connect::CALL, feature::Feature, load::Library, reaper::Reaper, routes::Routes};
 use kandra_model::{ArtifactHash, Presentation, Revision, Tier};
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
@@ -16,6 +16,8 @@ pub(crate) struct Mount {
     pub artifact: ArtifactHash,
     pub tier: Tier,
     pub presentation: Presentation,
+    /// It declares that it calls other features.
+    pub calls_others: bool,
     pub routes: Routes,
     /// In the flight recorder.
     pub number: u64,
@@ -64,6 +66,7 @@ impl Mount {
             revision,
             artifact,
             tier,
+            calls_others: presentation.capabilities.iter().any(|declared| declared == CALL),
             presentation,
             routes,
             number,

@@ -3,7 +3,7 @@
 mod assets;
 mod commands;
 mod handler;
-mod headers;
+pub(crate) mod headers;
 mod page;
 mod respond;
 mod site;
@@ -150,6 +150,8 @@ async fn serve(
     let storage = Storage::Directory { path: options.features.clone(), checkpointer: Checkpointer::start()? };
     let mut environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
     environment.http = Http::Control(asks.clone());
+    let visitor_salt = stranger::salt(&options.features)?;
+    environment.salt = visitor_salt.into();
     let live = Live::with(options.artifacts.clone(), environment, recorder)?;
     live.start_tasks()?;
     let shared = Arc::new(Shared {
@@ -157,7 +159,7 @@ async fn serve(
         hub,
         addresses,
         visitor_key: options.visitor_key.clone(),
-        visitor_salt: stranger::salt(&options.features)?,
+        visitor_salt,
         ready: false.into(),
         draining: false.into(),
     });

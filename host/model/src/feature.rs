@@ -46,6 +46,9 @@ pub struct Presentation {
     /// Hosts it wants to call.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// Features it wants to call.
+    #[serde(default)]
+    pub calls: Vec<String>,
     /// Whether it has a widget.
     #[serde(default)]
     pub widget: bool,

@@ -243,6 +243,8 @@ pub mod op_kind {
     pub const HTTP: u32 = 3;
     /// Sends to the feature's WebSockets or sorts them into rooms: JSON in; answers how many it concerned.
     pub const SOCKET: u32 = 4;
+    /// Calls a route of another feature: JSON in, JSON out. The number as with [`HTTP`].
+    pub const CALL: u32 = 5;
 }
 
 /// What the host offers. Functions act for the feature whose code is being run on this thread; called at any other

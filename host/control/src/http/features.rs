@@ -33,6 +33,8 @@ pub(super) struct Shown {
     routes: Vec<kandra_model::RouteSpec>,
     capabilities: Vec<String>,
     hosts: Vec<String>,
+    /// Features that it calls.
+    calls: Vec<String>,
     origin: kandra_model::Origin,
     request: Option<kandra_model::RequestId>,
     artifact: Option<kandra_model::ArtifactHash>,
@@ -61,6 +63,7 @@ fn shown(app: &App, guard: &Guard, host: &Host, feature: Feature, calls: Option<
         routes: feature.routes,
         capabilities: presentation.capabilities,
         hosts: presentation.hosts,
+        calls: presentation.calls,
         origin: feature.origin,
         request: feature.request,
         artifact: feature.artifact,

@@ -37,6 +37,7 @@ impl Pass<'_> {
     pub(crate) async fn run(&self, files: Files) -> Result<Passed, Halt> {
         let gate = self.ticket.unless_stopped(self.app.workshop().ready()).await?;
         let source = self.source(&gate, files).await?;
+        let slug = source.slug().parse::<Slug>().ok();
         let slot = {
             let wish = self.app.active().clone();
             let run = self.ticket.run();
@@ -52,7 +53,11 @@ impl Pass<'_> {
         let inspected = self.stage(Stage::Inspect, &gate, move |gate| gate.inspect(built)).await?;
         let trying = self.ticket.unless_stopped(Arc::clone(self.app.trying()).lock_owned()).await?;
         let cancel = self.ticket.cancel().clone();
-        let artifact = self.stage(Stage::Probe, &gate, move |gate| gate.probe(inspected, &cancel)).await?;
+        let callers = match &slug {
+            Some(slug) => self.app.callers_of(slug).await?,
+            None => Vec::new(),
+        };
+        let artifact = self.stage(Stage::Probe, &gate, move |gate| gate.probe(inspected, callers, &cancel)).await?;
         drop(slot);
         Ok(Passed { artifact, trying })
     }

@@ -6,6 +6,7 @@
 
 mod active;
 mod approval;
+mod callers;
 mod develop;
 mod gates;
 mod halt;

@@ -69,6 +69,9 @@ pub async fn show(options: One) -> Result<Code> {
         let host = terminal::printable(host.as_str().unwrap_or_default());
         print_line(&format!("host       {host} {}", if granted { "granted" } else { "not granted: kandra grant" }))?;
     }
+    for called in feature["calls"].as_array().into_iter().flatten() {
+        print_line(&format!("calls      {}", terminal::printable(called.as_str().unwrap_or_default())))?;
+    }
     for revision in revisions["revisions"].as_array().into_iter().flatten() {
         let message = terminal::printable(revision["message"].as_str().unwrap_or_default());
         print_line(&format!("revision   {} {} {message}", revision["revision"], revision["created_at"].as_str().unwrap_or_default()))?;

@@ -104,8 +104,9 @@ pub fn slug() -> Slug {
 pub fn presentation() -> Presentation {
     Presentation {
         title: "Trial <1>".to_owned(),
-        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned()],
+        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned(), "call".to_owned()],
         hosts: vec!["api.example.com".to_owned()],
+        calls: vec!["trial".to_owned(), "other".to_owned()],
         widget: true,
         ..Presentation::default()
     }

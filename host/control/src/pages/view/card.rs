@@ -41,6 +41,8 @@ pub struct CardView {
     pub url: String,
     /// The hosts that it asks to call, or may call still.
     pub hosts: Vec<HostView>,
+    /// The features that it calls.
+    pub calls: Vec<String>,
     /// Whether the feature has an origin of its own.
     pub own_origin: bool,
     /// When it last changed.
@@ -85,6 +87,7 @@ impl CardView {
             pages,
             url: format!("{}/{slug}", live.replace("{slug}", slug)),
             hosts: feature.presentation.hosts.iter().map(|host| HostView { host: host.clone(), granted: false }).collect(),
+            calls: feature.presentation.calls.clone(),
             own_origin: live.contains("{slug}"),
             updated_at: feature.updated_at,
         }
