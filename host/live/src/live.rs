@@ -10,7 +10,6 @@ pub(crate) use swap::load_library;
 pub use swap::{MountError, Order};
 
 use crate::{
-    call,
     environment::{Clock, Environment, Outlet, Random, Storage},
     feature::Feature,
     kv::Checkpointer,
@@ -162,16 +161,18 @@ impl Live {
         for mount in mounts {
             // A library without a lease is the reaper's: its job has run here already.
             if let Ok(lease) = Lease::take(&mount) {
-                worker::enter(mount.number, call::POLL_BUDGET_MS, lease.mount().library.thread_destructors());
+                worker::enter(mount.number, mount.feature.poll_ms(), lease.mount().library.thread_destructors());
             }
         }
     }
 
     /// Changes what a mounted feature may use; `false` when it is not mounted.
     pub fn configure(&self, feature: &Slug, settings: FeatureSettings) -> bool {
+        // No library is closed meanwhile.
+        let _one = self.features();
         let table = self.table.load();
         let Some(mount) = table.get(feature.as_str()) else { return false };
-        mount.feature.settings.store(Arc::new(settings));
+        mount.configure(settings);
         true
     }
 

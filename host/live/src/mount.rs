@@ -2,6 +2,7 @@
 
 use crate::{body::LentBody, connect::CALL, feature::Feature, load::Library, reaper::Reaper, routes::Routes};
 use kandra_model::{ArtifactHash, Presentation, Revision, Tier};
+use kandra_wire::FeatureSettings;
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
     atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::SeqCst},
@@ -80,6 +81,12 @@ impl Mount {
             bodies: Mutex::default(),
             reaper,
         }
+    }
+
+    /// What the feature may use from now on. The caller sees to it that the library is open.
+    pub fn configure(&self, settings: FeatureSettings) {
+        self.library.set_memory(settings.memory_soft_bytes, settings.memory_hard_bytes);
+        self.feature.configure(settings);
     }
 
     /// Calls that hold it.

@@ -2,7 +2,9 @@
 
 use crate::{
     Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop,
-    artifact, build, inspect, lint, probe, source,
+    artifact, build, inspect, lint,
+    probe::{self, Serving},
+    source,
 };
 use kandra_model::{CallerDouble, Stage, StageOutcome, Tier};
 use std::{
@@ -88,6 +90,11 @@ impl Gate {
     /// The probe gate; what passes is written to the artifacts. `callers`: what features that call this one expect of it.
     pub fn probe(&self, inspected: Inspected, callers: Vec<CallerDouble>, cancel: &Cancel) -> Result<Artifact, StageFailure> {
         probe::run(&self.inner.config, inspected, callers, cancel)
+    }
+
+    /// Which of these expectations the revision that serves now meets.
+    pub fn kept_by(&self, serving: &Serving, callers: Vec<CallerDouble>, cancel: &Cancel) -> Result<Vec<CallerDouble>, StageFailure> {
+        probe::kept(&self.inner.config, serving, callers, cancel)
     }
 
     /// All gates in order. The callback hears each stage begin and end.

@@ -30,6 +30,7 @@ pub use inspect::Inspected;
 pub use kandra_jail::{Cancel, LayerReport, MissingLayers};
 pub use kandra_lint::{Linted, Source};
 pub use kandra_model::{CallerDouble, Contract, Finding, Severity, Slug, Stage, StageOutcome, Tier};
+pub use probe::Serving;
 pub use roles::role_main;
 pub use source::{Files, read_directory};
 pub use workshop::{AllowedCrate, Toolchain, WarmProgress, Workshop, allowed_crates, template};

@@ -10,7 +10,7 @@ use self::verdict::{Verdict, judge};
 use crate::{Artifact, Cancel, GateConfig, GateError, Inspected, Linted, StageFailure, artifact, error, inspect};
 use kandra_jail::{Command, End, Finished, Policy, Role};
 use kandra_model::{
-    CallerDouble, Contract, Finding, Height, Presentation, RouteSpec, Slug,
+    ArtifactHash, CallerDouble, Contract, Finding, Height, Presentation, RouteSpec, Slug,
     probe::{EXCHANGE_MILLIS, MOUNT_MILLIS, PROBE_CLOCK_MILLIS, PROBE_VERSION, ProbeLine, ProbePhase, ProbeReply, ProbeRequest},
 };
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
@@ -61,6 +61,59 @@ pub(crate) fn run(
     let (routes, widget) = judge(reply, &contract, &callers).map_err(Verdict::into_failure)?;
     drop(place);
     publish(config, inspected, slug, contract, routes, widget)
+}
+
+/// The revision of a feature that serves now.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    /// Its name.
+    pub slug: Slug,
+    /// Its library, in the artifacts.
+    pub artifact: ArtifactHash,
+    /// What its manifest declares.
+    pub presentation: Presentation,
+}
+
+/// Which of its callers' expectations the serving revision itself meets. Only those can be asked of the next one: a caller
+/// that expects what never was must not hold a feature up.
+pub(crate) fn kept(
+    config: &GateConfig,
+    serving: &Serving,
+    mut callers: Vec<CallerDouble>,
+    cancel: &Cancel,
+) -> Result<Vec<CallerDouble>, StageFailure> {
+    callers.truncate(MAX_CALLERS);
+    fs::create_dir_all(&config.scratch)
+        .map_err(GateError::io(format!("could not make the scratch directory in {}", config.scratch.display())))?;
+    let place = tempfile::Builder::new()
+        .prefix("probe-")
+        .tempdir_in(&config.scratch)
+        .map_err(GateError::io(format!("could not make a directory in {}", config.scratch.display())))?;
+    let Presentation { capabilities, hosts, calls, .. } = serving.presentation.clone();
+    let request = ProbeRequest {
+        version: PROBE_VERSION,
+        library: config.artifacts.join(serving.artifact.as_str()),
+        hash: serving.artifact.clone(),
+        scratch: place.path().to_owned(),
+        slug: serving.slug.clone(),
+        capabilities,
+        hosts,
+        calls,
+        contract: Contract::default(),
+        callers: callers.clone(),
+        clock_millis: PROBE_CLOCK_MILLIS,
+        seed: SEED,
+        mount_millis: MOUNT_MILLIS,
+        exchange_millis: EXCHANGE_MILLIS,
+    };
+    let finished = ask(config, &request, cancel)?;
+    Ok(match reply(&finished) {
+        Ok(ProbeReply::Tried { callers: outcomes, .. }) if outcomes.len() == callers.len() => {
+            callers.into_iter().zip(outcomes).filter(|(_, mismatch)| mismatch.is_none()).map(|(caller, _)| caller).collect()
+        }
+        // It cannot be tried here any more, so it says nothing.
+        _ => Vec::new(),
+    })
 }
 
 /// The crate's contract, parsed.

@@ -7,8 +7,8 @@ use super::{
     stages::Stages,
 };
 use crate::app::App;
-use kandra_gate::{Artifact, Files, Gate, Source, StageFailure};
-use kandra_model::{Finding, Slug, SourceHash, Stage, StageOutcome, Tier};
+use kandra_gate::{Artifact, Files, Gate, Serving, Source, StageFailure};
+use kandra_model::{FeatureState, Finding, Slug, SourceHash, Stage, StageOutcome, Tier};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::OwnedMutexGuard;
@@ -57,9 +57,26 @@ impl Pass<'_> {
             Some(slug) => self.app.callers_of(slug).await?,
             None => Vec::new(),
         };
-        let artifact = self.stage(Stage::Probe, &gate, move |gate| gate.probe(inspected, callers, &cancel)).await?;
+        let serving = self.serving(slug.as_ref()).await?;
+        let probe = move |gate: &Gate| {
+            let callers = match serving {
+                Some(serving) if !callers.is_empty() => gate.kept_by(&serving, callers, &cancel)?,
+                // What nobody has kept so far is not asked for.
+                _ => Vec::new(),
+            };
+            gate.probe(inspected, callers, &cancel)
+        };
+        let artifact = self.stage(Stage::Probe, &gate, probe).await?;
         drop(slot);
         Ok(Passed { artifact, trying })
+    }
+
+    /// What serves of this feature now.
+    async fn serving(&self, slug: Option<&Slug>) -> Result<Option<Serving>, Halt> {
+        let Some(slug) = slug else { return Ok(None) };
+        let feature = self.app.store().feature(slug).await?.filter(|feature| feature.state != FeatureState::Removed);
+        Ok(feature
+            .and_then(|feature| Some(Serving { slug: feature.slug, artifact: feature.artifact?, presentation: feature.presentation })))
     }
 
     async fn source(&self, gate: &Gate, files: Files) -> Result<Source, Halt> {

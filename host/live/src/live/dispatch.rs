@@ -143,7 +143,7 @@ impl Live {
                     return Err(Failure::Rests { seconds: left.as_secs() + 1 });
                 }
                 if mount.leases() > settings.concurrent_calls as usize {
-                    return Err(Failure::Busy);
+                    return Err(Failure::Busy { most: settings.concurrent_calls });
                 }
                 drop(settings);
                 Ok(Found { lease, route, values })

@@ -99,7 +99,7 @@ impl Live {
             && mounted.artifact == order.artifact
             && mounted.revision == order.revision
         {
-            mounted.feature.settings.store(Arc::new(order.settings));
+            mounted.configure(order.settings);
             return Ok(report(mounted, Duration::ZERO, began.elapsed()));
         }
         let feature = features.get(&order.feature).and_then(Weak::upgrade);
@@ -141,10 +141,10 @@ impl Live {
             }
         };
         let Order { revision, artifact, tier, presentation, settings, feature: slug } = order;
-        feature.settings.store(Arc::new(settings));
         let prepared =
             Prepared { feature: feature.clone(), revision, artifact, tier, presentation, routes, number, library, state_version };
         let mount = Mount::new(prepared, self.reaper.clone());
+        mount.configure(settings);
         if let Err(error) = self.hand_over(&mount) {
             self.discard(mount.library, number);
             return Err(error);

@@ -108,6 +108,7 @@ impl<'l> Trial<'l> {
                 failure @ (Failure::Panic { .. }
                 | Failure::Budget { .. }
                 | Failure::Deadline { .. }
+                | Failure::AnswerTooLarge { .. }
                 | Failure::BadAnswer { .. }
                 | Failure::NotAWorker),
             ) => {

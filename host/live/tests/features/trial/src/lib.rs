@@ -48,6 +48,7 @@ fn mount(routes: &mut Routes) {
     routes.get("/status/{status}", status);
     routes.get("/go", go);
     routes.get("/big/{bytes}", big);
+    routes.get("/grow/{mib}", grow);
     routes.post("/publish", publish);
     routes.get("/remember", remember);
     routes.get("/log", log);
@@ -207,6 +208,17 @@ async fn sql(req: Request, ctx: Ctx) -> Result<Response> {
 async fn call(req: Request, ctx: Ctx) -> Result<Response> {
     let answer = ctx.http().get(&req.text()?).secret("key", "authorization", "Bearer {secret}").send().await?;
     Response::json(&json!({ "status": answer.status(), "text": answer.text()?, "revision": REVISION }))
+}
+
+/// Collects so many MiB.
+async fn grow(req: Request, _ctx: Ctx) -> Result<Response> {
+    let mut kept = Vec::new();
+    for _ in 0..req.param_as::<usize>("mib")? {
+        tick();
+        kept.push("x".repeat(1 << 20));
+    }
+    tick();
+    Response::text(kept.len().to_string())
 }
 
 #[derive(Deserialize)]
