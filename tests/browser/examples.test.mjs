@@ -6,7 +6,7 @@ import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, crate, until } from "./lib/server.mjs";
 
-const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch", "site-monitor"];
+const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch", "site-monitor", "front-desk"];
 const files = (slug) => crate(new URL(`../../generated/${slug}`, import.meta.url).pathname);
 let server, browser, tabs, complaints;
 
@@ -211,6 +211,14 @@ test("site monitor: it looks by itself, and says what the owner has to allow", a
   await holds(one, () => [...document.querySelectorAll(".state")].every((state) => state.textContent === "not allowed yet"));
   await text(one, "#note", "has not allowed these calls yet");
   assert.equal(await one.getAttribute(".bars >> nth=0", "aria-label"), "Nothing is known yet");
+});
+
+test("front desk: it shows what other features keep, and presses their buttons", async () => {
+  const [one, two] = await both("front-desk");
+  const before = Number(await one.textContent("#count"));
+  assert.ok(Number.isInteger(before), "the counter was asked");
+  await one.click("#press");
+  for (const frame of [one, two]) await text(frame, "#count", String(before + 1));
 });
 
 test("axe finds nothing on a phone, in light and dark, and nothing is too wide", async () => {

@@ -60,6 +60,8 @@ async function act(target, body) {
   }
 }
 
+// A form of numbers, each by its name, under one member.
+const numbers = (member, pairs) => ({ [member]: Object.fromEntries([...pairs].map(([name, value]) => [name, Number(value)])) });
 const bodyOf = (pairs) => Object.fromEntries([...pairs].map(([name, value]) => [name, name === "revision" ? Number(value) : String(value)]));
 
 async function panel() {
@@ -100,7 +102,7 @@ export function startOwner() {
     const form = event.target.closest("form[data-act]");
     if (!form) return;
     event.preventDefault();
-    if (token) act(form, bodyOf(new FormData(form)));
+    if (token) act(form, form.dataset.within ? numbers(form.dataset.within, new FormData(form)) : bodyOf(new FormData(form)));
   });
   const enter = document.getElementById("owner-enter");
   if (!enter) return;

@@ -55,6 +55,12 @@ pub enum Command {
     Replace(Replace),
     /// Remove a feature's routes; its data and history stay
     Remove(Remove),
+    /// Keep a feature's revision: newer ones wait as candidates
+    Pin(Switch),
+    /// Let newer revisions take a pinned one's place
+    Unpin(Switch),
+    /// Show what a feature may use, or set it
+    Limits(Limits),
     /// Let a feature call a host that its manifest names
     Grant(Grant),
     /// Let a feature call a host no more
@@ -240,6 +246,9 @@ pub struct Check {
     /// How to print findings
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub format: Format,
+    /// Crates of features that call these: what their contracts expect is tried too, as it is among the crates checked
+    #[arg(long, value_name = "PATH", num_args = 1..)]
+    pub with: Vec<PathBuf>,
     /// Only those that differ from this git revision
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
@@ -324,9 +333,41 @@ pub struct One {
     pub output: Output,
 }
 
-/// `pause`, `resume`
+/// `limits`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  kandra pause poll      its routes answer 503\n  kandra resume poll     it serves again")]
+#[command(after_help = "\
+Examples:
+  kandra limits poll                                       what it may use, and what could be set
+  kandra limits poll --set deadline_ms=20000               one limit; what was set before stays
+  kandra limits poll --set response_bytes=16MiB --set poll_ms=200
+  kandra limits poll --reset                               the defaults again
+  kandra limits poll --reset --set concurrent_calls=20     the defaults and this
+
+They hold at once, without a new mount, for calls that begin from then on.")]
+pub struct Limits {
+    /// The feature's slug
+    pub slug: String,
+    /// Set one; may be given several times. Bytes also as KiB, MiB, GiB
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub set: Vec<String>,
+    /// Forget what was set before
+    #[arg(long)]
+    pub reset: bool,
+    /// Show what would be done
+    #[arg(long)]
+    pub dry_run: bool,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub server: Server,
+    #[command(flatten)]
+    #[allow(missing_docs)]
+    pub output: Output,
+}
+
+/// `pause`, `resume`, `pin`, `unpin`
+#[derive(Args, Debug)]
+#[command(after_help = "Examples:\n  kandra pause poll      its routes answer 503\n  kandra resume poll     it serves again\n  \
+                        kandra pin poll        the revision that serves now stays\n  kandra unpin poll      newer ones may take its place")]
 pub struct Switch {
     /// The feature's slug
     pub slug: String,

@@ -8,14 +8,31 @@ use std::{
 /// So many at once, and so many again each second.
 #[derive(Debug)]
 pub(crate) struct Allowance {
+    state: Mutex<State>,
+}
+
+#[derive(Debug)]
+struct State {
     burst: f64,
     each_second: f64,
-    left: Mutex<(f64, Instant)>,
+    left: f64,
+    at: Instant,
 }
 
 impl Allowance {
     pub fn new(burst: u32, each_second: u32) -> Self {
-        Self { burst: burst.into(), each_second: each_second.into(), left: Mutex::new((burst.into(), Instant::now())) }
+        let state = State { burst: burst.into(), each_second: each_second.into(), left: burst.into(), at: Instant::now() };
+        Self { state: Mutex::new(state) }
+    }
+
+    /// From now on so many; what is left stays, as far as it fits.
+    pub fn set(&self, burst: u32, each_second: u32) {
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.burst != f64::from(burst) {
+            // A larger burst is there at once, as it is for a new feature.
+            state.left = (state.left + f64::from(burst) - state.burst).clamp(0.0, burst.into());
+        }
+        (state.burst, state.each_second) = (burst.into(), each_second.into());
     }
 
     /// Takes one, if there is one.
@@ -24,12 +41,12 @@ impl Allowance {
     }
 
     fn take_at(&self, now: Instant) -> bool {
-        let mut left = self.left.lock().unwrap_or_else(PoisonError::into_inner);
-        let refilled = left.0 + now.saturating_duration_since(left.1).as_secs_f64() * self.each_second;
-        *left = (refilled.min(self.burst), now);
-        let granted = left.0 >= 1.0;
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let refilled = state.left + now.saturating_duration_since(state.at).as_secs_f64() * state.each_second;
+        (state.left, state.at) = (refilled.min(state.burst), now);
+        let granted = state.left >= 1.0;
         if granted {
-            left.0 -= 1.0;
+            state.left -= 1.0;
         }
         granted
     }
@@ -48,5 +65,17 @@ mod tests {
         assert_eq!(granted, 3);
         assert!(!allowance.take_at(start + Duration::from_millis(400)));
         assert!(allowance.take_at(start + Duration::from_millis(1000)));
+    }
+
+    #[test]
+    fn another_rate_holds_at_once() {
+        let allowance = Allowance::new(3, 1);
+        let start = Instant::now();
+        let granted = |at: Instant| (0..20).filter(|_| allowance.take_at(at)).count();
+        assert_eq!(granted(start), 3);
+        allowance.set(10, 5);
+        assert_eq!(granted(start), 7);
+        allowance.set(2, 1);
+        assert_eq!(granted(start + Duration::from_secs(60)), 2);
     }
 }

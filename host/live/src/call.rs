@@ -2,6 +2,7 @@
 
 use crate::{
     body::Body,
+    chain::{Chain, Origin},
     current::{self, Running},
     environment::short_id,
     failure::Failure,
@@ -14,13 +15,10 @@ use kandra_wire::{FaultKind, LogLevel};
 use std::{
     future::Future,
     pin::Pin,
-    sync::atomic::Ordering,
+    sync::{Arc, atomic::Ordering},
     task::{Context, Poll, Waker},
     time::{Duration, Instant},
 };
-
-/// Processor milliseconds that one poll may take.
-pub(crate) const POLL_BUDGET_MS: u32 = 50;
 
 /// A call in progress. The library's part of it is dropped before its lease.
 pub(crate) struct Calling {
@@ -28,6 +26,7 @@ pub(crate) struct Calling {
     /// `None` only while the call is being polled.
     lease: Option<Lease>,
     waker: Option<Waker>,
+    chain: Option<Arc<Chain>>,
     route: usize,
     started: Instant,
 }
@@ -72,16 +71,24 @@ pub(crate) struct Begun {
 }
 
 /// Makes a call and polls it once, in one entry into the library.
-pub(crate) fn begin(lease: Lease, view: &RequestView<'_>, started: Instant, cx: &Context<'_>) -> Result<Begun, Failure> {
+pub(crate) fn begin(
+    lease: Lease,
+    view: &RequestView<'_>,
+    started: Instant,
+    origin: Origin<'_>,
+    cx: &Context<'_>,
+) -> Result<Begun, Failure> {
     let route = view.route as usize;
     let mount = lease.shared().clone();
+    let chain = mount.calls_others.then(|| Arc::new(Chain::of(origin, &mount, started)));
     let library = &mount.library;
-    let (running, entered) = current::scope(Running { lease, waker: Some(cx.waker().clone()) }, || {
-        worker::enter(mount.number, POLL_BUDGET_MS, || library.start(view).map(|call| (call, step(library, call))))
+    let (running, entered) = current::scope(Running { lease, waker: Some(cx.waker().clone()), chain }, || {
+        worker::enter(mount.number, mount.feature.poll_ms(), || library.start(view).map(|call| (call, step(library, call))))
     });
     match entered.ok_or(Failure::NotAWorker)? {
         Ok((call, polled)) => {
-            let mut calling = Calling { call: Some(call), lease: Some(running.lease), waker: running.waker, route, started };
+            let Running { lease, waker, chain } = running;
+            let mut calling = Calling { call: Some(call), lease: Some(lease), waker, chain, route, started };
             let first = calling.settle(polled, cx);
             Ok(Begun { calling, first })
         }
@@ -131,10 +138,17 @@ pub(crate) async fn complete(begun: Begun) -> Result<Answered, Failure> {
     };
     let failed = match ended {
         Some(Ok(response)) => {
+            let bytes = response.body.len();
             let problem = match response.status {
-                200..=599 if response.body.len() as u64 <= most_bytes => None,
-                200..=599 => Some(format!("a body of {} bytes is above the limit of {most_bytes}", response.body.len())),
-                status => Some(format!("the status {status} is not between 200 and 599")),
+                200..=599 if bytes as u64 <= most_bytes => None,
+                200..=599 => {
+                    let said = format!("a body of {bytes} bytes is above the limit of {most_bytes} (response_bytes)");
+                    Some((Failure::AnswerTooLarge { bytes, most: most_bytes, id: short_id() }, said))
+                }
+                status => {
+                    let said = format!("the status {status} is not between 200 and 599");
+                    Some((Failure::BadAnswer { problem: said.clone(), id: short_id() }, said))
+                }
             };
             match problem {
                 None => {
@@ -147,10 +161,9 @@ pub(crate) async fn complete(begun: Begun) -> Result<Answered, Failure> {
                     }
                     return Ok(Answered { response, lease, route });
                 }
-                Some(problem) => {
+                Some((failure, message)) => {
                     drop(response);
-                    let fault = CaughtFault { kind: fault_kind::PANIC, message: problem.clone(), location: String::new() };
-                    (Failure::BadAnswer { problem, id: short_id() }, fault)
+                    (failure, CaughtFault { kind: fault_kind::PANIC, message, location: String::new() })
                 }
             }
         }
@@ -249,11 +262,13 @@ impl Future for Calling {
             _ => cx.waker().clone(),
         };
         let mount = lease.shared().clone();
-        let (running, polled) = current::scope(Running { lease, waker: Some(waker) }, || {
-            worker::enter(mount.number, POLL_BUDGET_MS, || step(&mount.library, call))
+        let chain = self.chain.take();
+        let (running, polled) = current::scope(Running { lease, waker: Some(waker), chain }, || {
+            worker::enter(mount.number, mount.feature.poll_ms(), || step(&mount.library, call))
         });
         self.lease = Some(running.lease);
         self.waker = running.waker;
+        self.chain = running.chain;
         match polled {
             Some(polled) => self.settle(polled, cx),
             None => {
@@ -268,8 +283,8 @@ impl Drop for Calling {
     fn drop(&mut self) {
         let (Some(call), Some(lease)) = (self.call.take(), self.lease.take()) else { return };
         let mount = lease.shared().clone();
-        let (running, ()) = current::scope(Running { lease, waker: None }, || {
-            if worker::enter(mount.number, POLL_BUDGET_MS, || mount.library.drop_call(call)).is_none() {
+        let (running, ()) = current::scope(Running { lease, waker: None, chain: None }, || {
+            if worker::enter(mount.number, mount.feature.poll_ms(), || mount.library.drop_call(call)).is_none() {
                 // The worker is ending: its budget is gone, the call still has to be dropped.
                 mount.library.drop_call(call);
             }

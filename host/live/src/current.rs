@@ -1,7 +1,10 @@
 //! The call whose code runs on this thread, for the host functions that it calls.
 
-use crate::mount::{Lease, Mount};
-use std::{cell::RefCell, task::Waker};
+use crate::{
+    chain::Chain,
+    mount::{Lease, Mount},
+};
+use std::{cell::RefCell, sync::Arc, task::Waker};
 
 /// What a call lends to this thread while it is polled.
 #[derive(Debug)]
@@ -9,6 +12,8 @@ pub(crate) struct Running {
     pub lease: Lease,
     /// The host task that polls; `None` while a call is dropped.
     pub waker: Option<Waker>,
+    /// Whose call it is, when the feature may call others.
+    pub chain: Option<Arc<Chain>>,
 }
 
 thread_local! {

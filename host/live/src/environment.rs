@@ -1,17 +1,19 @@
 //! What the host's services rest on: real when serving, repeatable when a candidate is tried.
 
 use crate::{
+    chain::Salt,
     http::Http,
     kv::{Checkpointer, StorageError, Store},
+    live::Live,
     sockets::Sockets,
     sql::Database,
 };
-use kandra_model::{Revision, Slug, Timestamp};
+use kandra_model::{CallDouble, Revision, Slug, Timestamp};
 use kandra_wire::ToControl;
 use std::{
     path::{Path, PathBuf},
     sync::{
-        Arc, Mutex, PoisonError,
+        Arc, Mutex, OnceLock, PoisonError, Weak,
         atomic::{AtomicI64, AtomicU64, Ordering},
     },
 };
@@ -131,6 +133,12 @@ pub(crate) struct Environment {
     pub sockets: Sockets,
     /// Who answers outgoing calls; nobody unless it is set.
     pub http: Http,
+    /// What other features answer while a candidate is tried; otherwise they answer themselves.
+    pub doubles: Option<Vec<CallDouble>>,
+    /// Where features call each other.
+    pub live: OnceLock<Weak<Live>>,
+    /// For visitors' names.
+    pub salt: OnceLock<Salt>,
     /// Log lines and events that found no room.
     pub dropped: AtomicU64,
     /// One at a time opens a store, so that a file never has two.
@@ -146,6 +154,9 @@ impl Environment {
             outlet,
             sockets: Sockets::default(),
             http: Http::Nobody,
+            doubles: None,
+            live: OnceLock::new(),
+            salt: OnceLock::new(),
             dropped: AtomicU64::new(0),
             opening: Mutex::new(()),
         }
@@ -185,6 +196,16 @@ impl Environment {
             Storage::Directory { path, .. } => Some(path),
             Storage::Memory => None,
         }
+    }
+
+    /// What keeps visitors' names from being traced back; where nobody has set it, one that ends with the process.
+    pub fn salt(&self) -> &Salt {
+        self.salt.get_or_init(|| {
+            let mut salt = Salt::default();
+            // Without randomness the names can be guessed from addresses, which only a library's user would have.
+            let _ = getrandom::fill(&mut salt);
+            salt
+        })
     }
 
     /// Counts what found no room.

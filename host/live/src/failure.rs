@@ -23,7 +23,7 @@ pub(crate) enum Failure {
     /// The owner paused it.
     Paused,
     /// As many calls as allowed are under way.
-    Busy,
+    Busy { most: u32 },
     /// Its state moves to another revision: whoever is told this looks again. Visitors only see it when that takes too long.
     Held,
     /// It was ended so that another revision could take over.
@@ -36,7 +36,9 @@ pub(crate) enum Failure {
     Budget { kind: u32, id: String },
     /// It waited past its deadline.
     Deadline { millis: u64, id: String },
-    /// Its answer is larger than allowed, or not an HTTP answer.
+    /// Its answer is larger than allowed.
+    AnswerTooLarge { bytes: usize, most: u64, id: String },
+    /// It is not an HTTP answer.
     BadAnswer { problem: String, id: String },
     /// The request names a host that is not ours.
     WrongHost,
@@ -61,8 +63,8 @@ impl Failure {
             Self::BadPath | Self::BadBody | Self::BadQuery { .. } => 400,
             Self::BodyTooLarge { .. } => 413,
             Self::BodyTooSlow => 408,
-            Self::Busy => 429,
-            Self::Panic { .. } | Self::BadAnswer { .. } | Self::NotAWorker => 500,
+            Self::Busy { .. } => 429,
+            Self::Panic { .. } | Self::AnswerTooLarge { .. } | Self::BadAnswer { .. } | Self::NotAWorker => 500,
             Self::Paused | Self::Rests { .. } | Self::Held | Self::Replaced | Self::Budget { .. } | Self::TooManyStreams => 503,
             Self::Deadline { .. } => 504,
             Self::NotASocket => 426,
@@ -82,11 +84,12 @@ impl Failure {
             Self::BadQuery { .. } => "bad_query",
             Self::BodyTooLarge { .. } => "body_too_large",
             Self::BodyTooSlow => "body_too_slow",
-            Self::Busy => "busy",
+            Self::Busy { .. } => "busy",
             Self::Rests { .. } => "rests",
             Self::Held => "held",
             Self::Replaced => "replaced",
             Self::Panic { .. } => "panic",
+            Self::AnswerTooLarge { .. } => "budget_response",
             Self::BadAnswer { .. } => "bad_answer",
             Self::NotAWorker => "not_a_worker",
             Self::Paused => "paused",
@@ -112,12 +115,15 @@ impl Failure {
             Self::BadQuery { problem } => problem.clone(),
             Self::BodyTooLarge { most } => format!("The request is too large: this feature takes up to {most} bytes."),
             Self::BodyTooSlow => "The request's body took too long to arrive.".to_owned(),
-            Self::Busy => "This feature is busy. Please try again in a moment.".to_owned(),
+            Self::Busy { most } => format!("This feature is busy: it answers {most} calls at once. Please try again in a moment."),
             Self::Rests { seconds } => {
                 format!("This feature used up its budget several times in a row and rests for {seconds} s. Please try again then.")
             }
             Self::Held | Self::Replaced => "This feature was being replaced. Please try again.".to_owned(),
             Self::Panic { id } => format!("Something in this feature failed (id {id}). Its author can see why."),
+            Self::AnswerTooLarge { bytes, most, id } => {
+                format!("This feature's answer has {bytes} bytes, and it may send {most} (id {id}). Its author can see why.")
+            }
             Self::BadAnswer { id, .. } => format!("This feature gave an answer that cannot be sent (id {id}). Its author can see why."),
             Self::NotAWorker => "The call was made on a thread that does not serve features.".to_owned(),
             Self::Paused => "This feature is paused. Please come back later.".to_owned(),
@@ -143,7 +149,7 @@ impl Failure {
             Self::Panic { id } => Some((FaultKind::Panic, id)),
             Self::Budget { id, .. } => Some((FaultKind::Budget, id)),
             Self::Deadline { id, .. } => Some((FaultKind::Deadline, id)),
-            Self::BadAnswer { id, .. } => Some((FaultKind::Error, id)),
+            Self::AnswerTooLarge { id, .. } | Self::BadAnswer { id, .. } => Some((FaultKind::Error, id)),
             _ => None,
         }
     }

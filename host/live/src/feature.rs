@@ -14,7 +14,10 @@ use kandra_model::{Revision, Slug, Timestamp};
 use kandra_wire::{FaultKind, FeatureSettings, LogLevel, ToControl};
 use std::{
     collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    sync::{
+        Arc, Mutex, OnceLock, PoisonError,
+        atomic::{AtomicU32, AtomicUsize, Ordering},
+    },
 };
 
 use tokio::sync::Semaphore;
@@ -36,10 +39,16 @@ pub(crate) struct Feature {
     faults: Allowance,
     /// Places for its calls to other servers.
     pub calls_out: Arc<Semaphore>,
+    /// Its calls of other features that are under way.
+    pub calls_within: AtomicUsize,
+    /// Processor milliseconds of one poll: a copy of the settings' that each poll reads.
+    poll_ms: AtomicU32,
 }
 
 impl Feature {
     pub fn new(slug: Slug, settings: FeatureSettings, environment: Arc<Environment>) -> Self {
+        let (logs, events) = (log_allowance(&settings), event_allowance(&settings));
+        let poll_ms = settings.poll_ms.into();
         Self {
             slug,
             settings: ArcSwap::from_pointee(settings),
@@ -48,11 +57,31 @@ impl Feature {
             database: OnceLock::new(),
             routes: Mutex::default(),
             circuit: Circuit::default(),
-            logs: Allowance::new(200, 50),
-            events: Allowance::new(200, 100),
+            logs: Allowance::new(logs.0, logs.1),
+            events: Allowance::new(events.0, events.1),
             faults: Allowance::new(50, 10),
             calls_out: Arc::new(Semaphore::new(http::AT_ONCE)),
+            calls_within: AtomicUsize::new(0),
+            poll_ms,
         }
+    }
+
+    /// What it may use from now on. Memory is its library's business: see [`Mount::configure`](crate::mount::Mount::configure).
+    pub fn configure(&self, settings: FeatureSettings) {
+        let ((burst, rate), (most, each)) = (log_allowance(&settings), event_allowance(&settings));
+        self.logs.set(burst, rate);
+        self.events.set(most, each);
+        self.poll_ms.store(settings.poll_ms, Ordering::Relaxed);
+        if let Some(database) = self.database.get() {
+            database.set_room(settings.storage_bytes);
+        }
+        self.settings.store(Arc::new(settings));
+    }
+
+    /// Processor milliseconds that one poll may take.
+    #[inline]
+    pub fn poll_ms(&self) -> u32 {
+        self.poll_ms.load(Ordering::Relaxed)
     }
 
     /// Its keys and values, opened at first use.
@@ -81,7 +110,11 @@ impl Feature {
             let _one = self.routes.lock().unwrap_or_else(PoisonError::into_inner);
             match self.database.get() {
                 Some(database) => database.clone(),
-                None => self.environment.open_database(&self.slug)?,
+                None => {
+                    let database = self.environment.open_database(&self.slug)?;
+                    database.set_room(self.settings.load().storage_bytes);
+                    database
+                }
             }
         };
         Ok(self.database.get_or_init(|| database))
@@ -122,6 +155,15 @@ impl Feature {
         };
         self.environment.count_dropped(self.faults.take() && self.environment.outlet.report(fault()));
     }
+}
+
+/// Log lines: so many at once, and each second.
+fn log_allowance(settings: &FeatureSettings) -> (u32, u32) {
+    (settings.log_lines_per_second.saturating_mul(4), settings.log_lines_per_second)
+}
+
+fn event_allowance(settings: &FeatureSettings) -> (u32, u32) {
+    (settings.events_per_second.saturating_mul(2), settings.events_per_second)
 }
 
 impl std::fmt::Debug for Feature {

@@ -7,7 +7,7 @@
 use crate::mount::Mount;
 use base64::{Engine, engine::general_purpose::STANDARD};
 use kandra_abi::Status;
-use kandra_model::{HttpDouble, Slug, Target};
+use kandra_model::{HttpDouble, HttpDoubleAnswer, Slug, Target};
 use kandra_wire::{HttpAnswer, HttpId, HttpRefusal, HttpRequest, HttpResponse, ToControl};
 use std::{
     collections::HashMap,
@@ -51,9 +51,9 @@ pub(crate) enum Http {
 /// A status, a number and data for the library: [`HttpResponse`] as JSON, or the reason. With `UNAVAILABLE` the number is
 /// the HTTP status that says it to a visitor; with `NOT_GRANTED` 500 when the manifest lacks something.
 pub(crate) type Ended = (Status, i64, Vec<u8>);
-type Ending = Pin<Box<dyn Future<Output = Ended> + Send>>;
+pub(crate) type Ending = Pin<Box<dyn Future<Output = Ended> + Send>>;
 
-fn refused(status: Status, reason: impl Into<String>) -> Ending {
+pub(crate) fn refused(status: Status, reason: impl Into<String>) -> Ending {
     Box::pin(ready((status, 0, reason.into().into_bytes())))
 }
 
@@ -97,7 +97,11 @@ fn answer_of(doubles: &[HttpDouble], request: &HttpRequest, target: &Target) -> 
         let reason = format!("contract.toml has no [[http]] that answers {} {} on {}", request.method, path, target.host);
         return (Status::NOT_FOUND, 0, reason.into_bytes());
     };
-    let answer = &double.answer;
+    doubled(&double.answer)
+}
+
+/// A double's answer, as the SDK reads it.
+pub(crate) fn doubled(answer: &HttpDoubleAnswer) -> Ended {
     let (content_type, body) = match (&answer.json, &answer.text) {
         (Some(json), _) => (Some("application/json"), json.to_string()),
         (None, Some(text)) => (Some("text/plain; charset=utf-8"), text.clone()),

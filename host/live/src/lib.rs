@@ -9,7 +9,9 @@
 mod allowance;
 mod body;
 mod call;
+mod chain;
 mod circuit;
+mod connect;
 mod current;
 mod environment;
 mod failure;

@@ -1,5 +1,6 @@
 //! The whole of live without a socket: artifacts in, a route table, calls, swaps, unloads.
 
+mod connect;
 mod dispatch;
 mod swap;
 
@@ -9,7 +10,6 @@ pub(crate) use swap::{Loaded, load_library};
 pub use swap::{MountError, Order};
 
 use crate::{
-    call,
     environment::{Clock, Environment, Outlet, Random, Storage},
     feature::Feature,
     kv::Checkpointer,
@@ -151,6 +151,7 @@ impl Live {
             swaps: Mutex::default(),
             dormant: Mutex::new((standing == Standing::Waits).then(Vec::new)),
         });
+        let _ = live.environment.live.set(Arc::downgrade(&live));
         watchdog::start(&live.workers, Self::told(&live, recorder))?;
         Ok(live)
     }
@@ -216,20 +217,22 @@ impl Live {
         for mount in mounts {
             // A library without a lease is the reaper's: its job has run here already.
             if let Ok(lease) = Lease::take(&mount) {
-                worker::enter(mount.number, call::POLL_BUDGET_MS, lease.mount().library.thread_destructors());
+                worker::enter(mount.number, mount.feature.poll_ms(), lease.mount().library.thread_destructors());
             }
         }
     }
 
     /// Changes what a mounted feature may use; `false` when it is not mounted.
     pub fn configure(&self, feature: &Slug, settings: FeatureSettings) -> bool {
+        // No library is closed meanwhile.
+        let _one = self.features();
         if let Some(loaded) = self.dormant().iter_mut().flatten().find(|loaded| loaded.slug() == feature) {
             loaded.set(settings);
             return true;
         }
         let table = self.table.load();
         let Some(mount) = table.get(feature.as_str()) else { return false };
-        mount.feature.settings.store(Arc::new(settings));
+        mount.configure(settings);
         true
     }
 

@@ -142,6 +142,12 @@ impl Library {
         }
     }
 
+    /// Says how many bytes of memory it may have mapped.
+    pub fn set_memory(&self, soft: u64, hard: u64) {
+        let bytes = |bytes| usize::try_from(bytes).unwrap_or(usize::MAX);
+        self.module.set_memory()(bytes(soft), bytes(hard));
+    }
+
     /// Runs `mount`.
     pub fn init(&self, host: HostModule_Ref, most: Most) -> Result<Declared, CaughtFault> {
         match self.module.init()(host) {

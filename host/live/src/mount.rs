@@ -1,7 +1,8 @@
 //! A mounted revision and the leases that keep its library open.
 
-use crate::{body::LentBody, feature::Feature, load::Library, reaper::Reaper, routes::Routes};
+use crate::{body::LentBody, connect::CALL, feature::Feature, load::Library, reaper::Reaper, routes::Routes};
 use kandra_model::{ArtifactHash, Presentation, Revision, Tier};
+use kandra_wire::FeatureSettings;
 use std::sync::{
     Arc, Mutex, PoisonError, Weak,
     atomic::{AtomicBool, AtomicU8, AtomicUsize, Ordering::SeqCst},
@@ -16,6 +17,8 @@ pub(crate) struct Mount {
     pub artifact: ArtifactHash,
     pub tier: Tier,
     pub presentation: Presentation,
+    /// It declares that it calls other features.
+    pub calls_others: bool,
     pub routes: Routes,
     /// In the flight recorder.
     pub number: u64,
@@ -64,6 +67,7 @@ impl Mount {
             revision,
             artifact,
             tier,
+            calls_others: presentation.capabilities.iter().any(|declared| declared == CALL),
             presentation,
             routes,
             number,
@@ -77,6 +81,12 @@ impl Mount {
             bodies: Mutex::default(),
             reaper,
         }
+    }
+
+    /// What the feature may use from now on. The caller sees to it that the library is open.
+    pub fn configure(&self, settings: FeatureSettings) {
+        self.library.set_memory(settings.memory_soft_bytes, settings.memory_hard_bytes);
+        self.feature.configure(settings);
     }
 
     /// Calls that hold it.

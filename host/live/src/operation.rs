@@ -170,12 +170,14 @@ pub(crate) const SQL: &str = "sql";
 
 /// Starts an operation; a null handle when it is refused.
 pub(crate) fn start(kind: u32, number: u64, data: &[u8]) -> Op {
-    let started = current::with_mount(|mount| {
+    let started = current::with(|running| {
+        let mount = running.lease.mount();
         let future: Pending = match kind {
             op_kind::SLEEP => sleep(&mount.feature.environment.clock, number),
             op_kind::SQL => sql(mount, data),
             op_kind::SOCKET => socket(mount, data),
-            op_kind::HTTP => http(mount, data),
+            op_kind::HTTP => passed_on(crate::http::call(mount, data)),
+            op_kind::CALL => passed_on(crate::connect::call(mount, running.chain.as_ref(), data)),
             _ => failed(Status::UNAVAILABLE),
         };
         let operation = Operation {
@@ -226,9 +228,8 @@ fn socket(mount: &Mount, command: &[u8]) -> Pending {
     Box::pin(std::future::ready(output))
 }
 
-/// A call to another server, which control makes.
-fn http(mount: &Mount, request: &[u8]) -> Pending {
-    let call = crate::http::call(mount, request);
+/// A call to another server or feature.
+fn passed_on(call: crate::http::Ending) -> Pending {
     Box::pin(async move {
         let (status, number, data) = call.await;
         Output { status, number, data }

@@ -123,6 +123,7 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
     let clock = Clock::Stepping(request.clock_millis.into());
     let mut environment = Environment::new(clock, Random::Seeded(request.seed.into()), Storage::Memory, faults.clone());
     environment.http = Http::Contract(request.contract.http.clone());
+    environment.doubles = Some(request.contract.calls.clone());
     let live = Live::with(std::path::PathBuf::new(), environment, Recorder::default(), Standing::Serves).map_err(io_fault)?;
     let worker = tokio::task::spawn_local(live.join().run());
 
@@ -136,7 +137,12 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
     phase(ProbePhase::Mount);
     let began = Instant::now();
     let settings = FeatureSettings { deadline_ms: request.exchange_millis, ..FeatureSettings::default() };
-    let presentation = Presentation { capabilities: request.capabilities.clone(), hosts: request.hosts.clone(), ..Presentation::default() };
+    let presentation = Presentation {
+        capabilities: request.capabilities.clone(),
+        hosts: request.hosts.clone(),
+        calls: request.calls.clone(),
+        ..Presentation::default()
+    };
     let order = Order {
         feature: request.slug.clone(),
         revision: Revision(1),
@@ -174,10 +180,18 @@ async fn probe(request: &ProbeRequest, say: &dyn Fn(&ProbeLine)) -> Result<Probe
         }
     }
 
+    let mut callers = Vec::new();
+    for expected in request.callers.iter().take_while(|_| exchanges.iter().all(|outcome| outcome.mismatch.is_none())) {
+        let double = &expected.double;
+        phase(ProbePhase::Caller { caller: expected.caller.clone(), route: format!("{} {}", double.method, double.path) });
+        callers.push(trial.expected(double).await.err());
+    }
+    drop(trial);
+
     phase(ProbePhase::Unload);
     let unload = unload(&live, &request.slug).await;
     worker.abort();
-    Ok(ProbeReply::Tried { routes, exchanges, mount_micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX), unload })
+    Ok(ProbeReply::Tried { routes, exchanges, callers, mount_micros: u64::try_from(took.as_micros()).unwrap_or(u64::MAX), unload })
 }
 
 async fn unload(live: &Live, slug: &Slug) -> UnloadOutcome {

@@ -4,7 +4,7 @@
 mod assets;
 mod commands;
 mod handler;
-mod headers;
+pub(crate) mod headers;
 mod page;
 mod respond;
 mod site;
@@ -136,13 +136,15 @@ async fn serve(
     let storage = Storage::Directory { path: options.features.clone(), checkpointer: Checkpointer::start()? };
     let mut environment = Environment::new(Clock::System, Random::System, storage, Arc::new(outlet));
     environment.http = Http::Control(asks.clone());
+    let visitor_salt = stranger::salt(&options.features)?;
+    environment.salt = visitor_salt.into();
     let live = Live::with(options.artifacts.clone(), environment, recorder, Standing::Waits)?;
     let shared = Arc::new(Shared {
         live,
         hub,
         addresses,
         visitor_key: options.visitor_key.clone(),
-        visitor_salt: stranger::salt(&options.features)?,
+        visitor_salt,
         data: OnceLock::new(),
         draining: false.into(),
     });

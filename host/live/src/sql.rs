@@ -11,13 +11,17 @@ mod rules;
 pub(crate) use migrate::{MAX_MIGRATIONS, MOST_MIGRATION, MigrationError};
 
 use kandra_abi::Status;
+use kandra_model::Limit;
 use message::{Answer, Request, Statement, Total};
 use rules::Rules;
 use rusqlite::{Connection, ErrorCode};
 use std::{
     collections::VecDeque,
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 use tokio::sync::oneshot;
@@ -30,8 +34,8 @@ const MOST_WAITING: usize = 64;
 const MOST_REQUEST: usize = 4 << 20;
 /// The most statements of one request.
 const MOST_STATEMENTS: usize = 100;
-/// The file's most pages, of 4 KiB each: 64 MiB.
-const MOST_PAGES: u32 = 16_384;
+/// Bytes of one page.
+const PAGE: u64 = 4 << 10;
 /// What SQLite may allocate in the whole process. Above it statements of any feature fail, and the process lives on;
 /// [`rules`] ends the one that hoards before.
 const HEAP_BYTES: i64 = 1 << 30;
@@ -60,7 +64,7 @@ impl From<rusqlite::Error> for Refused {
         let text: String = error.to_string().chars().take(500).collect();
         match error.sqlite_error_code() {
             Some(ErrorCode::ConstraintViolation) => Self::new(Status::CONFLICT, text),
-            Some(ErrorCode::DiskFull) => Self::new(Status::QUOTA, "the database is full: it may have 64 MiB"),
+            Some(ErrorCode::DiskFull) => Self::new(Status::QUOTA, "the database is full: it has as many bytes as storage_bytes allows"),
             Some(ErrorCode::TooBig) => Self::new(Status::TOO_LARGE, format!("{text}: a statement, a value or a row is above its limit")),
             Some(ErrorCode::OperationInterrupted) => {
                 Self::new(Status::UNAVAILABLE, "the statements ran for more than 1 s; add an index or a LIMIT")
@@ -107,6 +111,9 @@ pub(crate) struct Database {
     rules: Arc<Rules>,
     queue: Mutex<Queue>,
     path: Option<PathBuf>,
+    /// Pages that the file may have, and those that the connection was told.
+    pages: AtomicU64,
+    told: AtomicU64,
 }
 
 impl std::fmt::Debug for Database {
@@ -133,18 +140,35 @@ impl Database {
 
     fn with(mut connection: Connection, path: Option<PathBuf>) -> rusqlite::Result<Self> {
         connection.query_row(&format!("PRAGMA hard_heap_limit = {HEAP_BYTES}"), [], |_| Ok(()))?;
-        connection.query_row(&format!("PRAGMA max_page_count = {MOST_PAGES}"), [], |_| Ok(()))?;
         connection.pragma_update(None, "temp_store", "MEMORY")?;
         connection.pragma_update(None, "cache_size", -2048)?;
         migrate::prepare(&connection)?;
         let rules = Rules::new();
         rules.put_on(&mut connection)?;
-        Ok(Self { connection: Mutex::new(connection), rules, queue: Mutex::default(), path })
+        let pages = Limit::StorageBytes.default_value() / PAGE;
+        let (pages, told) = (AtomicU64::new(pages), AtomicU64::new(0));
+        Ok(Self { connection: Mutex::new(connection), rules, queue: Mutex::default(), path, pages, told })
+    }
+
+    /// From now on the file may have so many bytes. One that is larger already keeps them.
+    pub fn set_room(&self, bytes: u64) {
+        self.pages.store(bytes / PAGE, Ordering::Relaxed);
+    }
+
+    /// Tells the connection how large the file may be, when that has changed.
+    fn make_room(&self, connection: &Connection) -> rusqlite::Result<()> {
+        let pages = self.pages.load(Ordering::Relaxed);
+        if self.told.swap(pages, Ordering::Relaxed) == pages {
+            return Ok(());
+        }
+        self.rules.as_host(|| connection.query_row(&format!("PRAGMA max_page_count = {pages}"), [], |_| Ok(())))
     }
 
     /// Runs the migrations that have not been run yet; answers how many. See [`migrate::run`].
     pub fn migrate(&self, migrations: &[String]) -> Result<usize, MigrationError> {
-        migrate::run(&mut self.connection(), &self.rules, self.path.as_deref(), migrations)
+        let mut connection = self.connection();
+        self.make_room(&connection)?;
+        migrate::run(&mut connection, &self.rules, self.path.as_deref(), migrations)
     }
 
     /// Has a request run on a thread that may wait. Dropping the future before its turn cancels it. Needs tokio's runtime.
@@ -208,6 +232,7 @@ impl Database {
     /// Runs the statements of a request as one transaction.
     fn run(&self, request: &Request) -> Result<Vec<u8>, Refused> {
         let mut connection = self.connection();
+        self.make_room(&connection)?;
         let _watch = self.rules.watch(STATEMENT_TIME);
         let transaction = self.rules.as_host(|| connection.transaction())?;
         let mut total = Total::default();

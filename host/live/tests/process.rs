@@ -21,6 +21,10 @@ use std::{
 
 #[path = "process/browser.rs"]
 mod browser;
+#[path = "process/connect.rs"]
+mod connect;
+#[path = "process/limits.rs"]
+mod limits;
 #[path = "process/outgoing.rs"]
 mod outgoing;
 #[path = "process/probe.rs"]
@@ -39,7 +43,9 @@ fn main() {
     }
     let only = arguments.iter().skip(1).find(|argument| !argument.starts_with('-'));
     let mut ran = 0;
-    for (name, test) in ALL.iter().chain(browser::ALL).chain(outgoing::ALL).chain(probe::ALL).chain(streams::ALL) {
+    for (name, test) in
+        ALL.iter().chain(browser::ALL).chain(connect::ALL).chain(limits::ALL).chain(outgoing::ALL).chain(probe::ALL).chain(streams::ALL)
+    {
         if only.is_none_or(|only| name.contains(only.as_str())) {
             println!("test {name} ...");
             test();

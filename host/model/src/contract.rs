@@ -1,6 +1,6 @@
 //! A feature's example exchanges (`contract.toml`): what must stay true of it.
 
-use crate::{HostName, RouteSpec, Target};
+use crate::{CallDouble, HostName, RouteSpec, Target};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -17,6 +17,9 @@ pub struct Contract {
     /// What outgoing calls would answer.
     #[serde(default, rename = "http", skip_serializing_if = "Vec::is_empty")]
     pub http: Vec<HttpDouble>,
+    /// What calls of other features would answer.
+    #[serde(default, rename = "call", skip_serializing_if = "Vec::is_empty")]
+    pub calls: Vec<CallDouble>,
 }
 
 /// One request and what must be true of its answer.
@@ -74,6 +77,16 @@ pub struct ExchangeRequest {
 
 fn get() -> String {
     "GET".to_owned()
+}
+
+impl ExchangeRequest {
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        if !self.path.starts_with('/') || self.path.chars().any(char::is_control) || self.path.contains(' ') {
+            return Some("has a path that does not start with / or holds spaces or control characters");
+        }
+        let bodies = [self.json.is_some(), self.form.is_some(), self.text.is_some()];
+        (bodies.iter().filter(|body| **body).count() > 1).then_some("has more than one of json, form and text")
+    }
 }
 
 /// What must come back.
@@ -166,14 +179,21 @@ impl HttpDouble {
     }
 
     fn problem(&self) -> Option<&'static str> {
-        let answer = &self.answer;
         if self.method.as_deref().is_some_and(|method| !HTTP_METHODS.contains(&method)) {
             Some("has a method other than GET, HEAD, POST, PUT, PATCH, DELETE")
         } else if Target::parse(&format!("https://{}{}", self.host, self.path)).is_err() || !self.path.starts_with('/') {
             Some("has a path that does not start with / or holds characters that a URL cannot")
-        } else if !(200..600).contains(&answer.status) {
+        } else {
+            self.answer.problem()
+        }
+    }
+}
+
+impl HttpDoubleAnswer {
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        if !(200..600).contains(&self.status) {
             Some("answers with a status outside 200 to 599")
-        } else if answer.json.is_some() && answer.text.is_some() {
+        } else if self.json.is_some() && self.text.is_some() {
             Some("answers with both json and text")
         } else {
             None
@@ -220,6 +240,19 @@ pub enum ContractError {
         /// What is wrong with it.
         problem: &'static str,
     },
+    /// More than [`MAX_DOUBLES`].
+    #[error("contract.toml has {0} [[call]] answers; at most {MAX_DOUBLES} are allowed")]
+    TooManyCalls(usize),
+    /// A `[[call]]` that cannot be an answer.
+    #[error("the [[call]] answer of {feature}{path} {problem}")]
+    Call {
+        /// Its feature.
+        feature: String,
+        /// Its path.
+        path: String,
+        /// What is wrong with it.
+        problem: &'static str,
+    },
     /// A route without an exchange.
     #[error("the route {method} {path} has no exchange in contract.toml that asserts more than a status")]
     Uncovered {
@@ -246,12 +279,8 @@ impl Contract {
             if !CONTRACT_METHODS.contains(&request.method.as_str()) {
                 return Err(malformed("has a method other than GET, POST, PUT, PATCH, DELETE, TASK, SOCKET"));
             }
-            if !request.path.starts_with('/') || request.path.chars().any(char::is_control) || request.path.contains(' ') {
-                return Err(malformed("has a path that does not start with / or holds spaces or control characters"));
-            }
-            let bodies = [request.json.is_some(), request.form.is_some(), request.text.is_some()];
-            if bodies.iter().filter(|b| **b).count() > 1 {
-                return Err(malformed("has more than one of json, form and text"));
+            if let Some(problem) = request.problem() {
+                return Err(malformed(problem));
             }
             if !(200..600).contains(&exchange.expect.status) {
                 return Err(malformed("expects a status outside 200 to 599"));
@@ -263,6 +292,15 @@ impl Contract {
         for double in &contract.http {
             if let Some(problem) = double.problem() {
                 return Err(ContractError::Double { host: double.host.to_string(), path: double.path.chars().take(80).collect(), problem });
+            }
+        }
+        if contract.calls.len() > MAX_DOUBLES {
+            return Err(ContractError::TooManyCalls(contract.calls.len()));
+        }
+        for double in &contract.calls {
+            if let Some(problem) = double.problem() {
+                let (feature, path) = (double.feature.to_string(), double.path.chars().take(80).collect());
+                return Err(ContractError::Call { feature, path, problem });
             }
         }
         if let Some(exchange) = contract.exchanges.iter().find(|e| !e.proves_something() && e.expect.status < 300) {

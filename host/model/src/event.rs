@@ -1,7 +1,7 @@
 //! The one log that pages, SSE, WebSocket and metrics read.
 
 use crate::{
-    EventId, FeatureState, HostName, RequestId, RequestState, Revision, RunId, RunState, Slug, Stage, StageOutcome, Tier, Timestamp,
+    EventId, FeatureState, HostName, Limits, RequestId, RequestState, Revision, RunId, RunState, Slug, Stage, StageOutcome, Tier, Timestamp,
 };
 use serde::{Deserialize, Serialize};
 
@@ -44,6 +44,10 @@ pub enum EventBody {
     FeatureChanged { feature: Slug, state: FeatureState, reason: Option<String> },
     /// The owner changed which hosts it may call; these are all of them now.
     GrantsChanged { feature: Slug, hosts: Vec<HostName> },
+    /// The owner changed what it may use; these are all limits that are not their defaults.
+    LimitsChanged { feature: Slug, limits: Limits },
+    /// The owner pinned its revision, or no longer.
+    PinChanged { feature: Slug, revision: Revision, pinned: bool },
     /// Its routes are gone.
     FeatureRemoved { feature: Slug, title: String },
     /// A library was closed and its absence verified, or it is pinned.

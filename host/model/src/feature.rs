@@ -1,6 +1,6 @@
 //! A named capability that owns the routes under `/{slug}/`, and its revisions.
 
-use crate::{ArtifactHash, RequestId, Revision, RunId, Slug, SourceHash, Timestamp};
+use crate::{ArtifactHash, Limits, RequestId, Revision, RunId, Slug, SourceHash, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// How much room a widget reserves on its card: 160, 280 or 420 CSS pixels.
@@ -46,6 +46,9 @@ pub struct Presentation {
     /// Hosts it wants to call.
     #[serde(default)]
     pub hosts: Vec<String>,
+    /// Features it wants to call.
+    #[serde(default)]
+    pub calls: Vec<String>,
     /// Whether it has a widget.
     #[serde(default)]
     pub widget: bool,
@@ -194,6 +197,10 @@ pub struct Feature {
     pub routes: Vec<RouteSpec>,
     /// Where its source came from.
     pub origin: Origin,
+    /// What the owner lets it use, where that is not the default.
+    pub limits: Limits,
+    /// The owner has pinned this revision: others wait until it is unpinned.
+    pub pinned: bool,
     /// The request it answers.
     pub request: Option<RequestId>,
     /// When its first revision went live.

@@ -4,13 +4,13 @@
 //! JSON [`ProbeLine`] per line: a phase before each thing it is about to try (so that a crash or a time-out can be told
 //! apart), and one reply at the end. The child holds generated code: whoever reads its lines treats them as hostile.
 
-use crate::{ArtifactHash, Contract, Exchange, ExchangeRequest, ExpectedResponse, RouteSpec, Slug};
+use crate::{ArtifactHash, CallerDouble, Contract, Exchange, ExchangeRequest, ExpectedResponse, RouteSpec, Slug};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::{collections::BTreeMap, path::PathBuf};
 
 /// Rises when the two sides would misunderstand each other.
-pub const PROBE_VERSION: u32 = 2;
+pub const PROBE_VERSION: u32 = 3;
 /// The clock that a candidate sees: 2026-01-01T00:00:00.000Z. It advances by one millisecond with every read.
 pub const PROBE_CLOCK_MILLIS: i64 = 1_767_225_600_000;
 /// How long `mount` may take, milliseconds.
@@ -38,8 +38,12 @@ pub struct ProbeRequest {
     pub capabilities: Vec<String>,
     /// Hosts that the manifest names.
     pub hosts: Vec<String>,
+    /// Features that the manifest names.
+    pub calls: Vec<String>,
     /// Tried in order.
     pub contract: Contract,
+    /// What features that call this one expect of it; tried after the contract, in order.
+    pub callers: Vec<CallerDouble>,
     /// The host clock's first reading, milliseconds since the epoch.
     pub clock_millis: i64,
     /// Seeds the host's randomness.
@@ -79,6 +83,13 @@ pub enum ProbePhase {
         /// Its name.
         name: String,
     },
+    /// What a feature that calls this one expects.
+    Caller {
+        /// That feature.
+        caller: Slug,
+        /// Method and path.
+        route: String,
+    },
     /// Teardown, dlclose, and the look into the process's own maps.
     Unload,
 }
@@ -93,6 +104,8 @@ pub enum ProbeReply {
         routes: Vec<ProbedRoute>,
         /// One for each exchange, in order; the first failure ends the list.
         exchanges: Vec<ExchangeOutcome>,
+        /// One for each expectation of a caller, in order: in what the answer has another form.
+        callers: Vec<Option<Mismatch>>,
         /// How long `mount` took, microseconds.
         mount_micros: u64,
         /// What was left after the unload.
@@ -332,7 +345,7 @@ fn plain(value: &Value) -> String {
 }
 
 /// At most 300 characters of a body.
-fn shorten(bytes: &[u8]) -> String {
+pub(crate) fn shorten(bytes: &[u8]) -> String {
     const MOST: usize = 300;
     let text = String::from_utf8_lossy(&bytes[..bytes.len().min(4 * MOST)]);
     let mut short: String = text.chars().take(MOST).collect();
@@ -400,6 +413,7 @@ expect = { json = { id = "{id}" }, contains = ["{id}"] }
             reply: ProbeReply::Tried {
                 routes: vec![ProbedRoute { route: RouteSpec { method: "GET".into(), path: "/".into() }, widget: false }],
                 exchanges: vec![],
+                callers: vec![],
                 mount_micros: 12,
                 unload: UnloadOutcome { unmapped: true, ..UnloadOutcome::default() },
             },

@@ -7,9 +7,9 @@ use crate::page::{Cursor, Page, bounded};
 use crate::request_list::existing as existing_request;
 use crate::requests::{Change, move_to};
 use crate::revisions;
-use crate::rows::{from_json, millis, named, parse, parse_some};
+use crate::rows::{from_json, millis, named, parse, parse_some, to_json};
 use crate::runs::{RunEnd, existing as existing_run, finish};
-use kandra_model::{ArtifactHash, Cause, EventBody, Feature, FeatureState, RequestState, Revision, RunId, RunState, Slug, Tier};
+use kandra_model::{ArtifactHash, Cause, EventBody, Feature, FeatureState, Limits, RequestState, Revision, RunId, RunState, Slug, Tier};
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 /// A mount that live has confirmed.
@@ -91,9 +91,44 @@ impl Store {
             let removed_now = state == FeatureState::Removed && before.state != FeatureState::Removed;
             if removed_now {
                 grants::forget(w, &slug)?;
+                w.db.execute("UPDATE features SET limits_json = '{}', pinned = 0 WHERE slug = ?1", [slug.as_str()])?;
                 w.emit(EventBody::FeatureRemoved { feature: slug.clone(), title: before.presentation.title })?;
             } else if before.state != state || before.reason != reason {
                 w.emit(EventBody::FeatureChanged { feature: slug.clone(), state, reason })?;
+            }
+            existing(w.db, &slug)
+        })
+        .await
+    }
+
+    /// Makes these the owner's limits of a feature.
+    pub async fn set_limits(&self, slug: &Slug, limits: Limits) -> Result<Feature, StoreError> {
+        let slug = slug.clone();
+        self.write(move |w| {
+            if serving(w.db, &slug)?.limits != limits {
+                let text = to_json(&limits);
+                w.db.execute(
+                    "UPDATE features SET limits_json = ?2, updated_at = ?3 WHERE slug = ?1",
+                    params![slug.as_str(), text, w.now.millis()],
+                )?;
+                w.emit(EventBody::LimitsChanged { feature: slug.clone(), limits })?;
+            }
+            existing(w.db, &slug)
+        })
+        .await
+    }
+
+    /// Pins a feature's revision, or no longer.
+    pub async fn set_pinned(&self, slug: &Slug, pinned: bool) -> Result<Feature, StoreError> {
+        let slug = slug.clone();
+        self.write(move |w| {
+            let before = serving(w.db, &slug)?;
+            if before.pinned != pinned {
+                w.db.execute(
+                    "UPDATE features SET pinned = ?2, updated_at = ?3 WHERE slug = ?1",
+                    params![slug.as_str(), pinned, w.now.millis()],
+                )?;
+                w.emit(EventBody::PinChanged { feature: slug.clone(), revision: before.revision, pinned })?;
             }
             existing(w.db, &slug)
         })
@@ -179,7 +214,7 @@ pub(crate) fn unmounted(w: &mut Write<'_>, slug: &Slug, revision: Revision, reas
 
 const COLUMNS: &str =
     "f.slug, f.state, f.reason, f.revision, f.artifact, f.tier, r.presentation_json, r.routes_json, r.origin_json, f.request,
-    f.created_at, f.updated_at";
+    f.created_at, f.updated_at, f.limits_json, f.pinned";
 const TABLES: &str = "features f JOIN revisions r ON r.feature = f.slug AND r.revision = f.revision";
 
 fn record(row: &Row<'_>) -> Result<Feature, StoreError> {
@@ -197,12 +232,20 @@ fn record(row: &Row<'_>) -> Result<Feature, StoreError> {
         request: parse_some(T, row.get(9)?)?,
         created_at: millis(row.get(10)?),
         updated_at: millis(row.get(11)?),
+        // What another version of Kandra allowed and this one does not: the defaults hold.
+        limits: from_json(T, &row.get::<_, String>(12)?).unwrap_or_default(),
+        pinned: row.get(13)?,
     })
 }
 
 pub(crate) fn find(db: &Connection, slug: &Slug) -> Result<Option<Feature>, StoreError> {
     let sql = format!("SELECT {COLUMNS} FROM {TABLES} WHERE f.slug = ?1");
     db.prepare_cached(&sql)?.query_row([slug.as_str()], |row| Ok(record(row))).optional()?.transpose()
+}
+
+/// One that is not removed.
+fn serving(db: &Connection, slug: &Slug) -> Result<Feature, StoreError> {
+    find(db, slug)?.filter(|found| found.state != FeatureState::Removed).ok_or(StoreError::NotFound("such feature"))
 }
 
 fn existing(db: &Connection, slug: &Slug) -> Result<Feature, StoreError> {
@@ -225,7 +268,7 @@ fn list(db: &Connection, query: &FeatureQuery) -> Result<Page<Feature>, StoreErr
     }
     let sql = format!("SELECT {COLUMNS}, f.number FROM {TABLES} WHERE {} ORDER BY f.number DESC LIMIT {}", wheres.join(" AND "), limit + 1);
     let mut statement = db.prepare_cached(&sql)?;
-    let rows = statement.query_map(params_from_iter(values.iter()), |row| Ok((row.get(12)?, record(row))))?;
+    let rows = statement.query_map(params_from_iter(values.iter()), |row| Ok((row.get(14)?, record(row))))?;
     let rows: Result<Vec<_>, StoreError> = rows
         .map(|row| {
             let (number, feature) = row?;

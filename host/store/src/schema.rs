@@ -6,7 +6,12 @@ use std::path::Path;
 use std::time::Duration;
 
 /// Migration `n` (from 1) takes a database from `user_version` n − 1 to n. Never edited once released.
-const MIGRATIONS: [&str; 3] = [include_str!("migrations/1.sql"), include_str!("migrations/2.sql"), include_str!("migrations/3.sql")];
+const MIGRATIONS: [&str; 4] = [
+    include_str!("migrations/1.sql"),
+    include_str!("migrations/2.sql"),
+    include_str!("migrations/3.sql"),
+    include_str!("migrations/4.sql"),
+];
 
 /// Opens the file with the pragmas every connection has.
 pub(crate) fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, StoreError> {

@@ -1,7 +1,7 @@
 //! The messages.
 
 use crate::{HttpAnswer, HttpId, HttpRequest};
-use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier, Timestamp};
+use kandra_model::{ArtifactHash, Limit, Limits, Presentation, Revision, RouteSpec, Slug, Tier, Timestamp};
 use serde::{Deserialize, Serialize};
 
 /// Rises whenever two builds of Kandra can no longer talk.
@@ -37,6 +37,8 @@ pub struct Envelope {
 /// What the owner or the defaults allow a feature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct FeatureSettings {
+    /// Processor milliseconds that a call may compute between two waits.
+    pub poll_ms: u32,
     /// Milliseconds a call may take in all.
     pub deadline_ms: u64,
     /// Calls at once.
@@ -45,20 +47,41 @@ pub struct FeatureSettings {
     pub request_bytes: u64,
     /// Bytes of a response body.
     pub response_bytes: u64,
-    /// Bytes of the feature's database.
+    /// Bytes of the feature's keys and values, and of its database.
     pub storage_bytes: u64,
+    /// Bytes of memory beyond which the running call is ended.
+    pub memory_soft_bytes: u64,
+    /// Bytes of memory beyond which there is none.
+    pub memory_hard_bytes: u64,
+    /// Events in a second.
+    pub events_per_second: u32,
+    /// Log lines in a second.
+    pub log_lines_per_second: u32,
     /// Paused: every route answers 503.
     pub paused: bool,
 }
 
 impl Default for FeatureSettings {
     fn default() -> Self {
+        Self::of(&Limits::default())
+    }
+}
+
+impl FeatureSettings {
+    /// What these limits come to.
+    pub fn of(limits: &Limits) -> Self {
+        let small = |limit| u32::try_from(limits.get(limit)).unwrap_or(u32::MAX);
         Self {
-            deadline_ms: 10_000,
-            concurrent_calls: 512,
-            request_bytes: 1 << 20,
-            response_bytes: 8 << 20,
-            storage_bytes: 64 << 20,
+            poll_ms: small(Limit::PollMs),
+            deadline_ms: limits.get(Limit::DeadlineMs),
+            concurrent_calls: small(Limit::ConcurrentCalls),
+            request_bytes: limits.get(Limit::RequestBytes),
+            response_bytes: limits.get(Limit::ResponseBytes),
+            storage_bytes: limits.get(Limit::StorageBytes),
+            memory_soft_bytes: limits.get(Limit::MemorySoftBytes),
+            memory_hard_bytes: limits.get(Limit::MemoryHardBytes),
+            events_per_second: small(Limit::EventsPerSecond),
+            log_lines_per_second: small(Limit::LogLinesPerSecond),
             paused: false,
         }
     }
@@ -110,6 +133,7 @@ pub enum Command {
 /// From control to live.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 #[serde(tag = "type", rename_all = "snake_case")]
+#[allow(clippy::large_enum_variant)] // commands are few, and none is kept
 pub enum ToLive {
     /// First.
     Hello(Hello),

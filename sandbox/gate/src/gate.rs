@@ -2,9 +2,11 @@
 
 use crate::{
     Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop,
-    artifact, build, inspect, lint, probe, source,
+    artifact, build, inspect, lint,
+    probe::{self, Serving},
+    source,
 };
-use kandra_model::{Stage, StageOutcome, Tier};
+use kandra_model::{CallerDouble, Stage, StageOutcome, Tier};
 use std::{
     path::{Path, PathBuf},
     sync::Arc,
@@ -85,23 +87,35 @@ impl Gate {
         inspect::run(built)
     }
 
-    /// The probe gate; what passes is written to the artifacts.
-    pub fn probe(&self, inspected: Inspected, cancel: &Cancel) -> Result<Artifact, StageFailure> {
-        probe::run(&self.inner.config, inspected, cancel)
+    /// The probe gate; what passes is written to the artifacts. `callers`: what features that call this one expect of it.
+    pub fn probe(&self, inspected: Inspected, callers: Vec<CallerDouble>, cancel: &Cancel) -> Result<Artifact, StageFailure> {
+        probe::run(&self.inner.config, inspected, callers, cancel)
+    }
+
+    /// Which of these expectations the revision that serves now meets.
+    pub fn kept_by(&self, serving: &Serving, callers: Vec<CallerDouble>, cancel: &Cancel) -> Result<Vec<CallerDouble>, StageFailure> {
+        probe::kept(&self.inner.config, serving, callers, cancel)
     }
 
     /// All gates in order. The callback hears each stage begin and end.
     pub fn run(&self, files: Files, tier: Tier, cancel: &Cancel, report: Report<'_>) -> Result<Artifact, StageFailure> {
-        let source = observe(Stage::Source, report, || self.source(files))?;
-        self.run_source(source, tier, cancel, report)
+        self.run_beside(files, Vec::new(), tier, cancel, report)
     }
 
-    /// The gates after `source`.
-    pub fn run_source(&self, source: Source, tier: Tier, cancel: &Cancel, report: Report<'_>) -> Result<Artifact, StageFailure> {
+    /// The same beside features that call this one, with what they expect of it.
+    pub fn run_beside(
+        &self,
+        files: Files,
+        callers: Vec<CallerDouble>,
+        tier: Tier,
+        cancel: &Cancel,
+        report: Report<'_>,
+    ) -> Result<Artifact, StageFailure> {
+        let source = observe(Stage::Source, report, || self.source(files))?;
         let linted = observe(Stage::Lint, report, || self.lint(source, cancel))?;
         let built = observe(Stage::Build, report, || self.build(linted, tier, cancel))?;
         let inspected = observe(Stage::Inspect, report, || self.inspect(built))?;
-        observe(Stage::Probe, report, || self.probe(inspected, cancel))
+        observe(Stage::Probe, report, || self.probe(inspected, callers, cancel))
     }
 
     /// The key of the artifact that this source would become: source, SDK, lock, rustc and flags.

@@ -10,18 +10,26 @@ use self::verdict::{Verdict, judge};
 use crate::{Artifact, Cancel, GateConfig, GateError, Inspected, Linted, StageFailure, artifact, error, inspect};
 use kandra_jail::{Command, End, Finished, Policy, Role};
 use kandra_model::{
-    Contract, Finding, Height, Presentation, RouteSpec, Slug,
+    ArtifactHash, CallerDouble, Contract, Finding, Height, Presentation, RouteSpec, Slug,
     probe::{EXCHANGE_MILLIS, MOUNT_MILLIS, PROBE_CLOCK_MILLIS, PROBE_VERSION, ProbeLine, ProbePhase, ProbeReply, ProbeRequest},
 };
 use std::{fs, os::unix::fs::PermissionsExt, time::Duration};
 
 const DEADLINE: Duration = Duration::from_secs(20);
 const OUTPUT_LIMIT: usize = 1 << 20;
+/// Expectations of callers that are tried; more features than these hold do not call one.
+const MAX_CALLERS: usize = 256;
 const SEED: u64 = 0x6b61_6e64_7261;
 /// What the child needs to read besides the candidate: the dynamic linker's own places.
 const SYSTEM: [&str; 4] = ["/usr/lib", "/lib", "/lib64", "/etc/ld.so.cache"];
 
-pub(crate) fn run(config: &GateConfig, inspected: Inspected, cancel: &Cancel) -> Result<Artifact, StageFailure> {
+pub(crate) fn run(
+    config: &GateConfig,
+    inspected: Inspected,
+    mut callers: Vec<CallerDouble>,
+    cancel: &Cancel,
+) -> Result<Artifact, StageFailure> {
+    callers.truncate(MAX_CALLERS);
     let linted = &inspected.built.linted;
     let slug: Slug = linted.source().slug().parse().map_err(|e| refused("source/slug", format!("{e}"), ""))?;
     let contract = contract(linted)?;
@@ -40,7 +48,9 @@ pub(crate) fn run(config: &GateConfig, inspected: Inspected, cancel: &Cancel) ->
         slug: slug.clone(),
         capabilities: linted.source().manifest().capabilities.clone(),
         hosts: linted.source().manifest().hosts.clone(),
+        calls: linted.source().manifest().calls.clone(),
         contract: contract.clone(),
+        callers: callers.clone(),
         clock_millis: PROBE_CLOCK_MILLIS,
         seed: SEED,
         mount_millis: MOUNT_MILLIS,
@@ -48,9 +58,62 @@ pub(crate) fn run(config: &GateConfig, inspected: Inspected, cancel: &Cancel) ->
     };
     let finished = ask(config, &request, cancel)?;
     let reply = reply(&finished)?;
-    let (routes, widget) = judge(reply, &contract).map_err(Verdict::into_failure)?;
+    let (routes, widget) = judge(reply, &contract, &callers).map_err(Verdict::into_failure)?;
     drop(place);
     publish(config, inspected, slug, contract, routes, widget)
+}
+
+/// The revision of a feature that serves now.
+#[derive(Clone, Debug)]
+pub struct Serving {
+    /// Its name.
+    pub slug: Slug,
+    /// Its library, in the artifacts.
+    pub artifact: ArtifactHash,
+    /// What its manifest declares.
+    pub presentation: Presentation,
+}
+
+/// Which of its callers' expectations the serving revision itself meets. Only those can be asked of the next one: a caller
+/// that expects what never was must not hold a feature up.
+pub(crate) fn kept(
+    config: &GateConfig,
+    serving: &Serving,
+    mut callers: Vec<CallerDouble>,
+    cancel: &Cancel,
+) -> Result<Vec<CallerDouble>, StageFailure> {
+    callers.truncate(MAX_CALLERS);
+    fs::create_dir_all(&config.scratch)
+        .map_err(GateError::io(format!("could not make the scratch directory in {}", config.scratch.display())))?;
+    let place = tempfile::Builder::new()
+        .prefix("probe-")
+        .tempdir_in(&config.scratch)
+        .map_err(GateError::io(format!("could not make a directory in {}", config.scratch.display())))?;
+    let Presentation { capabilities, hosts, calls, .. } = serving.presentation.clone();
+    let request = ProbeRequest {
+        version: PROBE_VERSION,
+        library: config.artifacts.join(serving.artifact.as_str()),
+        hash: serving.artifact.clone(),
+        scratch: place.path().to_owned(),
+        slug: serving.slug.clone(),
+        capabilities,
+        hosts,
+        calls,
+        contract: Contract::default(),
+        callers: callers.clone(),
+        clock_millis: PROBE_CLOCK_MILLIS,
+        seed: SEED,
+        mount_millis: MOUNT_MILLIS,
+        exchange_millis: EXCHANGE_MILLIS,
+    };
+    let finished = ask(config, &request, cancel)?;
+    Ok(match reply(&finished) {
+        Ok(ProbeReply::Tried { callers: outcomes, .. }) if outcomes.len() == callers.len() => {
+            callers.into_iter().zip(outcomes).filter(|(_, mismatch)| mismatch.is_none()).map(|(caller, _)| caller).collect()
+        }
+        // It cannot be tried here any more, so it says nothing.
+        _ => Vec::new(),
+    })
 }
 
 /// The crate's contract, parsed.
@@ -98,6 +161,7 @@ fn reply(finished: &Finished) -> Result<ProbeReply, StageFailure> {
         Some(ProbePhase::Load) => "while it was loaded".to_owned(),
         Some(ProbePhase::Mount) => "in mount".to_owned(),
         Some(ProbePhase::Exchange { name }) => format!("in the exchange {:?} of its contract", shown(name)),
+        Some(ProbePhase::Caller { caller, route }) => format!("when it was asked {:?}, which {caller} calls", shown(route)),
         Some(ProbePhase::Unload) => "while it was unloaded".to_owned(),
     };
     Err(match finished.end {
@@ -168,6 +232,7 @@ fn presentation(source: &kandra_lint::Source, widget: bool) -> Presentation {
         height,
         capabilities: manifest.capabilities.clone(),
         hosts: manifest.hosts.clone(),
+        calls: manifest.calls.clone(),
         widget,
     }
 }

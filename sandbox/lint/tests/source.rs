@@ -214,6 +214,9 @@ fn manifest_fields_are_refused_by_name() {
         ("hosts = []", "hosts = [\"*.example.com\"]", "source/manifest-value"),
         ("hosts = []", "hosts = [\"localhost\"]", "source/manifest-value"),
         ("hosts = []", "hosts = []\ngrants = [\"all\"]", "source/manifest-field"),
+        ("hosts = []", "calls = [\"Other\"]", "source/manifest-value"),
+        ("hosts = []", "calls = [\"api\"]", "source/manifest-value"),
+        ("hosts = []", "calls = \"other\"", "source/manifest-value"),
         ("[package.metadata.kandra]", "[package.metadata]\n[other]", "source/manifest-field"),
         ("[package]", "[package", "source/manifest-syntax"),
         (
@@ -228,6 +231,7 @@ fn manifest_fields_are_refused_by_name() {
     }
     for (from, to) in [
         ("hosts = []", "hosts = [\"api.example.com\"]"),
+        ("hosts = []", "calls = [\"shared-counter\", \"link-shortener\"]"),
         ("serde_json = \"1\"", "serde_json = { version = \"1.0\", default-features = false }"),
         ("icon = \"🍵\"\n", ""),
     ] {

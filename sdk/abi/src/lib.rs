@@ -21,7 +21,7 @@ use abi_stable::{
 };
 
 /// Rises whenever a library built before can no longer be loaded.
-pub const ABI_VERSION: u32 = 3;
+pub const ABI_VERSION: u32 = 4;
 
 /// The symbol that a library exports; the name is fixed by abi_stable 0.11.
 pub const ROOT_SYMBOL: &str = "_1as_0lib_1header_0root_bmodule_bloader";
@@ -243,6 +243,8 @@ pub mod op_kind {
     pub const HTTP: u32 = 3;
     /// Sends to the feature's WebSockets or sorts them into rooms: JSON in; answers how many it concerned.
     pub const SOCKET: u32 = 4;
+    /// Calls a route of another feature: JSON in, JSON out. The number as with [`HTTP`].
+    pub const CALL: u32 = 5;
 }
 
 /// What the host offers. Functions act for the feature whose code is being run on this thread; called at any other
@@ -332,8 +334,11 @@ pub struct FeatureModule {
     pub run_thread_destructors: extern "C" fn() -> usize,
     /// Gives everything back. Nothing of the library may be called afterwards. `true`: make freed memory inaccessible
     /// instead of unmapping it, to find uses of it.
-    #[sabi(last_prefix_field)]
     pub teardown: extern "C" fn(bool) -> TeardownReport,
+    /// Sets how many bytes of memory the library may have mapped: beyond the first the running call ends, beyond the
+    /// second there is none. Any thread, any time; runs no code of the feature.
+    #[sabi(last_prefix_field)]
+    pub set_memory: extern "C" fn(usize, usize),
 }
 
 impl RootModule for FeatureModule_Ref {

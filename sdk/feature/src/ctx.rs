@@ -1,7 +1,7 @@
 //! What a handler may use of the host.
 
 use crate::state::StateCell;
-use crate::{Http, Kv, Log, Random, Result, Room, Sql, State};
+use crate::{Http, Kv, Log, Neighbour, Random, Result, Room, Sql, State};
 use kandra_rt::{host::host, op::Operation};
 use serde::Serialize;
 use std::sync::Arc;
@@ -41,6 +41,11 @@ impl Ctx {
     /// Calls to other servers. See [`Http`].
     pub fn http(&self) -> Http {
         Http::new()
+    }
+
+    /// Another feature on this server, by the name in its address. See [`Neighbour`].
+    pub fn call(&self, feature: &str) -> Neighbour {
+        Neighbour::new(feature)
     }
 
     /// The feature's log. See [`Log`].

@@ -90,6 +90,7 @@ impl Error {
             Status::NOT_FOUND => Self::not_found(format!("{what}: there is no such key")),
             Status::CONFLICT => Self::conflict(format!("{what}: the stored value is another")),
             Status::TOO_LARGE => Self::too_large(format!("{what}: too large")),
+            Status::QUOTA if what == "publish" => Self::new(503, "publish: this feature publishes more events in a second than it may"),
             Status::QUOTA => Self::new(507, format!("{what}: this feature's storage is full")),
             // Worded for the author, who meets it when the contract is tried; the probe gate reads the name out of it.
             Status::NOT_GRANTED => Self::internal(format!("This feature does not declare the capability `{}`.", capability(what)))

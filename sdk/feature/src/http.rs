@@ -100,20 +100,20 @@ const MOST_BODY: usize = 256 << 10;
 #[derive(Debug)]
 #[must_use = "a call is made by .send().await"]
 pub struct HttpCall {
-    request: Asked,
+    pub(crate) request: Asked,
     /// The first thing that cannot be sent.
-    problem: Option<Error>,
+    pub(crate) problem: Option<Error>,
 }
 
 #[derive(Debug, Serialize)]
-struct Asked {
-    method: &'static str,
-    url: String,
-    headers: Vec<(String, String)>,
-    body: String,
+pub(crate) struct Asked {
+    pub(crate) method: &'static str,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: String,
     secrets: Vec<Secret>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    timeout_ms: Option<u64>,
+    pub(crate) timeout_ms: Option<u64>,
 }
 
 #[derive(Debug, Serialize)]
@@ -124,7 +124,7 @@ struct Secret {
 }
 
 impl HttpCall {
-    fn new(method: &'static str, url: &str) -> Self {
+    pub(crate) fn new(method: &'static str, url: &str) -> Self {
         let request =
             Asked { method, url: url.to_owned(), headers: Vec::new(), body: String::new(), secrets: Vec::new(), timeout_ms: None };
         Self { request, problem: None }
@@ -236,9 +236,7 @@ impl HttpCall {
         let output = Operation::start(op_kind::HTTP, 0, &request).await;
         let data = output.data.as_slice();
         if output.status == Status::OK {
-            let answered: Answered = serde_json::from_slice(data)?;
-            let body = base64::decode(&answered.body).ok_or_else(|| failed("the host's answer cannot be read"))?;
-            return Ok(HttpResponse { status: answered.status, headers: answered.headers, body });
+            return HttpResponse::read("server", data);
         }
         Err(refused(output.status, output.number, &String::from_utf8_lossy(data), &self.request.url))
     }
@@ -289,15 +287,24 @@ struct Answered {
     body: String,
 }
 
-/// What another server answered. Treat it as a visitor's words: [`escape`](crate::escape) what is shown.
+/// What another server, or another feature, answered. Treat it as a visitor's words: [`escape`](crate::escape) what is shown.
 #[derive(Clone, Debug)]
 pub struct HttpResponse {
+    /// Who: `server` or `feature`.
+    who: &'static str,
     status: u16,
     headers: Vec<(String, String)>,
     body: Vec<u8>,
 }
 
 impl HttpResponse {
+    /// Reads what the host passes on.
+    pub(crate) fn read(who: &'static str, data: &[u8]) -> Result<Self> {
+        let answered: Answered = serde_json::from_slice(data)?;
+        let body = base64::decode(&answered.body).ok_or_else(|| failed("the host's answer cannot be read"))?;
+        Ok(Self { who, status: answered.status, headers: answered.headers, body })
+    }
+
     /// The HTTP status.
     pub fn status(&self) -> u16 {
         self.status
@@ -317,8 +324,8 @@ impl HttpResponse {
             return Ok(self);
         }
         let start = String::from_utf8_lossy(&self.body[..self.body.len().min(200)]).into_owned();
-        let detail = std::format!("http: it answered {}: {start}", self.status);
-        Err(Error::new(502, "The other server answered with an error.").with_detail(detail))
+        let detail = std::format!("the other {} answered {}: {start}", self.who, self.status);
+        Err(Error::new(502, std::format!("The other {} answered with an error.", self.who)).with_detail(detail))
     }
 
     /// A header, by name in any case; the first of several.
@@ -336,7 +343,7 @@ impl HttpResponse {
     /// # Errors
     /// 502 when it is not UTF-8.
     pub fn text(&self) -> Result<&str> {
-        std::str::from_utf8(&self.body).map_err(|error| unreadable(&error))
+        std::str::from_utf8(&self.body).map_err(|error| self.unreadable(&error))
     }
 
     /// The body as JSON of a type; [`Value`](crate::Value) takes any.
@@ -344,13 +351,13 @@ impl HttpResponse {
     /// # Errors
     /// 502 when it is not that.
     pub fn json<T: DeserializeOwned>(&self) -> Result<T> {
-        serde_json::from_slice(&self.body).map_err(|error| unreadable(&error))
+        serde_json::from_slice(&self.body).map_err(|error| self.unreadable(&error))
     }
-}
 
-#[cold]
-fn unreadable(error: &dyn Display) -> Error {
-    Error::new(502, "The other server's answer cannot be read.").with_detail(format_args!("http: {error}"))
+    #[cold]
+    fn unreadable(&self, error: &dyn Display) -> Error {
+        Error::new(502, std::format!("The other {}'s answer cannot be read.", self.who)).with_detail(error)
+    }
 }
 
 #[cfg(test)]

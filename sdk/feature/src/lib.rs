@@ -30,6 +30,7 @@
 #![deny(missing_docs)]
 
 mod base64;
+mod call;
 mod combine;
 mod ctx;
 mod dispatch;
@@ -52,6 +53,7 @@ mod state;
 pub mod testing;
 mod text;
 
+pub use call::{FeatureCall, Neighbour};
 pub use combine::{Either, join, join_all, select};
 pub use ctx::Ctx;
 pub use error::{Error, Result};

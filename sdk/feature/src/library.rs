@@ -21,6 +21,7 @@ kandra_rt::export_module!(FeatureModule {
     restore,
     run_thread_destructors: module::run_thread_destructors,
     teardown: module::teardown,
+    set_memory: module::set_memory,
 });
 
 /// What `mount` registered; [`RequestView::route`] is an index into its list.

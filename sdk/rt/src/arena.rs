@@ -6,8 +6,8 @@
 //! are rarely contended. Blocks over [`SMALL_MAX`] are mapped one by one, with a cache of a few, since mapping and
 //! unmapping would cost more than filling them.
 //!
-//! The memory that a library has mapped is bounded twice: beyond [`SOFT_LIMIT`] the running call's next tick ends it;
-//! beyond [`HARD_LIMIT`] allocation fails, which ends the process.
+//! The memory that a library has mapped is bounded twice, by what the host says: beyond the soft limit the running call's
+//! next tick ends it; beyond the hard one allocation fails, which ends the process.
 
 use crate::stop::word;
 use crate::{sys, thread};
@@ -20,8 +20,16 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::*};
 #[global_allocator]
 static ARENA: Arena = Arena;
 
-const SOFT_LIMIT: usize = 128 << 20;
-const HARD_LIMIT: usize = 512 << 20;
+/// Until the host says otherwise.
+static SOFT_LIMIT: AtomicUsize = AtomicUsize::new(128 << 20);
+static HARD_LIMIT: AtomicUsize = AtomicUsize::new(512 << 20);
+
+/// From now on so many bytes may be mapped.
+pub(crate) fn set_limits(soft: usize, hard: usize) {
+    SOFT_LIMIT.store(soft, Relaxed);
+    HARD_LIMIT.store(hard.max(soft), Relaxed);
+}
+
 /// The largest block from a size class.
 const SMALL_MAX: usize = 32 << 10;
 /// Alignment of every small block.
@@ -130,14 +138,15 @@ fn is_small(layout: &Layout) -> bool {
 
 /// Fresh pages, or null.
 fn map(len: usize) -> *mut Region {
-    if MAPPED.load(Relaxed) + len > SOFT_LIMIT {
+    let soft = SOFT_LIMIT.load(Relaxed);
+    if MAPPED.load(Relaxed) + len > soft {
         drop_cache();
     }
     let before = MAPPED.fetch_add(len, Relaxed);
-    if before + len > SOFT_LIMIT {
+    if before + len > soft {
         over_soft_limit();
     }
-    if before + len <= HARD_LIMIT
+    if before + len <= HARD_LIMIT.load(Relaxed)
         && let Some(pages) = sys::map(len)
     {
         return pages.cast();
@@ -255,7 +264,7 @@ fn cached_size(len: usize) -> Option<(usize, usize)> {
 fn large_alloc(layout: Layout) -> *mut u8 {
     let align = layout.align().max(HEADER);
     let Some(needed) = layout.size().checked_add(HEADER + align) else { return null_mut() };
-    if needed > HARD_LIMIT {
+    if needed > HARD_LIMIT.load(Relaxed) {
         return null_mut();
     }
     let cached = cached_size(needed);
@@ -309,7 +318,7 @@ unsafe fn large_dealloc(block: *mut u8) {
         let place = cached_size((*region).len).filter(|(size, _)| *size == (*region).len);
         let slot = place.and_then(|(_, place)| large.cached[place].iter_mut().find(|slot| slot.is_null()));
         match slot {
-            Some(slot) if MAPPED.load(Relaxed) <= SOFT_LIMIT => {
+            Some(slot) if MAPPED.load(Relaxed) <= SOFT_LIMIT.load(Relaxed) => {
                 *slot = region;
                 None
             }

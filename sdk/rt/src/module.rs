@@ -12,6 +12,14 @@ pub extern "C" fn run_thread_destructors() -> usize {
     count
 }
 
+/// Sets how many bytes of memory may be mapped, softly and at all.
+pub extern "C" fn set_memory(soft: usize, hard: usize) {
+    #[cfg(kandra_library)]
+    crate::arena::set_limits(soft, hard);
+    #[cfg(not(kandra_library))]
+    let _ = (soft, hard);
+}
+
 /// Gives everything back: the panic hook, thread keys, all memory. Nothing of the library may run afterwards.
 pub extern "C" fn teardown(poison: bool) -> TeardownReport {
     fault::remove_hook();

@@ -12,8 +12,9 @@ pub(crate) const PLAN: &str = "plan_feature";
 pub(crate) const FILES: &str = "write_files";
 
 /// What a plan may ask for.
-const CAPABILITIES: [&str; 4] = ["kv", "sql", "events", "http"];
+const CAPABILITIES: [&str; 5] = ["kv", "sql", "events", "http", "call"];
 const MOST_HOSTS: usize = 16;
+const MOST_CALLS: usize = 16;
 const MOST_FILES: usize = 20;
 const MOST_FILE_BYTES: usize = 128 * 1024;
 
@@ -28,6 +29,8 @@ pub(crate) struct Plan {
     pub capabilities: Vec<String>,
     /// What `http` calls.
     pub hosts: Vec<HostName>,
+    /// What `call` calls.
+    pub calls: Vec<Slug>,
     pub plan: String,
     pub contract: String,
     /// Why it cannot be built, if so.
@@ -53,6 +56,8 @@ struct RawPlan {
     #[serde(default)]
     hosts: Vec<String>,
     #[serde(default)]
+    calls: Vec<String>,
+    #[serde(default)]
     plan: String,
     #[serde(default)]
     contract: String,
@@ -75,6 +80,7 @@ pub(crate) fn tools() -> Value {
                     "height": { "type": "string", "enum": ["s", "m", "l"] },
                     "capabilities": { "type": "array", "items": { "type": "string", "enum": CAPABILITIES } },
                     "hosts": { "type": "array", "items": { "type": "string" }, "maxItems": MOST_HOSTS, "description": "Only with http: the hosts that it calls, exactly: api.example.com" },
+                    "calls": { "type": "array", "items": { "type": "string" }, "maxItems": MOST_CALLS, "description": "Only with call: the live features that it calls, by the name in their address" },
                     "contract": { "type": "string", "description": "The whole text of contract.toml: an exchange for every route." },
                     "cannot": { "type": "string", "description": "Only when no feature can do this: one sentence that says why. Leave the rest empty." }
                 },
@@ -131,6 +137,14 @@ pub(crate) fn plan(input: Value, taken: &[Slug]) -> Result<Plan, String> {
     }
     let hosts =
         raw.hosts.iter().map(|host| host.parse::<HostName>().map_err(|e| format!("{host:?} in hosts: {e}"))).collect::<Result<_, _>>()?;
+    let calls_others = raw.capabilities.iter().any(|capability| capability == "call");
+    if raw.calls.len() > MOST_CALLS || calls_others == raw.calls.is_empty() {
+        return Err(format!(
+            "a feature with the capability call names the features in calls, 1 to {MOST_CALLS}, and no other feature names any"
+        ));
+    }
+    let calls =
+        raw.calls.iter().map(|name| name.parse::<Slug>().map_err(|e| format!("{name:?} in calls: {e}"))).collect::<Result<_, _>>()?;
     let known = |wanted: &[&str], given: &str| wanted.iter().find(|w| **w == given).map(|w| (*w).to_owned());
     Ok(Plan {
         slug: free(slug, taken),
@@ -139,6 +153,7 @@ pub(crate) fn plan(input: Value, taken: &[Slug]) -> Result<Plan, String> {
         icon: raw.icon.trim().chars().filter(|c| !c.is_ascii()).take(7).collect(),
         height: known(&["s", "m", "l"], &raw.height).unwrap_or_else(|| "m".to_owned()),
         hosts,
+        calls,
         capabilities: raw
             .capabilities
             .iter()
@@ -238,7 +253,7 @@ pub(crate) fn manifest(plan: &Plan) -> String {
     let list = |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
     format!(
         "[package]\nname = \"{}\"\nversion = \"0.1.0\"\nedition = \"2024\"\nlicense = \"MIT OR Apache-2.0\"\npublish = false\n\n\
-         [package.metadata.kandra]\ntitle = \"{}\"\nsummary = \"{}\"\nicon = \"{}\"\nheight = \"{}\"\ncapabilities = [{}]\nhosts = [{}]\n\n\
+         [package.metadata.kandra]\ntitle = \"{}\"\nsummary = \"{}\"\nicon = \"{}\"\nheight = \"{}\"\ncapabilities = [{}]\nhosts = [{}]\ncalls = [{}]\n\n\
          [lib]\ncrate-type = [\"cdylib\", \"rlib\"]\n\n\
          [dependencies]\nkandra = \"0.1\"\nkandra-std = \"0.1\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
         plan.slug.package(),
@@ -248,6 +263,7 @@ pub(crate) fn manifest(plan: &Plan) -> String {
         plan.height,
         list(&mut plan.capabilities.iter().map(String::as_str)),
         list(&mut plan.hosts.iter().map(HostName::as_str)),
+        list(&mut plan.calls.iter().map(Slug::as_str)),
     )
 }
 
@@ -293,7 +309,19 @@ mod tests {
             plan(raw, &[])
         };
         let good = calling(json!(["kv", "http"]), json!(["api.example.com"])).unwrap();
-        assert!(manifest(&good).contains("capabilities = [\"http\", \"kv\"]\nhosts = [\"api.example.com\"]"), "{}", manifest(&good));
+        assert!(
+            manifest(&good).contains("capabilities = [\"http\", \"kv\"]\nhosts = [\"api.example.com\"]\ncalls = []"),
+            "{}",
+            manifest(&good)
+        );
+        let connecting = |capabilities: Value, calls: Value| {
+            let mut raw = raw("say-hi");
+            (raw["capabilities"], raw["calls"]) = (capabilities, calls);
+            plan(raw, &[])
+        };
+        assert!(manifest(&connecting(json!(["call"]), json!(["dice"])).unwrap()).contains("calls = [\"dice\"]"));
+        assert!(connecting(json!(["call"]), json!([])).is_err() && connecting(json!([]), json!(["dice"])).is_err());
+        assert!(connecting(json!(["call"]), json!(["../dice"])).is_err());
         for (capabilities, hosts) in [
             (json!(["http"]), json!([])),
             (json!(["kv"]), json!(["api.example.com"])),

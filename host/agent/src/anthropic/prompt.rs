@@ -32,6 +32,9 @@ choose hosts that exist and answer over https without a key, or name a secret wi
 into the source. The owner grants hosts after the feature is live, so the widget must say something useful while calls fail with \
 503. Keep answers in kv with an expiry, and give every call an `[[http]]` in contract.toml.
 
+Use `call` only when the request names or plainly means what a live feature keeps. Name it in `calls`, use only routes of it that are \
+listed, show something useful while it is missing, and give every call a `[[call]]` in contract.toml.
+
 Write code that reads well: short functions, telling names, a comment only for a reason. Build the whole of what was asked and \
 nothing else. Every text that a visitor sees is calm and plain, in the language of the request. The widget works on a 288 px \
 wide phone, with the keyboard and with a screen reader; it has an empty state and shows errors.";
@@ -86,7 +89,7 @@ pub(crate) fn plan(task: &Task) -> Question {
 pub(crate) fn files(task: &Task, plan: &Plan) -> Question {
     let input = json!({
         "plan": plan.plan, "slug": plan.slug.as_str(), "title": plan.title, "summary": plan.summary, "icon": plan.icon,
-        "height": plan.height, "capabilities": plan.capabilities, "hosts": plan.hosts, "contract": plan.contract,
+        "height": plan.height, "capabilities": plan.capabilities, "hosts": plan.hosts, "calls": plan.calls, "contract": plan.contract,
     });
     let told = format!("The plan stands, the slug is {}. Now write src/lib.rs and what else the crate needs.", plan.slug);
     let messages = vec![

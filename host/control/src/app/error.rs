@@ -35,6 +35,14 @@ pub enum AppError {
         /// What was asked.
         action: &'static str,
     },
+    /// The owner has pinned the revision that serves.
+    #[error("revision {revision} of {feature} is pinned; let it go first: `kandra unpin {feature}`")]
+    Pinned {
+        /// Which.
+        feature: Slug,
+        /// The revision that stays.
+        revision: Revision,
+    },
     /// Sent on top of a revision that is not the current one.
     #[error(
         "the feature {feature} is at revision {current} now; take the diff into your copy and send it again with base_revision {current}"
@@ -104,6 +112,7 @@ impl AppError {
             Self::Invalid { .. } | Self::Store(StoreError::Cursor(_)) => "invalid",
             Self::Forbidden(_) | Self::Store(StoreError::Forbidden(_)) => "forbidden",
             Self::FeatureState { .. } => "feature_state",
+            Self::Pinned { .. } => "pinned",
             Self::Stale { .. } => "stale_revision",
             Self::UncommittedEdit { .. } => "uncommitted_edit",
             Self::RunState(_) | Self::Store(StoreError::RunState { .. }) => "run_state",

@@ -3,7 +3,7 @@
 use super::{App, AppError};
 use crate::{pipeline, supervisor};
 use kandra_gate::Presence;
-use kandra_model::{ArtifactHash, Cause, Feature, FeatureState, LiveCondition, Revision, RevisionRecord, RunId, Slug, Tier};
+use kandra_model::{ArtifactHash, Cause, Feature, FeatureState, Limits, LiveCondition, Revision, RevisionRecord, RunId, Slug, Tier};
 use kandra_store::{Mount, NewRun, Removal};
 use kandra_wire::Command;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -48,6 +48,9 @@ impl App {
         let _feature = self.feature_lock(slug).await;
         let feature = self.existing_feature(slug).await?;
         let record = self.revision(slug, revision).await?;
+        if feature.revision != revision {
+            self.refuse_when_pinned(slug).await?;
+        }
         let title = &record.presentation.title;
         let data = format!("The data of {title} stays as it is: revision {revision} reads what later revisions wrote.");
         let answer = |run| RolledBack { feature: slug.clone(), revision, run, data: data.clone() };
@@ -168,10 +171,56 @@ impl App {
     async fn configure(&self, slug: &Slug, state: FeatureState, reason: Option<String>) -> Result<Feature, AppError> {
         let _guard = self.mounts().lock().await;
         let feature = self.store().set_feature_state(slug, state, reason).await?;
-        let command = Command::Configure { feature: slug.clone(), settings: supervisor::settings(state) };
+        self.tell_live(&feature).await;
+        Ok(feature)
+    }
+
+    /// What a feature may use from now on, for the process that serves it; without a new mount.
+    async fn tell_live(&self, feature: &Feature) {
+        let settings = supervisor::settings(feature.state, &feature.limits);
+        let command = Command::Configure { feature: feature.slug.clone(), settings };
         // A process that is not there is restored with what the store says now.
         if let Err(problem) = self.live().command(command, Duration::from_secs(2)).await {
-            tracing::warn!(feature = %slug, %problem, "live did not confirm new settings");
+            tracing::warn!(feature = %feature.slug, %problem, "live did not confirm new settings");
+        }
+    }
+
+    /// Owner: the revision that serves stays, in this very build, until it is unpinned: newer ones wait as candidates.
+    pub async fn pin_feature(&self, slug: &Slug) -> Result<Feature, AppError> {
+        let _feature = self.feature_lock(slug).await;
+        let feature = self.existing_feature(slug).await?;
+        if !matches!(feature.state, FeatureState::Live | FeatureState::Paused) {
+            return Err(AppError::FeatureState { feature: slug.clone(), state: feature.state, action: "pinned" });
+        }
+        Ok(self.store().set_pinned(slug, true).await?)
+    }
+
+    /// Owner: newer revisions may take its place again. Candidates go on waiting for approval.
+    pub async fn unpin_feature(&self, slug: &Slug) -> Result<Feature, AppError> {
+        let _feature = self.feature_lock(slug).await;
+        let feature = self.store().set_pinned(slug, false).await?;
+        if feature.tier == Tier::Quick {
+            self.rebuilds().optimise(slug.clone());
+        }
+        Ok(feature)
+    }
+
+    /// A pinned revision is replaced by nobody.
+    pub(crate) async fn refuse_when_pinned(&self, slug: &Slug) -> Result<(), AppError> {
+        match self.store().feature(slug).await? {
+            Some(feature) if feature.pinned => Err(AppError::Pinned { feature: slug.clone(), revision: feature.revision }),
+            _ => Ok(()),
+        }
+    }
+
+    /// Owner: these limits, and the defaults for all others. They hold at once, for the calls that begin from now on.
+    pub async fn set_limits(&self, slug: &Slug, wanted: &BTreeMap<String, u64>) -> Result<Feature, AppError> {
+        let limits = Limits::check(wanted).map_err(|error| AppError::Invalid { field: "limits", message: error.to_string() })?;
+        let _feature = self.feature_lock(slug).await;
+        let _guard = self.mounts().lock().await;
+        let feature = self.store().set_limits(slug, limits).await?;
+        if matches!(feature.state, FeatureState::Live | FeatureState::Rebuilding | FeatureState::Paused) {
+            self.tell_live(&feature).await;
         }
         Ok(feature)
     }

@@ -43,6 +43,9 @@ impl App {
     pub async fn approve(self: &Arc<Self>, id: RunId) -> Result<Run, AppError> {
         self.refuse_when_stopping()?;
         self.candidate(id).await?;
+        if let Some(draft) = self.store().draft(id).await? {
+            self.refuse_when_pinned(&draft.slug).await?;
+        }
         self.remember_approval(id).await?;
         let run = self.store().resume_run(id).await?;
         pipeline::spawn(self, &run);

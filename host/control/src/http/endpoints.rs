@@ -154,6 +154,14 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         owner(post.clone(), "/api/features/{slug}/pause", "Let every route answer 503", |r| r.to(features::pause)),
         owner(post.clone(), "/api/features/{slug}/resume", "Let it serve again", |r| r.to(features::resume)),
         owner(post.clone(), "/api/features/{slug}/release", "Let a quarantined one serve again", |r| r.to(features::resume)),
+        owner(post.clone(), "/api/features/{slug}/pin", "Keep the revision that serves; newer ones wait as candidates", |r| {
+            r.to(features::pin)
+        }),
+        owner(delete.clone(), "/api/features/{slug}/pin", "Let newer revisions take its place again", |r| r.to(features::unpin)),
+        owner(put.clone(), "/api/features/{slug}/limits", "Let it use so much of each; what is not named has its default", |r| {
+            r.to(features::set_limits)
+        })
+        .body(&[("limits", "object: name to number, as in the feature's own `limits`")]),
         owner(Method::GET, "/api/features/{slug}/grants", "Which hosts it asks to call, and which it may", |r| r.to(grants::show)),
         owner(put.clone(), "/api/features/{slug}/grants", "Let it call these hosts and no others", |r| r.to(grants::set))
             .body(&[("hosts", "array of hosts that its manifest names")]),

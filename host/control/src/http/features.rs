@@ -7,10 +7,11 @@ use crate::app::{App, AppError, RolledBack, Submission};
 use crate::guard::{Guard, Owner, Write};
 use actix_web::HttpResponse;
 use actix_web::web::{Data, Json, Path, Query};
-use kandra_model::{Feature, FeatureState, Revision, Slug};
+use kandra_model::{Feature, FeatureState, Limit, Limits, Revision, Slug};
 use kandra_store::{FeatureQuery, Files};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
+use std::collections::BTreeMap;
 
 /// A feature as the API shows it.
 #[derive(Serialize)]
@@ -33,6 +34,12 @@ pub(super) struct Shown {
     routes: Vec<kandra_model::RouteSpec>,
     capabilities: Vec<String>,
     hosts: Vec<String>,
+    /// Features that it calls.
+    calls: Vec<String>,
+    /// What it may use: each with its value, default and bounds.
+    limits: BTreeMap<&'static str, ShownLimit>,
+    /// Whether its revision is pinned.
+    pinned: bool,
     origin: kandra_model::Origin,
     request: Option<kandra_model::RequestId>,
     artifact: Option<kandra_model::ArtifactHash>,
@@ -40,6 +47,25 @@ pub(super) struct Shown {
     statistics: Option<FeatureCalls>,
     created_at: kandra_model::Timestamp,
     updated_at: kandra_model::Timestamp,
+}
+
+/// One limit as the API shows it.
+#[derive(Serialize)]
+struct ShownLimit {
+    value: u64,
+    default: u64,
+    least: u64,
+    most: u64,
+    /// Whether the owner has set it.
+    set: bool,
+}
+
+fn limits(limits: &Limits) -> BTreeMap<&'static str, ShownLimit> {
+    let shown = |limit: Limit| {
+        let ((least, most), default, value) = (limit.bounds(), limit.default_value(), limits.get(limit));
+        (limit.as_str(), ShownLimit { value, default, least, most, set: value != default })
+    };
+    Limit::ALL.into_iter().map(shown).collect()
 }
 
 fn shown(app: &App, guard: &Guard, host: &Host, feature: Feature, calls: Option<&FeatureCalls>) -> Shown {
@@ -61,6 +87,9 @@ fn shown(app: &App, guard: &Guard, host: &Host, feature: Feature, calls: Option<
         routes: feature.routes,
         capabilities: presentation.capabilities,
         hosts: presentation.hosts,
+        calls: presentation.calls,
+        limits: limits(&feature.limits),
+        pinned: feature.pinned,
         origin: feature.origin,
         request: feature.request,
         artifact: feature.artifact,
@@ -165,4 +194,24 @@ pub(super) async fn pause(app: Data<App>, _: Owner, slug: Path<Slug>) -> Result<
 
 pub(super) async fn resume(app: Data<App>, _: Owner, slug: Path<Slug>) -> Result<Json<Feature>, Problem> {
     Ok(Json(app.resume_feature(&slug).await?))
+}
+
+/// Limits by name.
+#[derive(Deserialize)]
+#[serde(expecting = "an object with limits")]
+pub(super) struct Wanted {
+    limits: BTreeMap<String, u64>,
+}
+
+pub(super) async fn set_limits(app: Data<App>, _: Owner, slug: Path<Slug>, body: Json<Wanted>) -> Result<Json<Value>, Problem> {
+    let feature = app.set_limits(&slug, &body.limits).await?;
+    Ok(Json(json!({ "feature": feature.slug, "limits": limits(&feature.limits) })))
+}
+
+pub(super) async fn pin(app: Data<App>, _: Owner, slug: Path<Slug>) -> Result<Json<Feature>, Problem> {
+    Ok(Json(app.pin_feature(&slug).await?))
+}
+
+pub(super) async fn unpin(app: Data<App>, _: Owner, slug: Path<Slug>) -> Result<Json<Feature>, Problem> {
+    Ok(Json(app.unpin_feature(&slug).await?))
 }

@@ -103,9 +103,11 @@ impl From<AppError> for Problem {
             AppError::Invalid { .. } | AppError::Refused(_) => S::UNPROCESSABLE_ENTITY,
             AppError::Store(StoreError::Cursor(_)) => S::BAD_REQUEST,
             AppError::Forbidden(_) | AppError::Store(StoreError::Forbidden(_)) => S::FORBIDDEN,
-            AppError::FeatureState { .. } | AppError::Stale { .. } | AppError::UncommittedEdit { .. } | AppError::RunState(_) => {
-                S::CONFLICT
-            }
+            AppError::FeatureState { .. }
+            | AppError::Pinned { .. }
+            | AppError::Stale { .. }
+            | AppError::UncommittedEdit { .. }
+            | AppError::RunState(_) => S::CONFLICT,
             AppError::Store(StoreError::Conflict(_) | StoreError::RequestState { .. } | StoreError::RunState { .. }) => S::CONFLICT,
             AppError::TooMany(_) | AppError::Store(StoreError::Limit(_)) => S::TOO_MANY_REQUESTS,
             AppError::NotReady(_) | AppError::LiveUnavailable | AppError::NotReplaced(_) | AppError::Stopping => S::SERVICE_UNAVAILABLE,

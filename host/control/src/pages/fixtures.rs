@@ -68,6 +68,8 @@ pub fn feature(slug: &str, title: &str, icon: &str, height: Height, state: Featu
             .map(|(method, path)| RouteSpec { method: method.into(), path: path.into() })
             .to_vec(),
         origin,
+        limits: kandra_model::Limits::default(),
+        pinned: false,
         request: Some(id(7)),
         created_at: NOW.plus_millis(-9_000_000),
         updated_at: NOW.plus_millis(-400_000),

@@ -7,8 +7,8 @@ use super::{
     stages::Stages,
 };
 use crate::app::App;
-use kandra_gate::{Artifact, Files, Gate, Source, StageFailure};
-use kandra_model::{Finding, Slug, SourceHash, Stage, StageOutcome, Tier};
+use kandra_gate::{Artifact, Files, Gate, Serving, Source, StageFailure};
+use kandra_model::{FeatureState, Finding, Slug, SourceHash, Stage, StageOutcome, Tier};
 use sha2::{Digest, Sha256};
 use std::{collections::BTreeMap, sync::Arc};
 use tokio::sync::OwnedMutexGuard;
@@ -37,6 +37,7 @@ impl Pass<'_> {
     pub(crate) async fn run(&self, files: Files) -> Result<Passed, Halt> {
         let gate = self.ticket.unless_stopped(self.app.workshop().ready()).await?;
         let source = self.source(&gate, files).await?;
+        let slug = source.slug().parse::<Slug>().ok();
         let slot = {
             let wish = self.app.active().clone();
             let run = self.ticket.run();
@@ -52,9 +53,30 @@ impl Pass<'_> {
         let inspected = self.stage(Stage::Inspect, &gate, move |gate| gate.inspect(built)).await?;
         let trying = self.ticket.unless_stopped(Arc::clone(self.app.trying()).lock_owned()).await?;
         let cancel = self.ticket.cancel().clone();
-        let artifact = self.stage(Stage::Probe, &gate, move |gate| gate.probe(inspected, &cancel)).await?;
+        let callers = match &slug {
+            Some(slug) => self.app.callers_of(slug).await?,
+            None => Vec::new(),
+        };
+        let serving = self.serving(slug.as_ref()).await?;
+        let probe = move |gate: &Gate| {
+            let callers = match serving {
+                Some(serving) if !callers.is_empty() => gate.kept_by(&serving, callers, &cancel)?,
+                // What nobody has kept so far is not asked for.
+                _ => Vec::new(),
+            };
+            gate.probe(inspected, callers, &cancel)
+        };
+        let artifact = self.stage(Stage::Probe, &gate, probe).await?;
         drop(slot);
         Ok(Passed { artifact, trying })
+    }
+
+    /// What serves of this feature now.
+    async fn serving(&self, slug: Option<&Slug>) -> Result<Option<Serving>, Halt> {
+        let Some(slug) = slug else { return Ok(None) };
+        let feature = self.app.store().feature(slug).await?.filter(|feature| feature.state != FeatureState::Removed);
+        Ok(feature
+            .and_then(|feature| Some(Serving { slug: feature.slug, artifact: feature.artifact?, presentation: feature.presentation })))
     }
 
     async fn source(&self, gate: &Gate, files: Files) -> Result<Source, Halt> {

@@ -6,6 +6,7 @@
 
 mod active;
 mod approval;
+mod callers;
 mod develop;
 mod gates;
 mod halt;
@@ -107,7 +108,10 @@ async fn stop(app: &Arc<App>, ticket: &Ticket, run: &Run, halt: &Halt) {
 }
 
 async fn remember_refusal(app: &App, run: &Run, halt: &Halt) -> Result<(), StoreError> {
-    let (Halt::Refused { .. }, Some(draft), Some(gate)) = (halt, app.store().draft(run.id).await?, app.workshop().gate()) else {
+    // One that waits is known too: the same save, found again, would wait a second time.
+    let (Halt::Refused { .. } | Halt::Waiting { .. }, Some(draft), Some(gate)) =
+        (halt, app.store().draft(run.id).await?, app.workshop().gate())
+    else {
         return Ok(());
     };
     let source = crate::watcher::source_hash(&gate, &bytes(&draft.files));

@@ -114,6 +114,12 @@ async fn under_way(app: &App, feature: &Slug) -> Result<bool, StoreError> {
 }
 
 async fn check(app: &Arc<App>, gate: &Gate, feature: &Feature) -> Result<(), StoreError> {
+    if let (true, FeatureState::Live | FeatureState::Paused, Some(artifact)) = (feature.pinned, feature.state, &feature.artifact)
+        && intact(gate, artifact).await
+    {
+        // This very build stays. When live cannot load it any more, it is built anew like any other.
+        return Ok(());
+    }
     let Some((record, draft)) = source_of(app, &feature.slug, feature.revision).await? else { return Ok(()) };
     let source = match gate.source(bytes(&draft.files)) {
         Ok(source) => source,
@@ -203,7 +209,7 @@ async fn start(app: &Arc<App>, cause: Cause, feature: &Slug, title: &str, draft:
 
 async fn begin_optimised(app: &Arc<App>, slug: &Slug) -> Result<(), StoreError> {
     let Some(feature) = app.store().feature(slug).await? else { return Ok(()) };
-    if feature.tier == Tier::Optimised || !matches!(feature.state, FeatureState::Live | FeatureState::Paused) {
+    if feature.pinned || feature.tier == Tier::Optimised || !matches!(feature.state, FeatureState::Live | FeatureState::Paused) {
         return Ok(());
     }
     let Some((_, draft)) = source_of(app, slug, feature.revision).await? else { return Ok(()) };
@@ -245,7 +251,9 @@ pub(super) async fn work(app: &Arc<App>, ticket: &Ticket, stages: &Stages, run: 
     let _feature = app.feature_lock(&draft.slug).await;
     let back = app.store().setting::<bool>(&rollback_key(run.id)).await? == Some(true);
     let now = app.store().feature(&draft.slug).await?.ok_or_else(gone)?;
-    let outdated = now.revision != revision || now.state == FeatureState::Removed || now.state == FeatureState::Quarantined;
+    // Pinned while it was built.
+    let kept = now.pinned && run.cause == Cause::Optimise;
+    let outdated = kept || now.revision != revision || now.state == FeatureState::Removed || now.state == FeatureState::Quarantined;
     if outdated && !back {
         stages.written().await;
         app.store().succeed_run(run.id).await?;

@@ -28,6 +28,14 @@ pub(crate) async fn settle(
 ) -> Result<Feature, Halt> {
     let Passed { artifact, trying } = passed;
     let _feature = app.feature_lock(artifact.slug()).await;
+    let pinned = app.store().feature(artifact.slug()).await?.filter(|feature| feature.pinned);
+    if let Some(feature) = pinned
+        && app.store().revision_of_run(run.id).await?.is_none()
+    {
+        app.store().record_run_artifact(run.id, artifact.hash().clone()).await?;
+        let (slug, revision) = (feature.slug, feature.revision);
+        return Err(Halt::Waiting { reason: format!("The owner has pinned revision {revision} of {slug}, so this one waits.") });
+    }
     stages.begin(Stage::Commit, attempt);
     let committed = commit(app, run, draft, &artifact).await;
     stages.end(Stage::Commit, outcome(&committed), Vec::new());
@@ -107,7 +115,9 @@ pub(crate) async fn load_and_mount(
     record: &RevisionRecord,
     mount: Mount,
 ) -> Result<Feature, Halt> {
-    let paused = app.store().feature(&mount.feature).await?.is_some_and(|feature| feature.state == FeatureState::Paused);
+    let before = app.store().feature(&mount.feature).await?;
+    let paused = before.as_ref().is_some_and(|feature| feature.state == FeatureState::Paused);
+    let limits = before.map(|feature| feature.limits).unwrap_or_default();
     let state = if paused { FeatureState::Paused } else { FeatureState::Live };
     let command = Command::Mount {
         feature: mount.feature.clone(),
@@ -115,7 +125,7 @@ pub(crate) async fn load_and_mount(
         artifact: mount.artifact.clone(),
         tier: mount.tier,
         presentation: record.presentation.clone(),
-        settings: supervisor::settings(state),
+        settings: supervisor::settings(state, &limits),
     };
     if let Some((stages, attempt)) = stages {
         stages.begin(Stage::Load, attempt);

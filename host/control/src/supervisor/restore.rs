@@ -1,7 +1,7 @@
 //! What a new live process must serve: the current set, from the store.
 
 use crate::live_handle::LiveError;
-use kandra_model::{Feature, FeatureState, Revision, Slug};
+use kandra_model::{Feature, FeatureState, Limits, Revision, Slug};
 use kandra_store::{Store, StoreError};
 use kandra_wire::{Command, FeatureSettings};
 
@@ -26,13 +26,13 @@ pub(super) fn mount_command(feature: &Feature) -> Option<Command> {
         artifact,
         tier: feature.tier,
         presentation: feature.presentation.clone(),
-        settings: settings(feature.state),
+        settings: settings(feature.state, &feature.limits),
     })
 }
 
 /// What a feature in this state may use.
-pub(crate) fn settings(state: FeatureState) -> FeatureSettings {
-    FeatureSettings { paused: state == FeatureState::Paused, ..FeatureSettings::default() }
+pub(crate) fn settings(state: FeatureState, limits: &Limits) -> FeatureSettings {
+    FeatureSettings { paused: state == FeatureState::Paused, ..FeatureSettings::of(limits) }
 }
 
 /// Everything that should serve.

@@ -10,7 +10,10 @@ use crate::{
 };
 use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
-use kandra_gate::{Cancel, Files, Finding, Gate, GateConfig, GateError, MissingLayers, Stage, StageFailure, StageOutcome, Tier, Workshop};
+use kandra_gate::{
+    CallerDouble, Cancel, Contract, Files, Finding, Gate, GateConfig, GateError, MissingLayers, Slug, Stage, StageFailure, StageOutcome,
+    Tier, Workshop,
+};
 use serde_json::json;
 use std::{
     cell::{Cell, RefCell},
@@ -26,9 +29,10 @@ pub fn run(options: Check) -> Result<Code> {
         None => options.paths.clone(),
     };
     let gate = gate(if options.dangerously_run_strangers_code_unconfined { MissingLayers::Allow } else { MissingLayers::Refuse })?;
+    let expected = expectations(options.paths.iter().chain(&options.with));
     let mut all = Vec::new();
     for path in &paths {
-        let checked = check(&gate, path);
+        let checked = check(&gate, path, &expected);
         match options.format {
             Format::Human => print_line(report::human(&checked).trim_end())?,
             Format::Github if !checked.findings.is_empty() => print_line(report::github(&checked).trim_end())?,
@@ -78,7 +82,21 @@ pub fn gate(missing_layers: MissingLayers) -> Result<Gate> {
     Ok(gate)
 }
 
-fn check(gate: &Gate, path: &Path) -> Checked {
+/// What the contracts of these crates expect of features that they call. A crate that cannot be read is refused elsewhere.
+fn expectations<'p>(paths: impl Iterator<Item = &'p PathBuf>) -> Vec<CallerDouble> {
+    let mut expected = Vec::new();
+    for path in paths {
+        let Ok(files) = kandra_gate::read_directory(path) else { continue };
+        let files = texts(&files);
+        let caller = files.get("Cargo.toml").and_then(|text| slug_of(text)).and_then(|slug| slug.parse::<Slug>().ok());
+        let contract = files.get("contract.toml").and_then(|text| Contract::parse(text).ok());
+        let (Some(caller), Some(contract)) = (caller, contract) else { continue };
+        expected.extend(contract.calls.into_iter().map(|double| CallerDouble { caller: caller.clone(), double }));
+    }
+    expected
+}
+
+fn check(gate: &Gate, path: &Path, expected: &[CallerDouble]) -> Checked {
     let mut checked = Checked {
         path: path.display().to_string(),
         slug: None,
@@ -92,7 +110,10 @@ fn check(gate: &Gate, path: &Path) -> Checked {
     let timings = RefCell::new(BTreeMap::new());
     let judged = kandra_gate::read_directory(path).and_then(|files| {
         checked.sources = texts(&files);
-        gate.run(files, Tier::Quick, &Cancel::new(), &|at, outcome, millis| {
+        let slug = checked.sources.get("Cargo.toml").and_then(|text| slug_of(text)).unwrap_or_default();
+        let of_it = |one: &&CallerDouble| one.double.feature.as_str() == slug && one.caller.as_str() != slug;
+        let callers = expected.iter().filter(of_it).cloned().collect();
+        gate.run_beside(files, callers, Tier::Quick, &Cancel::new(), &|at, outcome, millis| {
             stage.set(at);
             if outcome != StageOutcome::Running {
                 timings.borrow_mut().insert(at.as_str(), millis);

@@ -1,4 +1,4 @@
-//! What the owner does to features of a running server: list, show, rollback, pause, resume, remove, approve.
+//! What the owner does to features of a running server: list, show, rollback, pause, resume, pin, remove, approve.
 
 use super::{print_json, print_line};
 use crate::{
@@ -50,7 +50,7 @@ pub async fn show(options: One) -> Result<Code> {
         print_json(json!({ "feature": feature, "revisions": revisions["revisions"] }))?;
         return Ok(Code::Ok);
     }
-    for name in ["slug", "title", "summary", "url", "state", "reason", "revision", "tier", "artifact", "commit"] {
+    for name in ["slug", "title", "summary", "url", "state", "reason", "revision", "tier", "pinned", "artifact", "commit"] {
         match &feature[name] {
             Value::Null => {}
             Value::String(text) => print_line(&format!("{name:<10} {}", terminal::printable(text)))?,
@@ -68,6 +68,9 @@ pub async fn show(options: One) -> Result<Code> {
         let granted = feature["granted"].as_array().is_some_and(|granted| granted.contains(host));
         let host = terminal::printable(host.as_str().unwrap_or_default());
         print_line(&format!("host       {host} {}", if granted { "granted" } else { "not granted: kandra grant" }))?;
+    }
+    for called in feature["calls"].as_array().into_iter().flatten() {
+        print_line(&format!("calls      {}", terminal::printable(called.as_str().unwrap_or_default())))?;
     }
     for revision in revisions["revisions"].as_array().into_iter().flatten() {
         let message = terminal::printable(revision["message"].as_str().unwrap_or_default());
@@ -139,6 +142,10 @@ pub enum Way {
     Pause,
     /// Serve again.
     Resume,
+    /// Keep its revision.
+    Pin,
+    /// No longer.
+    Unpin,
 }
 
 /// `kandra pause`, `kandra resume`
@@ -148,13 +155,21 @@ pub async fn switch(options: Switch, way: Way) -> Result<Code> {
     let (verb, sentence) = match way {
         Way::Pause => ("pause", "is paused; its routes answer 503 until `kandra resume`"),
         Way::Resume => ("resume", "serves again"),
+        Way::Pin => ("pin", "keeps its revision; newer ones wait as candidates until `kandra unpin`"),
+        Way::Unpin => ("unpin", "may be replaced again; what waits is let go live with `kandra approve`"),
     };
     if options.dry_run {
         let feature = client.get(&format!("/api/features/{slug}")).await?;
         let state = feature["state"].as_str().unwrap_or_default();
         return would(options.output, format!("would {verb} {slug}, which is {state}"), json!({ "feature": slug, "state": state }));
     }
-    let answer = client.post(&format!("/api/features/{slug}/{verb}"), &json!({})).await?;
+    let answer = match way {
+        Way::Unpin => {
+            let path = format!("/api/features/{slug}/pin");
+            client.send(Method::DELETE, &path, None).await?.map_err(crate::client::Refused::into_error)?
+        }
+        _ => client.post(&format!("/api/features/{slug}/{verb}"), &json!({})).await?,
+    };
     if options.output.json {
         print_json(answer)?;
     } else {

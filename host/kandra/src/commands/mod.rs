@@ -6,6 +6,7 @@ mod dev;
 mod doctor;
 mod features;
 mod grants;
+mod limits;
 mod live;
 mod logs;
 mod new;
@@ -34,6 +35,9 @@ pub fn run(cli: Cli) -> Result<Code> {
         Command::Rollback(options) => on_runtime(features::rollback(options)),
         Command::Pause(options) => on_runtime(features::switch(options, features::Way::Pause)),
         Command::Resume(options) => on_runtime(features::switch(options, features::Way::Resume)),
+        Command::Pin(options) => on_runtime(features::switch(options, features::Way::Pin)),
+        Command::Unpin(options) => on_runtime(features::switch(options, features::Way::Unpin)),
+        Command::Limits(options) => on_runtime(limits::run(options)),
         Command::Grant(options) => on_runtime(grants::grant(options, grants::Way::Grant)),
         Command::Revoke(options) => on_runtime(grants::grant(options, grants::Way::Revoke)),
         Command::Secret(options) => on_runtime(grants::secret(options)),

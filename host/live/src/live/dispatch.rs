@@ -3,6 +3,7 @@
 use super::Live;
 use crate::{
     call,
+    chain::{Origin, Visitor},
     failure::Failure,
     mount::{Lease, NoLease},
     routes::{Matched, Route, percent_decode},
@@ -84,6 +85,12 @@ impl Live {
     }
 
     pub(crate) async fn try_dispatch(&self, ask: Ask<'_>) -> Result<call::Answered, Failure> {
+        let who = if ask.visitor.is_empty() { Visitor::Nobody } else { Visitor::Named(ask.visitor) };
+        self.try_dispatch_for(ask, Origin::Visitor(who)).await
+    }
+
+    /// The same for somebody whom features that are called in turn are to know too.
+    pub(crate) async fn try_dispatch_for(&self, ask: Ask<'_>, origin: Origin<'_>) -> Result<call::Answered, Failure> {
         let started = Instant::now();
         let (slug, path) = split(ask.path);
         let mut found = Some(self.find_open(slug, ask.method, path).await?);
@@ -91,7 +98,7 @@ impl Live {
             let found = found.take().expect("this future is ready with its first poll");
             let headers: Vec<Header<'_>> =
                 ask.headers.iter().map(|(name, value)| Header { name: RStr::from_str(name), value: RSlice::from_slice(value) }).collect();
-            Poll::Ready(begin(found, started, ask.method, path, ask.query, &headers, ask.body, ask.visitor, cx))
+            Poll::Ready(begin(found, started, ask.method, path, ask.query, &headers, ask.body, ask.visitor, origin, cx))
         });
         call::complete(begun.await?).await
     }
@@ -136,7 +143,7 @@ impl Live {
                     return Err(Failure::Rests { seconds: left.as_secs() + 1 });
                 }
                 if mount.leases() > settings.concurrent_calls as usize {
-                    return Err(Failure::Busy);
+                    return Err(Failure::Busy { most: settings.concurrent_calls });
                 }
                 drop(settings);
                 Ok(Found { lease, route, values })
@@ -158,6 +165,7 @@ pub(crate) fn begin(
     headers: &[Header<'_>],
     body: &[u8],
     visitor: &str,
+    origin: Origin<'_>,
     cx: &Context<'_>,
 ) -> Result<call::Begun, Failure> {
     let Found { lease, route, values } = found;
@@ -177,7 +185,7 @@ pub(crate) fn begin(
         body: RSlice::from_slice(body),
         visitor: RStr::from_str(visitor),
     };
-    call::begin(lease, &view, started, cx)
+    call::begin(lease, &view, started, origin, cx)
 }
 
 /// The feature's name and the path within the feature.

@@ -129,7 +129,7 @@ impl Live {
             && mounted.artifact == order.artifact
             && mounted.revision == order.revision
         {
-            mounted.feature.settings.store(Arc::new(order.settings));
+            mounted.configure(order.settings);
             return Ok(report(mounted));
         }
         let feature = features.get(&order.feature).and_then(Weak::upgrade);
@@ -210,7 +210,7 @@ impl Live {
     fn install(&self, loaded: Loaded, features: &mut Features) -> Result<Installed, MountError> {
         let Loaded { mount, migrations, settings } = loaded;
         let feature = mount.feature.clone();
-        feature.settings.store(Arc::new(settings));
+        mount.configure(settings);
         let opened = open_data(&feature, &mount.presentation, &migrations);
         let held_since = Instant::now();
         let waited = match opened.and_then(|()| self.hand_over(&mount)) {

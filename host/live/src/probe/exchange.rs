@@ -10,7 +10,7 @@ use crate::{
     sockets::{Note, Notes},
 };
 use kandra_model::{
-    Exchange, ExchangeRequest, Slug,
+    CallDouble, Exchange, ExchangeRequest, Slug,
     probe::{Answer, Captures, ExchangeOutcome, Mismatch},
 };
 use std::collections::HashMap;
@@ -43,6 +43,15 @@ impl<'l> Trial<'l> {
             Err(mismatch) => Some(mismatch),
         };
         ExchangeOutcome { name: exchange.name.clone(), mismatch }
+    }
+
+    /// Asks what a caller would ask, and holds the answer against what it expects. What came before counts only if it
+    /// cannot be made at all.
+    pub async fn expected(&self, double: &CallDouble) -> Result<(), Mismatch> {
+        for request in &double.before {
+            self.ask(request, &[]).await?;
+        }
+        double.judge(&self.ask(&double.request(), &[]).await?)
     }
 
     /// Says something to a WebSocket, which is opened when it is first named; answers what came back.
@@ -99,6 +108,7 @@ impl<'l> Trial<'l> {
                 failure @ (Failure::Panic { .. }
                 | Failure::Budget { .. }
                 | Failure::Deadline { .. }
+                | Failure::AnswerTooLarge { .. }
                 | Failure::BadAnswer { .. }
                 | Failure::NotAWorker),
             ) => {

@@ -6,11 +6,12 @@ use super::{
     respond::{self, Reader, Response},
     site::{Addresses, Site},
     socket::{self, Opening},
-    stranger::{self, Salt, Strangers},
+    stranger::{self, Strangers},
     visitor::{self, Visitors},
 };
 use crate::{
     call,
+    chain::{Origin as Source, Salt, Visitor},
     failure::Failure,
     hub::{Hub, Interest, MOST_FEATURES, Subscription},
     live::{self, Live},
@@ -37,6 +38,7 @@ use std::{
     convert::Infallible,
     fs::File,
     future::poll_fn,
+    net::IpAddr,
     rc::Rc,
     sync::{
         Arc, OnceLock,
@@ -210,11 +212,13 @@ impl Front {
                 // The connection outlives revisions, so it holds none.
                 drop(found);
                 let token = socket::visitor(request);
-                let visitor = self.visitor(request, &feature, token);
+                let named = self.known(token, feature.as_str()).to_owned();
                 let headers = with_headers(request, site.origin, |headers| {
                     headers.iter().map(|h| (h.name.as_str().to_owned(), h.value.as_slice().to_vec())).collect()
                 });
                 let peer = stranger::counted(request, &self.shared.addresses);
+                let stranger = peer.filter(|_| named.is_empty()).map(|peer| self.strangers.name(peer, feature.as_str()));
+                let visitor = stranger.map_or_else(|| named.clone(), |stranger| stranger.to_string());
                 let opening = Opening {
                     live: live.clone(),
                     feature,
@@ -222,6 +226,7 @@ impl Front {
                     query: query(request).to_owned(),
                     headers,
                     visitor,
+                    named,
                     peer,
                 };
                 return socket::open(request, payload, site, opening).await;
@@ -241,13 +246,15 @@ impl Front {
         }
         let token = request.headers().get(visitor::HEADER).and_then(|value| value.to_str().ok());
         let named = self.known(token, slug);
-        let stranger = if named.is_empty() { self.stranger(request, slug) } else { None };
+        let address = if named.is_empty() { stranger::address(request, &self.shared.addresses) } else { None };
+        let stranger = address.map(|address| self.strangers.name(address, slug));
         let visitor = stranger.as_deref().unwrap_or(named);
+        let source = Source::Visitor(who(named, address));
         let mut found = Some(found);
         let begun = poll_fn(|cx| {
             let found = found.take().expect("this future is ready with its first poll");
             Poll::Ready(with_headers(request, site.origin, |headers| {
-                live::begin(found, started, method, path, query(request), headers, &body, visitor, cx)
+                live::begin(found, started, method, path, query(request), headers, &body, visitor, source, cx)
             }))
         })
         .await?;
@@ -262,19 +269,6 @@ impl Front {
     /// Who a token names, or an empty text.
     fn known<'t>(&self, token: Option<&'t str>, slug: &str) -> &'t str {
         token.map_or("", |token| self.visitors.name(token, slug, Timestamp::now().millis()))
-    }
-
-    /// What the caller's address is called.
-    fn stranger(&self, request: &Request, slug: &str) -> Option<Rc<str>> {
-        stranger::address(request, &self.shared.addresses).map(|address| self.strangers.name(address, slug))
-    }
-
-    /// The visitor's pseudonym, by token or by address.
-    fn visitor(&self, request: &Request, slug: &Slug, token: Option<&str>) -> String {
-        match self.known(token, slug.as_str()) {
-            "" => self.stranger(request, slug.as_str()).map(|name| name.to_string()).unwrap_or_default(),
-            known => known.to_owned(),
-        }
     }
 
     fn options(&self, request: &Request, slug: &str, site: &Site) -> Result<Response, Failure> {
@@ -359,6 +353,15 @@ impl Front {
             headers.insert(name, HeaderValue::from_static(value));
         }
         Ok(response)
+    }
+}
+
+/// Who visits, by token or by address.
+pub(super) fn who(named: &str, address: Option<IpAddr>) -> Visitor<'_> {
+    match (named, address) {
+        ("", None) => Visitor::Nobody,
+        ("", Some(address)) => Visitor::Address(address),
+        (named, _) => Visitor::Named(named),
     }
 }
 

@@ -4,11 +4,13 @@
 //! socket are called one after another; what arrives meanwhile waits in the kernel.
 
 use super::{
+    handler,
     respond::{Outgoing, Response},
     site::Site,
 };
 use crate::{
     allowance::Allowance,
+    chain::Origin,
     failure::Failure,
     live::{Ask, Live},
     routes::SOCKET,
@@ -60,6 +62,8 @@ pub(crate) struct Opening {
     /// What the feature may see of them.
     pub headers: Vec<(String, Vec<u8>)>,
     pub visitor: String,
+    /// The visitor's name when a token says it, or empty.
+    pub named: String,
     pub peer: Option<IpAddr>,
 }
 
@@ -115,11 +119,12 @@ impl Drop for Conversation {
 impl Conversation {
     /// Calls the feature with one event; what it answers is only of interest when it refuses.
     async fn call(&self, event: &str, message: &[u8]) -> Result<Option<Response>, Failure> {
-        let Opening { live, feature, path, query, headers, visitor, .. } = &self.opening;
+        let Opening { live, feature, path, query, headers, visitor, named, peer } = &self.opening;
         let path = format!("/{feature}{path}");
         let mut all: Vec<(&str, &[u8])> = vec![("kandra-socket", self.id.as_bytes()), ("kandra-event", event.as_bytes())];
         all.extend(headers.iter().filter(|(name, _)| !name.starts_with("kandra-")).map(|(name, value)| (name.as_str(), value.as_slice())));
-        let answered = live.try_dispatch(Ask { method: SOCKET, path: &path, query, headers: &all, body: message, visitor }).await?;
+        let ask = Ask { method: SOCKET, path: &path, query, headers: &all, body: message, visitor };
+        let answered = live.try_dispatch_for(ask, Origin::Visitor(handler::who(named, *peer))).await?;
         let status = answered.status();
         if status < 400 {
             return Ok(None);

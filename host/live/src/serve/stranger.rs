@@ -2,21 +2,18 @@
 //! tells visitors apart too. People behind one address are one visitor there.
 
 use super::site::Addresses;
+use crate::chain::{self, Salt, network};
 use actix_http::{HttpMessage, Request};
-use sha2::{Digest, Sha256};
 use std::{
     cell::{Cell, RefCell},
     collections::HashMap,
     fs::{self, OpenOptions},
     io::{self, Write},
-    net::{IpAddr, Ipv6Addr},
+    net::IpAddr,
     os::unix::fs::OpenOptionsExt,
     path::Path,
     rc::Rc,
 };
-
-/// Keeps pseudonyms from being traced back to addresses by whoever sees only them.
-pub(crate) type Salt = [u8; 32];
 
 /// Pseudonyms that each worker remembers.
 const REMEMBERED: usize = 4_096;
@@ -71,9 +68,7 @@ impl Strangers {
         if let Some(name) = self.known.borrow().get(&address).and_then(|names| names.get(slug)) {
             return Rc::clone(name);
         }
-        let digest =
-            Sha256::new().chain_update(self.salt).chain_update(slug).chain_update([0]).chain_update(address.to_string()).finalize();
-        let name: Rc<str> = hex::encode(&digest[..10]).into();
+        let name: Rc<str> = chain::name(&self.salt, slug, &address.to_string()).into();
         let mut known = self.known.borrow_mut();
         if self.count.replace(self.count.get() + 1) >= REMEMBERED {
             known.clear();
@@ -81,14 +76,6 @@ impl Strangers {
         }
         known.entry(address).or_default().insert(slug.into(), Rc::clone(&name));
         name
-    }
-}
-
-/// What counts as one address: an IPv6 network of 64 bits is one customer's.
-fn network(address: IpAddr) -> IpAddr {
-    match address.to_canonical() {
-        IpAddr::V6(v6) => IpAddr::V6(Ipv6Addr::from_bits(v6.to_bits() & (u128::MAX << 64))),
-        v4 => v4,
     }
 }
 

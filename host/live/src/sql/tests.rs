@@ -208,7 +208,7 @@ fn the_file_has_a_limit() {
     one(&database, "DELETE FROM bytes", json!([])).unwrap();
     one(&database, fill, json!([])).unwrap();
     drop(database);
-    assert!(std::fs::metadata(&path).unwrap().len() <= u64::from(MOST_PAGES) * 4096);
+    assert!(std::fs::metadata(&path).unwrap().len() <= Limit::StorageBytes.default_value());
 }
 
 #[test]

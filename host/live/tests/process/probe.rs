@@ -4,7 +4,7 @@ use super::Test;
 use crate::rig::{artifacts, build};
 use kandra_jail::{Command, End, Policy, Role};
 use kandra_model::{
-    Contract,
+    CallerDouble, Contract,
     probe::{
         EXCHANGE_MILLIS, MOUNT_MILLIS, PROBE_CLOCK_MILLIS, PROBE_VERSION, ProbeFault, ProbeLine, ProbePhase, ProbeReply, ProbeRequest,
     },
@@ -12,6 +12,7 @@ use kandra_model::{
 
 pub const ALL: &[Test] = &[
     ("a_good_candidate_is_tried_and_unloaded", a_good_candidate_is_tried_and_unloaded),
+    ("what_callers_expect_is_asked_of_the_candidate", what_callers_expect_is_asked_of_the_candidate),
     ("the_same_candidate_answers_the_same", the_same_candidate_answers_the_same),
     ("a_broken_contract_is_named", a_broken_contract_is_named),
     ("bad_candidates_are_named", bad_candidates_are_named),
@@ -46,6 +47,14 @@ expect = { json = { id = 1, text = "milk" } }
 name = "another server is asked"
 request = { method = "POST", path = "/call", text = "https://api.example.com/rate?base=usd" }
 expect = { json = { status = 203, text = '{"eur":0.92}' } }
+[[exchange]]
+name = "another feature is asked"
+request = { method = "POST", path = "/relay", json = { feature = "other", path = "/count?by=1" } }
+expect = { json = { status = 202, text = '{"count":7}' } }
+[[call]]
+feature = "other"
+path = "/count"
+answer = { status = 202, json = { count = 7 } }
 [[http]]
 host = "api.example.com"
 path = "/rate"
@@ -60,8 +69,10 @@ fn request(features: &str, contract: &str) -> ProbeRequest {
         hash,
         scratch: "/nonexistent".into(),
         slug: "trial".parse().unwrap(),
-        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned()],
+        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned(), "call".to_owned()],
         hosts: vec!["api.example.com".to_owned()],
+        calls: vec!["other".to_owned()],
+        callers: Vec::new(),
         contract: Contract::parse(contract).unwrap(),
         clock_millis: PROBE_CLOCK_MILLIS,
         seed: 7,
@@ -89,10 +100,39 @@ fn a_good_candidate_is_tried_and_unloaded() {
     let (phases, reply, _) = probe(&request("", CONTRACT));
     let ProbeReply::Tried { routes, exchanges, unload, .. } = reply else { panic!("{reply:?}") };
     assert!(exchanges.iter().all(|exchange| exchange.mismatch.is_none()), "{exchanges:?}");
-    assert_eq!(exchanges.len(), 7);
+    assert_eq!(exchanges.len(), 8);
     assert!(routes.iter().any(|route| route.widget) && routes.iter().any(|route| route.route.path == "/items/{id}"));
     assert!(unload.unmapped && unload.leaked_bytes == 0 && unload.live_calls == 0, "{unload:?}");
     assert_eq!((phases.first(), phases.last()), (Some(&ProbePhase::Load), Some(&ProbePhase::Unload)));
+}
+
+/// What a feature that calls the candidate relies on, each with whether it holds.
+fn what_callers_expect_is_asked_of_the_candidate() {
+    let mut request = request("", CONTRACT);
+    let doubles = r#"
+[[call]]
+feature = "trial"
+path = "/notes"
+before = [{ method = "POST", path = "/notes", text = "tea" }]
+answer = { json = [{ id = 9, text = "any" }] }
+[[call]]
+feature = "trial"
+path = "/notes"
+answer = { json = [{ number = 9 }] }
+[[call]]
+feature = "trial"
+path = "/nowhere"
+answer = { text = "x" }
+"#;
+    let calls = Contract::parse(&format!("{CONTRACT}{doubles}")).unwrap().calls;
+    let own = calls.into_iter().filter(|double| double.feature.as_str() == "trial");
+    request.callers = own.map(|double| CallerDouble { caller: "desk".parse().unwrap(), double }).collect();
+    let (phases, reply, _) = probe(&request);
+    let ProbeReply::Tried { callers, unload, .. } = reply else { panic!("{reply:?}") };
+    let parts: Vec<_> = callers.iter().map(|mismatch| mismatch.as_ref().map(|mismatch| mismatch.part.as_str())).collect();
+    assert_eq!(parts, [None, Some("json /0/number"), Some("status")], "{callers:?}");
+    assert!(unload.unmapped && unload.live_calls == 0);
+    assert!(phases.contains(&ProbePhase::Caller { caller: "desk".parse().unwrap(), route: "GET /nowhere".to_owned() }));
 }
 
 fn the_same_candidate_answers_the_same() {

@@ -60,8 +60,9 @@ pub fn build_mismatched() -> ArtifactHash {
         extern "C" fn restore(_: u32, _: RSlice<'_, u8>) -> RResult<(), Fault> { RResult::ROk(()) }
         extern "C" fn run_thread_destructors() -> usize { 0 }
         extern "C" fn teardown(_: bool) -> TeardownReport { TeardownReport { thread_destructors: 0, thread_keys: 0, chunks: 0, live_calls: 0 } }
+        extern "C" fn set_memory(_: usize, _: usize) {}
         static MODULE: abi_stable::prefix_type::WithMetadata<FeatureModule> =
-            abi_stable::prefix_type::WithMetadata::new(FeatureModule { init, start, poll, drop_call, save, restore, run_thread_destructors, teardown });
+            abi_stable::prefix_type::WithMetadata::new(FeatureModule { init, start, poll, drop_call, save, restore, run_thread_destructors, teardown, set_memory });
         fn module() -> FeatureModule_Ref { FeatureModule_Ref(MODULE.static_as_prefix()) }
         extern "C" fn load() -> abi_stable::library::RootModuleResult { abi_stable::library::__call_root_module_loader(module) }
         #[unsafe(export_name = "_1as_0lib_1header_0root_bmodule_bloader")]
@@ -104,8 +105,9 @@ pub fn slug() -> Slug {
 pub fn presentation() -> Presentation {
     Presentation {
         title: "Trial <1>".to_owned(),
-        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned()],
+        capabilities: vec!["kv".to_owned(), "sql".to_owned(), "events".to_owned(), "http".to_owned(), "call".to_owned()],
         hosts: vec!["api.example.com".to_owned()],
+        calls: vec!["trial".to_owned(), "other".to_owned()],
         widget: true,
         ..Presentation::default()
     }

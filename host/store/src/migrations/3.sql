@@ -1,4 +1,3 @@
--- Requests that the server makes itself: a revision failed in use and is to be repaired.
-ALTER TABLE requests ADD COLUMN repairs TEXT;
-ALTER TABLE requests ADD COLUMN repairs_revision INTEGER;
-CREATE INDEX requests_by_repair ON requests (repairs) WHERE repairs IS NOT NULL;
+-- What the owner lets a feature use where that is not the default: name to value. And whether its revision is pinned.
+ALTER TABLE features ADD COLUMN limits_json TEXT NOT NULL DEFAULT '{}';
+ALTER TABLE features ADD COLUMN pinned INTEGER NOT NULL DEFAULT 0;

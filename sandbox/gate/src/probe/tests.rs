@@ -35,7 +35,8 @@ fn judge(contract: &str, change: impl FnOnce(&mut (Vec<ProbedRoute>, Vec<Exchang
     let mut tried = good();
     change(&mut tried);
     let (routes, exchanges, mount_micros, unload) = tried;
-    match super::verdict::judge(ProbeReply::Tried { routes, exchanges, mount_micros, unload }, &parsed(contract)) {
+    match super::verdict::judge(ProbeReply::Tried { routes, exchanges, callers: Vec::new(), mount_micros, unload }, &parsed(contract), &[])
+    {
         Ok((_, widget)) => Ok(widget),
         Err(Verdict::Crate(findings)) => Err(format!("{}: {}", findings[0].code, findings[0].message)),
         Err(Verdict::Us(why)) => Err(format!("us: {why}")),
@@ -73,8 +74,8 @@ fn a_capability_that_is_not_declared_is_named() {
     let (routes, mut exchanges, mount_micros, unload) = good();
     let got = r#"500: {"error":"This feature does not declare the capability `kv`."}"#;
     exchanges[0].mismatch = Some(Mismatch { part: "status".into(), expected: "200".into(), got: got.into() });
-    let reply = ProbeReply::Tried { routes, exchanges, mount_micros, unload };
-    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT)) else { panic!("it passed") };
+    let reply = ProbeReply::Tried { routes, exchanges, callers: Vec::new(), mount_micros, unload };
+    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT), &[]) else { panic!("it passed") };
     let said = finding(verdict);
     assert_eq!((said.code.as_str(), said.file.as_str()), ("probe/capability", "Cargo.toml"));
     assert!(said.hint.starts_with("add \"kv\" to `capabilities`"), "{}", said.hint);
@@ -85,11 +86,44 @@ fn a_host_that_is_not_named_is_named() {
     let (routes, mut exchanges, mount_micros, unload) = good();
     let got = r#"500: {"error":"This feature does not name the host `api.example.com` in its manifest."}"#;
     exchanges[0].mismatch = Some(Mismatch { part: "status".into(), expected: "200".into(), got: got.into() });
-    let reply = ProbeReply::Tried { routes, exchanges, mount_micros, unload };
-    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT)) else { panic!("it passed") };
+    let reply = ProbeReply::Tried { routes, exchanges, callers: Vec::new(), mount_micros, unload };
+    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT), &[]) else { panic!("it passed") };
     let said = finding(verdict);
     assert_eq!((said.code.as_str(), said.file.as_str()), ("probe/host", "Cargo.toml"));
     assert!(said.hint.starts_with("add \"api.example.com\" to `hosts`"), "{}", said.hint);
+}
+
+#[test]
+fn a_feature_that_is_not_named_is_named() {
+    let (routes, mut exchanges, mount_micros, unload) = good();
+    let got = r#"500: {"error":"This feature does not name the feature `dice` in its manifest."}"#;
+    exchanges[0].mismatch = Some(Mismatch { part: "status".into(), expected: "200".into(), got: got.into() });
+    let reply = ProbeReply::Tried { routes, exchanges, callers: Vec::new(), mount_micros, unload };
+    let Err(verdict) = super::verdict::judge(reply, &parsed(CONTRACT), &[]) else { panic!("it passed") };
+    let said = finding(verdict);
+    assert_eq!((said.code.as_str(), said.file.as_str()), ("probe/call", "Cargo.toml"));
+    assert!(said.hint.starts_with("add \"dice\" to `calls`"), "{}", said.hint);
+}
+
+#[test]
+fn what_a_caller_expects_is_kept() {
+    let double = parsed(&format!("{CONTRACT}[[call]]\nfeature = \"poll\"\npath = \"/count\"\nanswer = {{ json = {{ count = 3 }} }}\n"))
+        .calls
+        .remove(0);
+    let expected = [CallerDouble { caller: "desk".parse().unwrap(), double }];
+    let judge = |callers: Vec<Option<Mismatch>>| {
+        let (routes, exchanges, mount_micros, unload) = good();
+        let reply = ProbeReply::Tried { routes, exchanges, callers, mount_micros, unload };
+        super::verdict::judge(reply, &parsed(CONTRACT), &expected)
+    };
+    assert!(judge(vec![None]).is_ok());
+    let mismatch = Mismatch { part: "json /count".into(), expected: "a number".into(), got: "nothing".into() };
+    let Err(verdict) = judge(vec![Some(mismatch)]) else { panic!("it passed") };
+    let said = finding(verdict);
+    assert_eq!(said.code, "probe/caller");
+    assert!(said.message.starts_with("desk calls GET /count") && said.message.contains("expected a number"), "{}", said.message);
+    assert!(said.hint.contains("change desk"), "{}", said.hint);
+    assert!(matches!(judge(vec![]), Err(Verdict::Us(_))), "a child that leaves one out is not believed");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use super::shown;
 use crate::{GateError, StageFailure};
 use kandra_model::{
-    Contract, Exchange, Finding, RouteSpec,
+    CallerDouble, Contract, Exchange, Finding, RouteSpec,
     probe::{Answer, MAX_ROUTES, MOUNT_MILLIS, ProbeFault, ProbeReply},
 };
 
@@ -27,14 +27,14 @@ impl Verdict {
 }
 
 /// Judges a reply. Answers the routes and whether there is a widget.
-pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<RouteSpec>, bool), Verdict> {
-    let (probed, exchanges, unload) = match reply {
+pub(super) fn judge(reply: ProbeReply, contract: &Contract, expected: &[CallerDouble]) -> Result<(Vec<RouteSpec>, bool), Verdict> {
+    let (probed, exchanges, callers, unload) = match reply {
         ProbeReply::Refused { fault } => return Err(fault_verdict(fault)),
-        ProbeReply::Tried { routes, exchanges, mount_micros, unload } => {
+        ProbeReply::Tried { routes, exchanges, callers, mount_micros, unload } => {
             if mount_micros > MOUNT_MILLIS * 1_000 {
                 return Err(fault_verdict(ProbeFault::MountTooSlow { millis: mount_micros / 1_000 }));
             }
-            (routes, exchanges, unload)
+            (routes, exchanges, callers, unload)
         }
     };
     if probed.is_empty() {
@@ -68,6 +68,12 @@ pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<Route
                 shown(&mismatch.expected),
                 shown(&mismatch.got)
             );
+            if let Some(feature) = unconnected(&mismatch.got) {
+                let finding = Finding::error("probe/call", message)
+                    .hint(format!("add \"{feature}\" to `calls` under [package.metadata.kandra] in Cargo.toml"))
+                    .file("Cargo.toml");
+                return Err(Verdict::Crate(vec![finding]));
+            }
             if let Some(host) = unnamed(&mismatch.got) {
                 let finding = Finding::error("probe/host", message)
                     .hint(format!("add \"{host}\" to `hosts` under [package.metadata.kandra] in Cargo.toml"))
@@ -88,7 +94,25 @@ pub(super) fn judge(reply: ProbeReply, contract: &Contract) -> Result<(Vec<Route
             });
         }
     }
-    if exchanges.len() != contract.exchanges.len() {
+    for (CallerDouble { caller, double }, mismatch) in expected.iter().zip(&callers) {
+        let Some(mismatch) = mismatch else { continue };
+        return Err(Verdict::Crate(vec![
+            Finding::error(
+                "probe/caller",
+                format!(
+                    "{caller} calls {} {} of this feature, which would answer otherwise than it expects: {}: expected {}, got {}",
+                    double.method,
+                    shown(&double.path),
+                    shown(&mismatch.part),
+                    shown(&mismatch.expected),
+                    shown(&mismatch.got)
+                ),
+            )
+            .hint(format!("keep answering in that form, or first change {caller}: the `[[call]]` in its contract.toml"))
+            .file("src/lib.rs"),
+        ]));
+    }
+    if exchanges.len() != contract.exchanges.len() || callers.len() != expected.len() {
         return Err(Verdict::Us("the probe did not try the whole contract".to_owned()));
     }
     if unload.live_calls > 0 {
@@ -172,6 +196,13 @@ fn unnamed(got: &str) -> Option<&str> {
     host.parse::<kandra_model::HostName>().is_ok().then_some(host)
 }
 
+/// The feature that the host's answer says is missing in the manifest.
+fn unconnected(got: &str) -> Option<&str> {
+    let (_, rest) = got.split_once("does not name the feature `")?;
+    let (feature, _) = rest.split_once('`')?;
+    feature.parse::<kandra_model::Slug>().is_ok().then_some(feature)
+}
+
 /// The child checks routes as live would; here only what the rest of this process relies upon.
 fn check_routes(routes: &[RouteSpec]) -> Result<(), Verdict> {
     for route in routes {
@@ -210,7 +241,7 @@ pub(super) fn proves_something(contract: &Contract, routes: &[RouteSpec]) -> Res
     }
     let told_apart = Contract {
         exchanges: contract.exchanges.iter().filter(|one| one.request.method == "TASK" || fails_when_empty(&one.expect)).cloned().collect(),
-        http: Vec::new(),
+        ..Contract::default()
     };
     match told_apart.uncovered(routes) {
         Some(route) => Err(uncovered(route, "would pass its contract even if it answered an empty 200")),

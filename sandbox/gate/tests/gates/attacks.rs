@@ -182,7 +182,7 @@ fn a_missing_layer_refuses(gate: &Gate) {
     refused(lacking.lint(source, &Cancel::new()).map(drop));
     refused(lacking.build(lint(gate, template("layers", "x")).unwrap(), Tier::Quick, &Cancel::new()).map(drop));
     let inspected = gate.inspect(built(gate, template("layers", "x")).unwrap()).unwrap();
-    refused(lacking.probe(inspected, &Cancel::new()).map(drop));
+    refused(lacking.probe(inspected, Vec::new(), &Cancel::new()).map(drop));
     assert!(fs::read_dir(&gate.config().scratch).unwrap().all(|entry| !entry.unwrap().file_name().to_string_lossy().starts_with("probe-")));
 }
 

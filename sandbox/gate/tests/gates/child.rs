@@ -64,6 +64,7 @@ fn reply(request: &ProbeRequest, doors: Vec<&str>) {
         request.contract.exchanges.iter().map(|exchange| ExchangeOutcome { name: exchange.name.clone(), mismatch: mismatch.clone() });
     say(&ProbeLine::Reply {
         reply: ProbeReply::Tried {
+            callers: Vec::new(),
             routes: vec![route("GET", "/count"), route("POST", "/hit"), route("GET", "/widget")],
             exchanges: exchanges.collect(),
             mount_micros: 10,

@@ -49,3 +49,8 @@ pub(super) fn is_host(host: &str) -> bool {
         && parts.iter().all(|p| label(p))
         && parts.last().is_some_and(|last| last.starts_with(|c: char| c.is_ascii_lowercase()))
 }
+
+/// Whether this is the name of a feature.
+pub(super) fn is_slug(name: &str) -> bool {
+    slug(&format!("kandra-feature-{name}")).is_ok()
+}

@@ -1,7 +1,7 @@
 //! `Cargo.toml`: the few fields that are read; every other one is refused by name, because cargo gives many of them the
 //! power to run code or to read files. What is read here never reaches cargo: the gate writes the manifest that is built.
 
-use super::forms::{is_host, is_version, slug};
+use super::forms::{is_host, is_slug, is_version, slug};
 use crate::{Finding, finding::Place, policy::POLICY};
 use std::ops::Range;
 use toml::Spanned;
@@ -56,6 +56,8 @@ pub struct Manifest {
     pub capabilities: Vec<String>,
     /// Hosts it wants to call, in order of name.
     pub hosts: Vec<String>,
+    /// Features it wants to call, in order of name.
+    pub calls: Vec<String>,
     /// From the allow-list, in order of name.
     pub dependencies: Vec<Dependency>,
 }
@@ -67,6 +69,7 @@ const MAX_TITLE: usize = 60;
 const MAX_SUMMARY: usize = 200;
 const MAX_ICON_BYTES: usize = 40;
 const MAX_HOSTS: usize = 16;
+const MAX_CALLS: usize = 16;
 
 /// The manifest, or `None` with the reasons in `findings`.
 pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Manifest> {
@@ -110,6 +113,7 @@ impl Reader<'_> {
             height: Height::default(),
             capabilities: Vec::new(),
             hosts: Vec::new(),
+            calls: Vec::new(),
             dependencies: Vec::new(),
         };
         let (mut package, mut metadata) = (false, false);
@@ -285,27 +289,34 @@ impl Reader<'_> {
                     manifest.capabilities.sort();
                 }
                 "hosts" => {
-                    for host in self.strings("hosts", value) {
-                        if !is_host(&host) {
-                            let message = format!("{host:?} is not the name of a host");
-                            self.refuse(
-                                "source/manifest-value",
-                                span.clone(),
-                                message,
-                                "Write a name such as `api.example.com`: no scheme, no port, no address, no star.",
-                            );
-                        } else if !manifest.hosts.contains(&host) {
-                            manifest.hosts.push(host);
-                        }
-                    }
-                    manifest.hosts.sort();
-                    if manifest.hosts.len() > MAX_HOSTS {
-                        self.refuse("source/manifest-value", span, format!("a feature names at most {MAX_HOSTS} hosts"), "");
-                    }
+                    const HINT: &str = "Write a name such as `api.example.com`: no scheme, no port, no address, no star.";
+                    manifest.hosts = self.names("host", value, is_host, HINT, MAX_HOSTS);
+                }
+                "calls" => {
+                    const HINT: &str = "Write the name in its address, such as `link-shortener`.";
+                    manifest.calls = self.names("feature", value, is_slug, HINT, MAX_CALLS);
                 }
                 other => self.field(&format!("package.metadata.kandra.{other}"), key.span()),
             }
         }
+    }
+
+    /// A bounded list of names, in order, each once.
+    fn names(&mut self, what: &str, value: &Value<'_>, is_name: fn(&str) -> bool, hint: &str, most: usize) -> Vec<String> {
+        let mut names = Vec::new();
+        for name in self.strings(&format!("{what}s"), value) {
+            if is_name(&name) {
+                names.push(name);
+            } else {
+                self.refuse("source/manifest-value", Some(value.span()), format!("{name:?} is not the name of a {what}"), hint);
+            }
+        }
+        names.sort();
+        names.dedup();
+        if names.len() > most {
+            self.refuse("source/manifest-value", Some(value.span()), format!("a feature names at most {most} {what}s"), "");
+        }
+        names
     }
 
     fn lib(&mut self, value: &Value<'_>) {

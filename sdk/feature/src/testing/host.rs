@@ -1,6 +1,6 @@
 //! The host's side of the ABI, over plain memory. Each thread has its own current world; the functions act on it.
 
-use super::http::{HttpAnswer, HttpAsked, Sent, fits};
+use super::http::{Answers, CallSent, HttpSent};
 use kandra_abi::abi_stable::prefix_type::WithMetadata;
 use kandra_abi::abi_stable::std_types::{ROption, RSlice, RSliceMut, RStr, RVec};
 use kandra_abi::{ABI_VERSION, HostModule, HostModule_Ref, KvEntry, Op, OpOutput, Status, Task, op_kind};
@@ -17,9 +17,10 @@ pub(super) struct World {
     pub(super) kv: BTreeMap<String, Stored>,
     pub(super) published: Vec<(String, String)>,
     pub(super) logged: Vec<(u32, String)>,
-    /// What other servers answer, by URL.
-    pub(super) http: Vec<(String, HttpAnswer)>,
-    pub(super) http_asked: Vec<HttpAsked>,
+    /// What other servers answer.
+    pub(super) http: Answers,
+    /// What other features answer.
+    pub(super) calls: Answers,
     /// Whether the call asked to be polled again.
     pub(super) woken: bool,
     /// By id: the rooms of an open socket and what was sent to it.
@@ -66,8 +67,8 @@ impl World {
             kv: BTreeMap::new(),
             published: Vec::new(),
             logged: Vec::new(),
-            http: Vec::new(),
-            http_asked: Vec::new(),
+            http: Answers::default(),
+            calls: Answers::default(),
             woken: false,
             sockets: BTreeMap::new(),
             ops: BTreeMap::new(),
@@ -84,28 +85,6 @@ impl World {
             sleep.ready |= sleep.until <= self.now;
         }
         true
-    }
-
-    /// What another server will answer, and when.
-    fn ask(&mut self, request: &[u8]) -> (i64, (Status, i64, Vec<u8>)) {
-        let sent: Sent = match serde_json::from_slice(request) {
-            Ok(sent) => sent,
-            Err(error) => return (self.now, (Status::INVALID, 0, error.to_string().into_bytes())),
-        };
-        let exact = self.http.iter().find(|(registered, _)| *registered == sent.url);
-        let found = exact.or_else(|| self.http.iter().find(|(registered, _)| fits(registered, &sent.url)));
-        let (millis, ended) = match found {
-            None => {
-                let reason = format!("the test has no answer for {}: say it with rig.answer_http(…)", sent.url);
-                (0, (Status::NOT_FOUND, 0, reason.into_bytes()))
-            }
-            Some((_, answer)) => match u64::try_from(answer.after.as_millis()) {
-                Ok(millis) if millis <= sent.timeout_ms => (millis, answer.ended()),
-                _ => (sent.timeout_ms, (Status::UNAVAILABLE, 504, b"the answer came too late".to_vec())),
-            },
-        };
-        self.http_asked.push(sent.into());
-        (self.now.saturating_add_unsigned(millis), ended)
     }
 
     /// Operations that are neither finished nor cancelled.
@@ -294,11 +273,13 @@ extern "C" fn op_start(kind: u32, number: u64, bytes: RSlice<'_, u8>) -> Op {
     if kind == op_kind::SQL {
         return op_of(NO_DATABASE);
     }
-    assert!([op_kind::SLEEP, op_kind::HTTP, op_kind::SOCKET].contains(&kind), "the test rig knows no other operation");
+    let known = [op_kind::SLEEP, op_kind::HTTP, op_kind::SOCKET, op_kind::CALL];
+    assert!(known.contains(&kind), "the test rig knows no other operation");
     act(op_of(0), |world| {
         world.last_op += 1;
         let (until, ended) = match kind {
-            op_kind::HTTP => world.ask(bytes.as_slice()),
+            op_kind::HTTP => world.http.ask::<HttpSent>(world.now, bytes.as_slice()),
+            op_kind::CALL => world.calls.ask::<CallSent>(world.now, bytes.as_slice()),
             op_kind::SOCKET => {
                 let command: SocketCommand = serde_json::from_slice(bytes.as_slice()).expect("the SDK's commands are JSON");
                 (world.now, (Status::OK, world.command(&command), Vec::new()))

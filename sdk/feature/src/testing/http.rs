@@ -1,4 +1,4 @@
-//! What other servers answer in a test.
+//! What other servers and other features answer in a test.
 
 use crate::base64;
 use kandra_abi::Status;
@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::time::Duration;
 
-/// What another server answers in a test: [`Rig::answer_http`](super::Rig::answer_http).
+/// What another server or feature answers in a test: [`Rig::answer_http`](super::Rig::answer_http),
+/// [`Rig::answer_call`](super::Rig::answer_call).
 #[derive(Clone, Debug)]
 pub struct HttpAnswer {
     status: u16,
@@ -40,6 +41,11 @@ impl HttpAnswer {
     /// No answer, since the server cannot be reached.
     pub fn unreachable() -> Self {
         Self { refused: Some((Status::UNAVAILABLE, 502, "the server cannot be reached".to_owned())), ..Self::text("") }
+    }
+
+    /// No answer, since there is no such feature just now.
+    pub fn missing() -> Self {
+        Self { refused: Some((Status::UNAVAILABLE, 503, "there is no such feature".to_owned())), ..Self::text("") }
     }
 
     /// With another status.
@@ -78,7 +84,8 @@ impl HttpAnswer {
     }
 }
 
-/// A call that a handler made to another server in a test: [`Rig::http_asked`](super::Rig::http_asked).
+/// A call that a handler made in a test: [`Rig::http_asked`](super::Rig::http_asked),
+/// [`Rig::calls_asked`](super::Rig::calls_asked).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct HttpAsked {
     /// Upper case.
@@ -93,19 +100,57 @@ pub struct HttpAsked {
     pub secrets: Vec<String>,
 }
 
+/// What is answered to whom, and what was asked.
+#[derive(Default)]
+pub(super) struct Answers {
+    by_url: Vec<(String, HttpAnswer)>,
+    pub(super) asked: Vec<HttpAsked>,
+}
+
+impl Answers {
+    pub(super) fn set(&mut self, url: String, answer: HttpAnswer) {
+        self.by_url.retain(|(registered, _)| *registered != url);
+        self.by_url.push((url, answer));
+    }
+
+    /// What will be answered, and when.
+    pub(super) fn ask<S: Sent>(&mut self, now: i64, request: &[u8]) -> (i64, (Status, i64, Vec<u8>)) {
+        let (asked, timeout_ms) = match serde_json::from_slice::<S>(request) {
+            Ok(sent) => sent.read(),
+            Err(error) => return (now, (Status::INVALID, 0, error.to_string().into_bytes())),
+        };
+        let exact = self.by_url.iter().find(|(registered, _)| *registered == asked.url);
+        let found = exact.or_else(|| self.by_url.iter().find(|(registered, _)| fits(registered, &asked.url)));
+        let (millis, ended) = match found {
+            None => {
+                let reason = format!("the test has no answer for {}: say it with rig.{}(…)", asked.url, S::REGISTERED_BY);
+                (0, (Status::NOT_FOUND, 0, reason.into_bytes()))
+            }
+            Some((_, answer)) => match u64::try_from(answer.after.as_millis()) {
+                Ok(millis) if millis <= timeout_ms => (millis, answer.ended()),
+                _ => (timeout_ms, (Status::UNAVAILABLE, 504, b"the answer came too late".to_vec())),
+            },
+        };
+        self.asked.push(asked);
+        (now.saturating_add_unsigned(millis), ended)
+    }
+}
+
+/// What the SDK sends.
+pub(super) trait Sent: for<'de> Deserialize<'de> {
+    const REGISTERED_BY: &'static str;
+    /// And how long it may take, milliseconds.
+    fn read(self) -> (HttpAsked, u64);
+}
+
 #[derive(Deserialize)]
-pub(super) struct Sent {
+pub(super) struct HttpSent {
     method: String,
-    pub(super) url: String,
+    url: String,
     headers: Vec<(String, String)>,
     body: String,
     secrets: Vec<Named>,
-    #[serde(default = "usual")]
-    pub(super) timeout_ms: u64,
-}
-
-fn usual() -> u64 {
-    8_000
+    timeout_ms: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -113,20 +158,48 @@ struct Named {
     name: String,
 }
 
-impl From<Sent> for HttpAsked {
-    fn from(sent: Sent) -> Self {
-        Self {
-            method: sent.method,
-            url: sent.url,
-            headers: sent.headers,
-            body: base64::decode(&sent.body).unwrap_or_default(),
-            secrets: sent.secrets.into_iter().map(|secret| secret.name).collect(),
-        }
+impl Sent for HttpSent {
+    const REGISTERED_BY: &'static str = "answer_http";
+
+    fn read(self) -> (HttpAsked, u64) {
+        let asked = HttpAsked {
+            method: self.method,
+            url: self.url,
+            headers: self.headers,
+            body: base64::decode(&self.body).unwrap_or_default(),
+            secrets: self.secrets.into_iter().map(|secret| secret.name).collect(),
+        };
+        (asked, self.timeout_ms.unwrap_or(8_000))
+    }
+}
+
+#[derive(Deserialize)]
+pub(super) struct CallSent {
+    feature: String,
+    method: String,
+    path: String,
+    headers: Vec<(String, String)>,
+    body: String,
+    timeout_ms: Option<u64>,
+}
+
+impl Sent for CallSent {
+    const REGISTERED_BY: &'static str = "answer_call";
+
+    fn read(self) -> (HttpAsked, u64) {
+        let asked = HttpAsked {
+            method: self.method,
+            url: self.feature + &self.path,
+            headers: self.headers,
+            body: base64::decode(&self.body).unwrap_or_default(),
+            secrets: Vec::new(),
+        };
+        (asked, self.timeout_ms.unwrap_or(5_000))
     }
 }
 
 /// Whether an answer for `registered` is one for a call of `url`: with a query exactly, without one whatever the query.
-pub(super) fn fits(registered: &str, url: &str) -> bool {
+fn fits(registered: &str, url: &str) -> bool {
     if registered.contains('?') { registered == url } else { url.split('?').next() == Some(registered) }
 }
 

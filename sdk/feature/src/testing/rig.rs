@@ -225,14 +225,23 @@ impl Rig {
     /// What another server answers to every call of this URL from now on, with any query unless the URL has one. In place
     /// of what was said of the same URL before.
     pub fn answer_http(&self, url: &str, answer: HttpAnswer) {
-        let mut world = self.world.borrow_mut();
-        world.http.retain(|(registered, _)| registered != url);
-        world.http.push((url.to_owned(), answer));
+        self.world.borrow_mut().http.set(url.to_owned(), answer);
     }
 
     /// The calls that were made to other servers, in order.
     pub fn http_asked(&self) -> Vec<HttpAsked> {
-        self.world.borrow().http_asked.clone()
+        self.world.borrow().http.asked.clone()
+    }
+
+    /// What another feature answers to every call of this path from now on, with any query unless the path has one. In
+    /// place of what was said of the same path before.
+    pub fn answer_call(&self, feature: &str, path: &str, answer: HttpAnswer) {
+        self.world.borrow_mut().calls.set(format!("{feature}{path}"), answer);
+    }
+
+    /// The calls that were made to other features, in order; each one's URL is the feature's name and the path.
+    pub fn calls_asked(&self) -> Vec<HttpAsked> {
+        self.world.borrow().calls.asked.clone()
     }
 
     /// The stored value of a key, expired or not.

@@ -2,7 +2,7 @@
 
 use super::short;
 use crate::pages::words::Words;
-use kandra_model::{Feature, FeatureState, Height, HostName, Origin, Tier, Timestamp};
+use kandra_model::{Feature, FeatureState, Height, HostName, Limit, Limits, Origin, Tier, Timestamp};
 
 /// A card: header and footer outside the frame, the widget in it.
 #[derive(Clone, Debug)]
@@ -41,10 +41,38 @@ pub struct CardView {
     pub url: String,
     /// The hosts that it asks to call, or may call still.
     pub hosts: Vec<HostView>,
+    /// The features that it calls.
+    pub calls: Vec<String>,
+    /// Whether the owner has pinned its revision.
+    pub pinned: bool,
+    /// What it may use.
+    pub limits: Vec<LimitView>,
     /// Whether the feature has an origin of its own.
     pub own_origin: bool,
     /// When it last changed.
     pub updated_at: Timestamp,
+}
+
+/// One limit of a feature.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LimitView {
+    /// Its stable name.
+    pub name: &'static str,
+    /// What holds.
+    pub value: u64,
+    /// What would hold if the owner had not set it.
+    pub default: u64,
+    /// The least that may be set.
+    pub least: u64,
+    /// The most.
+    pub most: u64,
+}
+
+impl LimitView {
+    fn of(limit: Limit, limits: &Limits) -> Self {
+        let (least, most) = limit.bounds();
+        Self { name: limit.as_str(), value: limits.get(limit), default: limit.default_value(), least, most }
+    }
 }
 
 /// A host that a feature asks to call.
@@ -85,6 +113,9 @@ impl CardView {
             pages,
             url: format!("{}/{slug}", live.replace("{slug}", slug)),
             hosts: feature.presentation.hosts.iter().map(|host| HostView { host: host.clone(), granted: false }).collect(),
+            calls: feature.presentation.calls.clone(),
+            pinned: feature.pinned,
+            limits: Limit::ALL.map(|limit| LimitView::of(limit, &feature.limits)).to_vec(),
             own_origin: live.contains("{slug}"),
             updated_at: feature.updated_at,
         }

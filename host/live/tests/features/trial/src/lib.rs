@@ -30,6 +30,8 @@ fn mount(routes: &mut Routes) {
     routes.post("/notes", add_note);
     routes.post("/sql", sql);
     routes.post("/call", call);
+    routes.post("/relay", relay);
+    routes.get("/ring", ring);
     routes.get("/revision", revision);
     routes.post("/count", count);
     routes.get("/count", counted);
@@ -46,6 +48,7 @@ fn mount(routes: &mut Routes) {
     routes.get("/status/{status}", status);
     routes.get("/go", go);
     routes.get("/big/{bytes}", big);
+    routes.get("/grow/{mib}", grow);
     routes.post("/publish", publish);
     routes.get("/remember", remember);
     routes.get("/log", log);
@@ -205,6 +208,45 @@ async fn sql(req: Request, ctx: Ctx) -> Result<Response> {
 async fn call(req: Request, ctx: Ctx) -> Result<Response> {
     let answer = ctx.http().get(&req.text()?).secret("key", "authorization", "Bearer {secret}").send().await?;
     Response::json(&json!({ "status": answer.status(), "text": answer.text()?, "revision": REVISION }))
+}
+
+/// Collects so many MiB.
+async fn grow(req: Request, _ctx: Ctx) -> Result<Response> {
+    let mut kept = Vec::new();
+    for _ in 0..req.param_as::<usize>("mib")? {
+        tick();
+        kept.push("x".repeat(1 << 20));
+    }
+    tick();
+    Response::text(kept.len().to_string())
+}
+
+#[derive(Deserialize)]
+struct Relay {
+    feature: String,
+    path: String,
+    body: Option<String>,
+    timeout_ms: Option<u64>,
+}
+
+async fn relay(req: Request, ctx: Ctx) -> Result<Response> {
+    let Relay { feature, path, body, timeout_ms } = req.json()?;
+    let mut call = match body {
+        Some(body) => ctx.call(&feature).post(&path).text(body),
+        None => ctx.call(&feature).get(&path),
+    };
+    if let Some(millis) = timeout_ms {
+        call = call.timeout(Duration::from_millis(millis));
+    }
+    let answer = call.send().await?;
+    Response::json(&json!({ "status": answer.status(), "text": answer.text()?, "revision": REVISION }))
+}
+
+/// Calls another one, which calls this one, for ever.
+async fn ring(req: Request, ctx: Ctx) -> Result<Response> {
+    let (me, other) = (req.query("me").unwrap_or_default(), req.query("other").unwrap_or_default());
+    let answer = ctx.call(&other).get("/ring").query("me", &other).query("other", &me).send().await?;
+    Ok(Response::text(answer.text()?)?.with_status(answer.status()))
 }
 
 async fn sleep(req: Request, ctx: Ctx) -> Result<Response> {
