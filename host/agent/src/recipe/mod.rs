@@ -7,6 +7,11 @@
 //! recipe nor everyday language explains, above all one that stands right before the head (`mortgage calculator`). A
 //! second recipe named in the same breath (`a poll and a guestbook`) means that none fits. When in doubt the answer is no.
 //!
+//! Half of all wishes are a shared list of entries with fields and a few rules. They have one recipe (`book::table`): its
+//! rules (`book::rules`: limits, votes, who takes what, totals of groups, ticks, days …) are taken out of the words first,
+//! what remains names the columns, and `book::sheet` composes the crate's sections from both. A new rule is a pattern
+//! there, a section in `recipes/list/` and an exchange in its contract.
+//!
 //! Last, every word of the wish must be accounted for (see [`cover`]): a rule (`nobody twice`, `every day`, `max 12`) or a
 //! numeral that no parameter carries refuses the recipe.
 

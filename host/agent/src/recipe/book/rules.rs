@@ -335,7 +335,10 @@ pub(super) fn is_no_name(name: &str) -> bool {
     }
     let counts = words.len() > 1 && matches!(words[0].text.as_str(), "one" | "two" | "three" | "ein" | "eine" | "zwei");
     let is_count = words.len() == 1 && matches!(words[0].text.as_str(), "one" | "each" | "all" | "two" | "three" | "us");
-    is_count
+    // `setup 4 people` is a place, no column.
+    let has_numeral = words.split_last().is_some_and(|(_, before)| before.iter().any(|w| w.text.bytes().all(|b| b.is_ascii_digit())));
+    has_numeral
+        || is_count
         || counts
         || words.iter().any(|w| MACHINES.split('|').any(|m| m == w.text))
         || words.len() == 1 && is_rule(&words[0].text) && !KNOWN_COLUMNS.contains(&words[0].text.as_str())

@@ -376,7 +376,7 @@ impl Sheet {
 
 /// The column that these words mean; without words, or for `each`, the one that says of which kind a row is.
 fn column_of(columns: &[Field], words: &str) -> Option<usize> {
-    const PEOPLE: &str = "person|people|member|pupil|student|child|kid|player|visitor|family|team|kopf|schuler|kind|spieler|mitglied|nase|runner|head|name|one|each|user|participant";
+    const PEOPLE: &str = "person|people|volunteer|helper|helfer|employee|colleague|customer|guest|member|pupil|student|child|kid|player|visitor|family|team|kopf|schuler|kind|spieler|mitglied|nase|runner|head|name|one|each|user|participant";
     let wanted: Vec<String> = fold(words).split_whitespace().map(|w| stem(w).to_owned()).collect();
     let by_name = columns.iter().position(|c| fold(&c.name).split_whitespace().any(|part| wanted.iter().any(|w| w == stem(part))));
     let person = wanted.iter().any(|w| PEOPLE.split('|').any(|p| stem(p) == w));

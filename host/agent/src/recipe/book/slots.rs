@@ -22,7 +22,7 @@ pub(in crate::recipe) static SLOTS: Recipe = Recipe {
         ("plan fur|for die|the woche|week", 15),
         ("who|wer cooks|cleans|waters|kocht|putzt|giesst|brings .. when|wann|day|tag", 16),
         ("book|books|reserve|reserves|booking|reservieren|buchen|eintragen .. slot|slots|hour|hours|zeitfenster|stunde", 16),
-        ("helper|helpers|helferliste|schichten|schicht|shifts|shift", 13),
+        ("helper|helpers|volunteers|helfer|helferliste|schichten|schicht|shifts|shift", 13),
     ],
     vocabulary: &[
         "bis",

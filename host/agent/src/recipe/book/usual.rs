@@ -152,6 +152,12 @@ pub(super) fn heading(asked: &Asked) -> Option<String> {
     if lower[cut..].starts_with('?') {
         return phrases::question(asked);
     }
+    // `Eine Liste mit Kuchenrezepten (Name, Zutaten)`: the things stand before the parenthesis.
+    let things = [" mit ", " with "].iter().find_map(|mark| lower[cut..].strip_prefix(mark).map(|_| cut + mark.len()));
+    let things = things.and_then(|start| asked.text.get(start..start + asked.text.get(start..)?.find('(')?));
+    if let Some(things) = things.map(str::trim).filter(|t| (1..=3).contains(&t.split_whitespace().count()) && !t.contains([',', ':'])) {
+        return Some(phrases::capitalise(things));
+    }
     let text = asked.text.get(..cut)?;
     let mut words: Vec<&str> = text.split_whitespace().collect();
     while words.len() > 1 && LEAD.split('|').any(|lead| lead == crate::recipe::asked::fold(words[0])) {
