@@ -105,6 +105,9 @@ pub enum Command {
         presentation: Presentation,
         /// What it may use.
         settings: FeatureSettings,
+        /// With the data of when its SQL database last had the shape that this revision knows.
+        #[serde(default)]
+        with_data: bool,
     },
     /// Remove the feature's routes and unload it. Idempotent. Its data stays.
     Unmount {
@@ -172,6 +175,9 @@ pub struct MountedReport {
     pub load_us: u64,
     /// Microseconds to run `mount` and flip the route table.
     pub mount_us: u64,
+    /// When the copy was made from which its SQL data were brought back, if they were.
+    #[serde(default)]
+    pub restored: Option<Timestamp>,
 }
 
 /// Why a command was not carried out.

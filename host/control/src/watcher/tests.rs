@@ -116,7 +116,7 @@ async fn answer(mut end: LiveEnd) {
     while let Some(pending) = end.commands.recv().await {
         let outcome = match pending.command {
             kandra_wire::Command::Mount { .. } => {
-                Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, load_us: 1, mount_us: 1 })
+                Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, load_us: 1, mount_us: 1, restored: None })
             }
             kandra_wire::Command::Report => Outcome::Report(Box::default()),
             _ => Outcome::Done,

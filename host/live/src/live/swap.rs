@@ -12,7 +12,7 @@ use crate::{
     state, worker,
 };
 use kandra_abi::fault_kind;
-use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier};
+use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier, Timestamp};
 use kandra_wire::{FeatureSettings, LogLevel, MountedReport, Refusal};
 use std::{
     collections::HashMap,
@@ -40,6 +40,14 @@ pub struct Order {
     pub presentation: Presentation,
     /// What it may use of each.
     pub settings: FeatureSettings,
+}
+
+/// What becomes of the SQL data at a mount.
+#[derive(Clone, Copy, Debug)]
+enum Data {
+    Stays,
+    /// To what they were when the database had the shape that the revision knows.
+    GoesBack,
 }
 
 /// Why nothing was mounted.
@@ -93,6 +101,15 @@ impl Live {
     /// The same artifact of the same revision, mounted already, only takes the settings over. Blocks for about a
     /// millisecond; not for workers.
     pub fn mount(&self, order: Order) -> Result<MountedReport, MountError> {
+        self.mount_with(order, Data::Stays)
+    }
+
+    /// The same with the data of when its SQL database last had the shape that this revision knows.
+    pub fn mount_with_data(&self, order: Order) -> Result<MountedReport, MountError> {
+        self.mount_with(order, Data::GoesBack)
+    }
+
+    fn mount_with(&self, order: Order, data: Data) -> Result<MountedReport, MountError> {
         let began = Instant::now();
         let mut features = self.features();
         if let Some(mounted) = self.table.load().get(order.feature.as_str())
@@ -100,7 +117,7 @@ impl Live {
             && mounted.revision == order.revision
         {
             mounted.configure(order.settings);
-            return Ok(report(mounted, Duration::ZERO, began.elapsed()));
+            return Ok(report(mounted, Duration::ZERO, began.elapsed(), None));
         }
         let feature = features.get(&order.feature).and_then(Weak::upgrade);
         let feature =
@@ -114,13 +131,13 @@ impl Live {
         }
         let library = load_library(&self.artifacts.join(order.artifact.as_str()), &order.artifact)?;
         let loaded = began.elapsed();
-        self.place(order, feature, library, loaded, &mut features)
+        self.place(order, feature, library, (loaded, data), &mut features)
     }
 
     /// The same for a library that is open already: the probe looks at each step.
     pub(crate) fn mount_library(&self, order: Order, library: Library) -> Result<MountedReport, MountError> {
         let feature = Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone()));
-        self.place(order, feature, library, Duration::ZERO, &mut self.features())
+        self.place(order, feature, library, (Duration::ZERO, Data::Stays), &mut self.features())
     }
 
     fn place(
@@ -128,12 +145,12 @@ impl Live {
         order: Order,
         feature: Arc<Feature>,
         library: Library,
-        loaded: Duration,
+        (loaded, data): (Duration, Data),
         features: &mut HashMap<Slug, Weak<Feature>>,
     ) -> Result<MountedReport, MountError> {
         let began = Instant::now();
         let number = self.workers.recorder().name(&order.feature, order.revision);
-        let (routes, state_version) = match self.init(&library, number, &feature, &order.presentation) {
+        let (routes, state_version, restored) = match self.init(&library, number, &feature, &order.presentation, data) {
             Ok(mounted) => mounted,
             Err(error) => {
                 self.discard(library, number);
@@ -150,7 +167,7 @@ impl Live {
             return Err(error);
         }
         let mount = Arc::new(mount);
-        let report = report(&mount, loaded, began.elapsed());
+        let report = report(&mount, loaded, began.elapsed(), restored);
         features.retain(|_, feature| feature.strong_count() > 0);
         features.insert(slug.clone(), Arc::downgrade(&feature));
         let tasks = mount.clone();
@@ -173,7 +190,8 @@ impl Live {
         number: u64,
         feature: &Feature,
         presentation: &Presentation,
-    ) -> Result<(Routes, Option<u32>), MountError> {
+        data: Data,
+    ) -> Result<(Routes, Option<u32>, Option<Timestamp>), MountError> {
         let declared = worker::enter_for_mount(&self.workers, number, MOUNT_BUDGET, || {
             let most = Most { routes: MAX_ROUTES, migrations: MAX_MIGRATIONS, migration: MOST_MIGRATION };
             let declared = library.init(services::host_module(), most);
@@ -188,8 +206,12 @@ impl Live {
             CaughtFault { .. } => MountError::Budget,
         })?;
         let routes = Routes::check(routes, feature)?;
+        let restored = match data {
+            Data::Stays => None,
+            Data::GoesBack => restore_data(feature, presentation, &migrations)?,
+        };
         migrate(feature, presentation, &migrations)?;
-        Ok((routes, state_version))
+        Ok((routes, state_version, restored))
     }
 
     /// Gives a revision that is about to serve the state of the one that serves, which from then on takes no calls; or that
@@ -290,6 +312,22 @@ pub(crate) fn load_library(path: &Path, hash: &ArtifactHash) -> Result<Library, 
     Library::open(Image::copy(path, hash)?)
 }
 
+/// Brings back the data that a revision's SQL database held when it had its shape.
+fn restore_data(feature: &Feature, presentation: &Presentation, migrations: &[String]) -> Result<Option<Timestamp>, MountError> {
+    if !presentation.capabilities.iter().any(|c| c == SQL) {
+        return Err(MountError::Migration("this revision has no SQL database, so there are no data to bring back".to_owned()));
+    }
+    let database = feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
+    let made = database.restore(migrations).map_err(|error| match error {
+        error @ MigrationError::NoCopy => MountError::Migration(error.to_string()),
+        error => MountError::Storage(error.to_string()),
+    })?;
+    Ok(made.map(|made| {
+        let since = made.duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        Timestamp::from_millis(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
+    }))
+}
+
 /// Brings the feature's SQL database to the shape that a new revision needs. The old one may still use it: its statements
 /// wait meanwhile, and migrations only add.
 fn migrate(feature: &Feature, presentation: &Presentation, migrations: &[String]) -> Result<(), MountError> {
@@ -318,7 +356,7 @@ fn migrate(feature: &Feature, presentation: &Presentation, migrations: &[String]
     }
 }
 
-fn report(mount: &Mount, load: Duration, mounted: Duration) -> MountedReport {
+fn report(mount: &Mount, load: Duration, mounted: Duration, restored: Option<Timestamp>) -> MountedReport {
     let micros = |d: Duration| u64::try_from(d.as_micros()).unwrap_or(u64::MAX);
     let routes: Vec<RouteSpec> = mount.routes.all().iter().map(|route| route.spec.clone()).collect();
     MountedReport {
@@ -326,5 +364,6 @@ fn report(mount: &Mount, load: Duration, mounted: Duration) -> MountedReport {
         routes,
         load_us: micros(load),
         mount_us: micros(mounted),
+        restored,
     }
 }
