@@ -280,9 +280,10 @@ fn doctor_and_completions_answer() -> Result<()> {
     fs::write(&path, run(at.path(), &["completions", "bash"]).out)?;
     assert!(Command::new("bash").arg("-n").arg(&path).status()?.success());
     run(at.path(), &["completions", "tcsh"]).ends(2);
-    for name in
-        ["serve", "new", "check", "dev", "deploy", "list", "show", "logs", "rollback", "pause", "resume", "remove", "approve", "doctor"]
-    {
+    for name in [
+        "serve", "new", "check", "dev", "deploy", "list", "show", "logs", "rollback", "pause", "resume", "pin", "limits", "remove",
+        "approve", "doctor",
+    ] {
         let help = run(at.path(), &[name, "--help"]).ends(0);
         assert!(help.out.contains("Example") || name == "doctor", "{name} --help has no example: {}", help.out);
     }
@@ -324,6 +325,9 @@ fn without_a_server_the_code_is_6() -> Result<()> {
         &["rollback", "poll", "1", "--yes"],
         &["pause", "poll"],
         &["resume", "poll"],
+        &["pin", "poll"],
+        &["unpin", "poll"],
+        &["limits", "poll"],
         &["remove", "poll", "--yes"],
         &["approve", "018f3c1e-7b0a-7c3d-9e2f-5a6b7c8d9e0f"],
         &["deploy", "lonely-one"],

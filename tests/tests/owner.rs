@@ -110,3 +110,43 @@ async fn the_optimised_build_keeps_the_contract_before_it_serves() -> Result<()>
     assert!(stages.iter().position(|stage| stage.0 == "mount").is_some_and(|mount| mount > probe), "{stages:?}");
     Ok(())
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_rollback_brings_the_data_back_when_it_is_asked_to() -> Result<()> {
+    let server = Server::ready(Options::default()).await?;
+    let first = feature_crate("generated/visitors-book")?;
+    server.deploy(&first, None).await?;
+    let live = Api::new(&server.live, None);
+    let sign = async |text: &str| {
+        let entry = json!({ "name": "Ada", "text": text });
+        Ok::<_, anyhow::Error>(live.send(Method::POST, "/visitors-book/entries", Some(&entry), &[]).await?.status)
+    };
+    assert_eq!(sign("before").await?, 201);
+    let mut second = first.clone();
+    let step = "routes.migration(\"CREATE INDEX entry_visitor ON entry (visitor)\");";
+    let more = format!("{step}\n    routes.migration(\"ALTER TABLE entry ADD COLUMN stars INTEGER\");");
+    second.entry("src/lib.rs".to_owned()).and_modify(|text| *text = text.replace(step, &more));
+    assert_ne!(first, second);
+    assert_eq!(server.deploy(&second, Some(1)).await?["state"], "succeeded");
+    assert_eq!(sign("after").await?, 201);
+    let book = async || Ok::<_, anyhow::Error>(live.get("/visitors-book/entries").await?.text);
+
+    let dry = kandra(&server, &["rollback", "visitors-book", "--with-data", "--dry-run"]).await?;
+    assert!(said(&dry).contains("its SQL data would go back with it"), "{}", said(&dry));
+    let back = kandra(&server, &["rollback", "visitors-book", "--with-data", "--yes"]).await?;
+    let words = said(&back);
+    assert!(back.status.success() && words.contains("is lost to it") && words.contains("visitors-book.sql.undone.db"), "{words}");
+    let text = book().await?;
+    assert!(text.contains("before") && !text.contains("after"), "{text}");
+    assert!(server.home().join("features/visitors-book.sql.undone.db").exists());
+
+    // Forth again, and back without the data: they stay.
+    assert_eq!(sign("third").await?, 201);
+    assert!(kandra(&server, &["rollback", "visitors-book", "2", "--yes"]).await?.status.success());
+    assert_eq!(sign("fourth").await?, 201);
+    let back = kandra(&server, &["rollback", "visitors-book", "1", "--yes"]).await?;
+    assert!(said(&back).contains("stays as it is"), "{}", said(&back));
+    let text = book().await?;
+    assert!(text.contains("third") && text.contains("fourth"), "{text}");
+    Ok(())
+}

@@ -404,12 +404,19 @@ pub struct Logs {
 
 /// `rollback`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  kandra rollback poll          the revision before the current one\n  kandra rollback poll 3 --yes")]
+#[command(
+    after_help = "Examples:\n  kandra rollback poll          the revision before the current one\n  kandra rollback poll 3 --yes\n  \
+                        kandra rollback poll 3 --with-data    and its SQL data, to before the migration that followed"
+)]
 pub struct Rollback {
     /// The feature's slug
     pub slug: String,
     /// The revision [default: the one before the current; the last when the feature is removed]
     pub revision: Option<u32>,
+    /// Bring back its SQL data too, from the copy made before the migration that followed that revision; what was written
+    /// since is lost to the feature, and kept beside its database
+    #[arg(long)]
+    pub with_data: bool,
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,

@@ -1,6 +1,7 @@
 //! The whole of live without a socket: artifacts in, a route table, calls, swaps, unloads.
 
 mod connect;
+mod data;
 mod dispatch;
 mod swap;
 

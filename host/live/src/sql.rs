@@ -171,6 +171,11 @@ impl Database {
         migrate::run(&mut connection, &self.rules, self.path.as_deref(), migrations)
     }
 
+    /// Brings back the data of when the database had the shape that these steps make. See [`migrate::restore`].
+    pub fn restore(&self, migrations: &[String]) -> Result<Option<std::time::SystemTime>, MigrationError> {
+        migrate::restore(&mut self.connection(), &self.rules, self.path.as_deref(), migrations)
+    }
+
     /// Has a request run on a thread that may wait. Dropping the future before its turn cancels it. Needs tokio's runtime.
     pub fn ask(self: &Arc<Self>, request: &[u8]) -> impl Future<Output = Result<Vec<u8>, Refused>> + Send + use<> {
         let waiting = self.enqueue(request);

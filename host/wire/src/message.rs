@@ -105,6 +105,9 @@ pub enum Command {
         presentation: Presentation,
         /// What it may use.
         settings: FeatureSettings,
+        /// With the data of when its SQL database last had the shape that this revision knows.
+        #[serde(default)]
+        with_data: bool,
     },
     /// Remove the feature's routes and unload it. Idempotent. Its data stays.
     Unmount {
@@ -174,6 +177,9 @@ pub struct MountedReport {
     pub routes: Vec<RouteSpec>,
     /// Whether `/widget` is among it.
     pub widget: bool,
+    /// When the copy was made from which its SQL data were brought back, if they were.
+    #[serde(default)]
+    pub restored: Option<Timestamp>,
 }
 
 /// How long the steps of one swap took, microseconds.

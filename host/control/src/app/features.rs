@@ -1,9 +1,14 @@
 //! Features: rolled back, removed, paused, released; their source.
 
 use super::{App, AppError};
-use crate::{pipeline, supervisor};
+use crate::{
+    pipeline::{self, Data, Halt},
+    supervisor,
+};
 use kandra_gate::Presence;
-use kandra_model::{ArtifactHash, Cause, Feature, FeatureState, Limits, LiveCondition, Revision, RevisionRecord, RunId, Slug, Tier};
+use kandra_model::{
+    ArtifactHash, Cause, Feature, FeatureState, Limits, LiveCondition, Revision, RevisionRecord, RunId, Slug, Tier, Timestamp,
+};
 use kandra_store::{Mount, NewRun, Removal};
 use kandra_wire::Command;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -44,6 +49,16 @@ impl App {
 
     /// Owner: points the feature at an existing revision, by its library. Its data stays.
     pub async fn rollback(self: &Arc<Self>, slug: &Slug, revision: Revision) -> Result<RolledBack, AppError> {
+        self.roll_back(slug, revision, Data::Stays).await
+    }
+
+    /// Owner: the same with the SQL data of before the migration that followed that revision. What was written since then is
+    /// lost to the feature, and kept beside its database.
+    pub async fn rollback_with_data(self: &Arc<Self>, slug: &Slug, revision: Revision) -> Result<RolledBack, AppError> {
+        self.roll_back(slug, revision, Data::GoesBack).await
+    }
+
+    async fn roll_back(self: &Arc<Self>, slug: &Slug, revision: Revision, goes: Data) -> Result<RolledBack, AppError> {
         self.refuse_when_stopping()?;
         let _feature = self.feature_lock(slug).await;
         let feature = self.existing_feature(slug).await?;
@@ -67,24 +82,44 @@ impl App {
             // The files first: were the server to die in between, the watcher would go on in the same direction.
             self.trail().restore(slug, revision, &record.commit).await?;
             let mount = Mount { feature: slug.clone(), revision, artifact, tier, run: None };
-            match pipeline::load_and_mount(self, None, &record, mount).await {
-                Ok(_) => {
+            match pipeline::mount_with(self, None, &record, mount, goes).await {
+                Ok((_, restored)) => {
                     if tier == Tier::Quick {
                         self.rebuilds().optimise(slug.clone());
                     }
-                    return Ok(answer(None));
+                    let mut answer = answer(None);
+                    if goes == Data::GoesBack {
+                        answer.data = gone_back(title, slug, revision, restored);
+                    }
+                    return Ok(answer);
+                }
+                // Nothing else was asked for.
+                Err(Halt::Refused { findings, .. }) if goes == Data::GoesBack => {
+                    self.back_to_current(slug, &feature).await?;
+                    let message = findings.into_iter().next().map(|finding| finding.message).unwrap_or_default();
+                    return Err(AppError::Invalid { field: "with_data", message });
                 }
                 Err(halt) => {
                     tracing::warn!(feature = %slug, %revision, ?halt, "an earlier build could not be mounted");
-                    if feature.state != FeatureState::Removed {
-                        let current = self.revision(slug, feature.revision).await?;
-                        self.trail().restore(slug, feature.revision, &current.commit).await?;
-                    }
+                    self.back_to_current(slug, &feature).await?;
                 }
             }
         }
+        if goes == Data::GoesBack {
+            let message = "its library has to be built again first; roll back without the data, or try again after that".to_owned();
+            return Err(AppError::Invalid { field: "with_data", message });
+        }
         let run = self.rebuild_for_rollback(&feature, revision).await?.ok_or_else(|| AppError::missing("source of revision", revision))?;
         Ok(answer(Some(run.id)))
+    }
+
+    /// The files of the revision that goes on serving.
+    async fn back_to_current(&self, slug: &Slug, feature: &Feature) -> Result<(), AppError> {
+        if feature.state != FeatureState::Removed {
+            let current = self.revision(slug, feature.revision).await?;
+            self.trail().restore(slug, feature.revision, &current.commit).await?;
+        }
+        Ok(())
     }
 
     /// The newest library of a revision that is there and whole.
@@ -231,5 +266,16 @@ impl App {
 
     pub(crate) async fn revision(&self, slug: &Slug, revision: Revision) -> Result<RevisionRecord, AppError> {
         self.store().revision(slug, revision).await?.ok_or_else(|| AppError::missing("revision", format!("{revision} of {slug}")))
+    }
+}
+
+/// What became of the data, for whoever rolled back.
+fn gone_back(title: &str, slug: &Slug, revision: Revision, restored: Option<Timestamp>) -> String {
+    match restored {
+        Some(made) => format!(
+            "The SQL data of {title} are those of {made}, before the migration that followed revision {revision}. What was written since \
+             then is lost to it, and kept in features/{slug}.sql.undone.db; keys and values stay as they are."
+        ),
+        None => format!("No migration followed revision {revision}, so the data of {title} stay as they are."),
     }
 }

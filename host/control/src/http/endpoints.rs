@@ -149,8 +149,10 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         get("/api/features/{slug}/logs", "The newest lines of its log", |r| r.to(history::logs))
             .query(&[("limit", "how many, 1 to 1,000")]),
         get("/api/features/{slug}/widget", "Redirects to its widget", |r| r.to(features::widget)).status(307),
-        owner(post.clone(), "/api/features/{slug}/rollback", "Point it at another revision", |r| r.to(features::rollback))
-            .body(&[("revision", "integer: which")]),
+        owner(post.clone(), "/api/features/{slug}/rollback", "Point it at another revision", |r| r.to(features::rollback)).body(&[
+            ("revision", "integer: which"),
+            ("with_data", "true: with the SQL data of before the migration that followed it; false when absent"),
+        ]),
         owner(post.clone(), "/api/features/{slug}/pause", "Let every route answer 503", |r| r.to(features::pause)),
         owner(post.clone(), "/api/features/{slug}/resume", "Let it serve again", |r| r.to(features::resume)),
         owner(post.clone(), "/api/features/{slug}/release", "Let a quarantined one serve again", |r| r.to(features::resume)),

@@ -178,10 +178,13 @@ pub(super) async fn widget(app: Data<App>, guard: Data<Guard>, host: Host, slug:
 #[serde(expecting = "an object with a revision")]
 pub(super) struct Target {
     revision: Revision,
+    #[serde(default)]
+    with_data: bool,
 }
 
 pub(super) async fn rollback(app: Data<App>, _: Owner, slug: Path<Slug>, body: Json<Target>) -> Result<Json<RolledBack>, Problem> {
-    Ok(Json(app.rollback(&slug, body.revision).await?))
+    let Target { revision, with_data } = body.into_inner();
+    Ok(Json(if with_data { app.rollback_with_data(&slug, revision).await? } else { app.rollback(&slug, revision).await? }))
 }
 
 pub(super) async fn remove(app: Data<App>, _: Owner, slug: Path<Slug>) -> Result<Json<Value>, Problem> {

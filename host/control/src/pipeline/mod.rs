@@ -22,7 +22,7 @@ pub(crate) use gates::{Pass, bytes, hash};
 pub(crate) use halt::Halt;
 pub(crate) use rebuild::{Rebuilds, collect_garbage, look_after_builds};
 pub(crate) use recovery::take_up;
-pub(crate) use settle::load_and_mount;
+pub(crate) use settle::{Data, load_and_mount, mount_with};
 pub(crate) use slots::{Kind, Rank, Slots};
 
 use crate::app::App;

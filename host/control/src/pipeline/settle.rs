@@ -6,7 +6,7 @@
 use super::{active::Why, gates::Passed, halt::Halt, stages::Stages};
 use crate::{app::App, live_handle::LiveError, supervisor};
 use kandra_gate::Artifact;
-use kandra_model::{Cause, Feature, FeatureState, Finding, LiveCondition, RevisionRecord, Run, Stage, StageOutcome};
+use kandra_model::{Cause, Feature, FeatureState, Finding, LiveCondition, RevisionRecord, Run, Stage, StageOutcome, Timestamp};
 use kandra_store::{ArtifactRecord, Draft, Mount, Saved, TrailError};
 use kandra_wire::Command;
 use std::{sync::Arc, time::Duration};
@@ -115,6 +115,25 @@ pub(crate) async fn load_and_mount(
     record: &RevisionRecord,
     mount: Mount,
 ) -> Result<Feature, Halt> {
+    mount_with(app, stages, record, mount, Data::Stays).await.map(|(feature, _)| feature)
+}
+
+/// What becomes of a feature's SQL data at a mount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Data {
+    Stays,
+    /// To what they were when the database last had the shape that the revision knows.
+    GoesBack,
+}
+
+/// The same; with when the copy was made from which data were brought back, if they were.
+pub(crate) async fn mount_with(
+    app: &Arc<App>,
+    stages: Option<(&Stages, u32)>,
+    record: &RevisionRecord,
+    mount: Mount,
+    data: Data,
+) -> Result<(Feature, Option<Timestamp>), Halt> {
     let before = app.store().feature(&mount.feature).await?;
     let paused = before.as_ref().is_some_and(|feature| feature.state == FeatureState::Paused);
     let limits = before.map(|feature| feature.limits).unwrap_or_default();
@@ -126,6 +145,7 @@ pub(crate) async fn load_and_mount(
         tier: mount.tier,
         presentation: record.presentation.clone(),
         settings: supervisor::settings(state, &limits),
+        with_data: data == Data::GoesBack,
     };
     if let Some((stages, attempt)) = stages {
         stages.begin(Stage::Load, attempt);
@@ -142,7 +162,7 @@ pub(crate) async fn load_and_mount(
         }
         let guard = app.mounts().lock().await;
         match app.live().mount(command.clone(), MOUNT).await {
-            Ok(_) => {
+            Ok(mounted) => {
                 if let Some((stages, attempt)) = stages {
                     stages.end(Stage::Load, StageOutcome::Passed, Vec::new());
                     stages.begin(Stage::Mount, attempt);
@@ -155,7 +175,7 @@ pub(crate) async fn load_and_mount(
                     feature = app.store().set_feature_state(&slug, FeatureState::Paused, Some("The owner paused it.".to_owned())).await?;
                 }
                 drop(guard);
-                return Ok(feature);
+                return Ok((feature, mounted.restored));
             }
             Err(LiveError::Refused(refusal)) if refusal.stage != "draining" && refusal.stage != "deadline" => {
                 drop(guard);

@@ -27,6 +27,7 @@ pub(super) fn mount_command(feature: &Feature) -> Option<Command> {
         tier: feature.tier,
         presentation: feature.presentation.clone(),
         settings: settings(feature.state, &feature.limits),
+        with_data: false,
     })
 }
 

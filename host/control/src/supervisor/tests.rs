@@ -115,7 +115,7 @@ async fn speak(mut stream: UnixStream, behaviour: Behaviour, seen: &StdMutex<See
             (Command::Mount { .. }, Behaviour::Refuses) => Outcome::Refused(Refusal { stage: "abi".into(), message: "no".into() }),
             (Command::Mount { feature, .. }, _) => {
                 seen.lock().unwrap().mounted.push(feature.to_string());
-                Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false })
+                Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, restored: None })
             }
             (Command::Report, _) => Outcome::Report(Box::default()),
             (Command::Serve, _) => {

@@ -115,7 +115,7 @@ async fn answer(mut end: LiveEnd) {
     });
     while let Some(pending) = end.commands.recv().await {
         let outcome = match pending.command {
-            kandra_wire::Command::Mount { .. } => Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false }),
+            kandra_wire::Command::Mount { .. } => Outcome::Mounted(MountedReport { routes: Vec::new(), widget: false, restored: None }),
             kandra_wire::Command::Report => Outcome::Report(Box::default()),
             _ => Outcome::Done,
         };

@@ -99,15 +99,23 @@ pub async fn rollback(options: Rollback) -> Result<Code> {
     let Some(target) = options.revision.map(u64::from).or(before.filter(|r| *r > 0)) else {
         return Err(CodedError::error(Code::Usage, format!("{slug} has no revision before {current}")));
     };
-    let question = format!("Point {slug} at revision {target} instead of {current}? Its data stays as it is.");
+    let data = if options.with_data {
+        "Its SQL data go back to before the migration that followed; what was written since is lost to it"
+    } else {
+        "Its data stays as it is"
+    };
+    let question = format!("Point {slug} at revision {target} instead of {current}? {data}.");
     if options.dry_run {
-        let words = format!("would point {slug} at revision {target} instead of {current}; its data would stay as it is");
-        return would(options.output, words, json!({ "feature": slug, "from": current, "revision": target }));
+        let data = if options.with_data { "its SQL data would go back with it" } else { "its data would stay as it is" };
+        let words = format!("would point {slug} at revision {target} instead of {current}; {data}");
+        let data = json!({ "feature": slug, "from": current, "revision": target, "with_data": options.with_data });
+        return would(options.output, words, data);
     }
     if !options.yes && !terminal::confirm(&question) {
         return Err(CodedError::error(Code::Usage, "nothing was changed; add --yes to roll back without a question"));
     }
-    let mut done = client.post(&format!("/api/features/{slug}/rollback"), &json!({ "revision": target })).await?;
+    let mut done =
+        client.post(&format!("/api/features/{slug}/rollback"), &json!({ "revision": target, "with_data": options.with_data })).await?;
     if let Some(run) = done["run"].as_str().map(str::to_owned) {
         terminal::say(format!("the artifact of revision {target} is being rebuilt"));
         let ended = client.wait_for_run(&run, |stage| terminal::say(format!("  {stage}"))).await?;

@@ -1,18 +1,20 @@
 //! Mounting, swapping, unmounting: what happens to a revision between its file and its route table.
 
-use super::{Live, Table};
+use super::{
+    Live, Table,
+    data::{self, Data},
+};
 use crate::{
     feature::Feature,
     load::{CaughtFault, Declared, Image, Library, LoadError, Most},
     mount::{Mount, Prepared},
-    operation::SQL,
     routes::{MAX_ROUTES, RouteError, Routes},
     services,
-    sql::{MAX_MIGRATIONS, MOST_MIGRATION, MigrationError},
+    sql::{MAX_MIGRATIONS, MOST_MIGRATION},
     state, worker,
 };
 use kandra_abi::fault_kind;
-use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier};
+use kandra_model::{ArtifactHash, Presentation, Revision, RouteSpec, Slug, Tier, Timestamp};
 use kandra_wire::{FeatureSettings, LogLevel, MountedReport, Refusal, SwapReport};
 use std::{
     collections::HashMap,
@@ -97,6 +99,7 @@ pub(crate) struct Loaded {
     mount: Mount,
     migrations: Vec<String>,
     settings: FeatureSettings,
+    data: Data,
 }
 
 impl Loaded {
@@ -114,6 +117,8 @@ struct Installed {
     mount: Arc<Mount>,
     /// How long new calls waited for it.
     held: Duration,
+    /// When the copy was made that its SQL data were brought back from.
+    restored: Option<Timestamp>,
 }
 
 type Features = HashMap<Slug, Weak<Feature>>;
@@ -123,6 +128,15 @@ impl Live {
     /// The same artifact of the same revision, mounted already, only takes the settings over. Blocks for about a
     /// millisecond; not for workers. In a process that does not serve yet it is only loaded, see [`Self::activate`].
     pub fn mount(&self, order: Order) -> Result<MountedReport, MountError> {
+        self.mount_with(order, Data::Stays)
+    }
+
+    /// The same with the data of when its SQL database last had the shape that this revision knows.
+    pub fn mount_with_data(&self, order: Order) -> Result<MountedReport, MountError> {
+        self.mount_with(order, Data::GoesBack)
+    }
+
+    fn mount_with(&self, order: Order, data: Data) -> Result<MountedReport, MountError> {
         let began = Instant::now();
         let mut features = self.features();
         if let Some(mounted) = self.table.load().get(order.feature.as_str())
@@ -130,18 +144,18 @@ impl Live {
             && mounted.revision == order.revision
         {
             mounted.configure(order.settings);
-            return Ok(report(mounted));
+            return Ok(report(mounted, None));
         }
         let feature = features.get(&order.feature).and_then(Weak::upgrade);
         let feature =
             feature.unwrap_or_else(|| Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone())));
         let library = load_library(&self.artifacts.join(order.artifact.as_str()), &order.artifact)?;
         let opened = Instant::now();
-        let loaded = self.load(order, feature, library)?;
+        let loaded = Loaded { data, ..self.load(order, feature, library)? };
         let ran = Instant::now();
         let mut dormant = self.dormant();
         if let Some(waiting) = dormant.as_mut() {
-            let report = report(&loaded.mount);
+            let report = report(&loaded.mount, None);
             let same = waiting.iter().position(|other| other.slug() == loaded.slug());
             let before = same.map(|at| waiting.swap_remove(at));
             waiting.push(loaded);
@@ -152,7 +166,7 @@ impl Live {
             return Ok(report);
         }
         drop(dormant);
-        let Installed { mount, held } = self.install(loaded, &mut features)?;
+        let Installed { mount, held, restored } = self.install(loaded, &mut features)?;
         self.note(SwapReport {
             feature: mount.feature.slug.clone(),
             revision: mount.revision,
@@ -161,7 +175,7 @@ impl Live {
             hand_over_us: micros(ran.elapsed()),
             held_us: micros(held),
         });
-        Ok(report(&mount))
+        Ok(report(&mount, restored))
     }
 
     fn note(&self, swap: SwapReport) {
@@ -176,7 +190,7 @@ impl Live {
     pub(crate) fn mount_library(&self, order: Order, library: Library) -> Result<MountedReport, MountError> {
         let feature = Arc::new(Feature::new(order.feature.clone(), order.settings.clone(), self.environment.clone()));
         let loaded = self.load(order, feature, library)?;
-        Ok(report(&self.install(loaded, &mut self.features())?.mount))
+        Ok(report(&self.install(loaded, &mut self.features())?.mount, None))
     }
 
     /// From now on this process serves what it has loaded: opens the features' data, takes their states over, begins their
@@ -203,18 +217,18 @@ impl Live {
             }
         };
         let prepared = Prepared { feature, revision, artifact, tier, presentation, routes, number, library, state_version };
-        Ok(Loaded { mount: Mount::new(prepared, self.reaper.clone()), migrations, settings })
+        Ok(Loaded { mount: Mount::new(prepared, self.reaper.clone()), migrations, settings, data: Data::Stays })
     }
 
     /// Opens the feature's data, hands its state over, and leads its routes here.
     fn install(&self, loaded: Loaded, features: &mut Features) -> Result<Installed, MountError> {
-        let Loaded { mount, migrations, settings } = loaded;
+        let Loaded { mount, migrations, settings, data } = loaded;
         let feature = mount.feature.clone();
         mount.configure(settings);
-        let opened = open_data(&feature, &mount.presentation, &migrations);
+        let opened = data::open(&feature, &mount.presentation, &migrations, data);
         let held_since = Instant::now();
-        let waited = match opened.and_then(|()| self.hand_over(&mount)) {
-            Ok(waited) => waited,
+        let (waited, restored) = match opened.and_then(|restored| Ok((self.hand_over(&mount)?, restored))) {
+            Ok(handed) => handed,
             Err(error) => {
                 self.discard(mount.library, mount.number);
                 return Err(error);
@@ -233,7 +247,7 @@ impl Live {
             self.reaper.retire(old);
         }
         feature.forget_other_routes();
-        Ok(Installed { mount, held })
+        Ok(Installed { mount, held, restored })
     }
 
     fn init(&self, library: &Library, number: u64, feature: &Feature) -> Result<(Routes, Vec<String>, Option<u32>), MountError> {
@@ -361,51 +375,11 @@ pub(crate) fn load_library(path: &Path, hash: &ArtifactHash) -> Result<Library, 
     Library::open(Image::copy(path, hash)?)
 }
 
-/// Opens what the feature may use. Here rather than in a worker: it waits for the disk.
-fn open_data(feature: &Feature, presentation: &Presentation, migrations: &[String]) -> Result<(), MountError> {
-    let may = |name: &str| presentation.capabilities.iter().any(|capability| capability == name);
-    if may("kv") {
-        feature.store().map_err(|e| MountError::Storage(e.to_string()))?;
-    }
-    if may(SQL) {
-        feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
-    }
-    migrate(feature, presentation, migrations)
-}
-
-/// Brings the feature's SQL database to the shape that a new revision needs. The old one may still use it: its statements
-/// wait meanwhile, and migrations only add.
-fn migrate(feature: &Feature, presentation: &Presentation, migrations: &[String]) -> Result<(), MountError> {
-    if migrations.is_empty() {
-        return Ok(());
-    }
-    let refuse = |reason: &str| Err(MountError::Migration(reason.to_owned()));
-    if !presentation.capabilities.iter().any(|c| c == SQL) {
-        return refuse("migrations need the capability `sql` in Cargo.toml");
-    }
-    if migrations.len() > MAX_MIGRATIONS {
-        return refuse("there are more than 200 migrations");
-    }
-    if migrations.iter().any(|text| text.len() > MOST_MIGRATION) {
-        return refuse("a migration is longer than 16 KiB; use several");
-    }
-    let database = feature.database().map_err(|e| MountError::Storage(e.to_string()))?;
-    match database.migrate(migrations) {
-        Ok(0) => Ok(()),
-        Ok(count) => {
-            tracing::info!(feature = %feature.slug, count, "migrations were run");
-            Ok(())
-        }
-        Err(error @ MigrationError::Step { .. }) => Err(MountError::Migration(error.to_string())),
-        Err(error) => Err(MountError::Storage(error.to_string())),
-    }
-}
-
 fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
-fn report(mount: &Mount) -> MountedReport {
+fn report(mount: &Mount, restored: Option<Timestamp>) -> MountedReport {
     let routes: Vec<RouteSpec> = mount.routes.all().iter().map(|route| route.spec.clone()).collect();
-    MountedReport { widget: routes.iter().any(|route| route.method == "GET" && route.path == "/widget"), routes }
+    MountedReport { widget: routes.iter().any(|route| route.method == "GET" && route.path == "/widget"), routes, restored }
 }

@@ -67,8 +67,10 @@ impl Commands {
         let live = &self.shared.live;
         match command {
             Command::Mount { .. } if self.shared.draining.load(Ordering::Relaxed) => refused("draining", "this process is about to end"),
-            Command::Mount { feature, revision, artifact, tier, presentation, settings } => {
-                match live.mount(Order { feature, revision, artifact, tier, presentation, settings }) {
+            Command::Mount { feature, revision, artifact, tier, presentation, settings, with_data } => {
+                let order = Order { feature, revision, artifact, tier, presentation, settings };
+                let mounted = if with_data { live.mount_with_data(order) } else { live.mount(order) };
+                match mounted {
                     Ok(report) => Outcome::Mounted(report),
                     Err(error) => Outcome::Refused(error.into()),
                 }

@@ -259,12 +259,25 @@ fn migrations_run_once_and_in_order() {
     assert_eq!(names(), ["x.sql.before-2.db"]);
     // A revision that goes on from an older one with another step.
     assert_eq!(database.migrate(&steps(&[NOTE, "ALTER TABLE note ADD COLUMN b"])).unwrap(), 1);
-    assert_eq!(names(), ["x.sql.before-3.db"]);
+    assert_eq!(names(), ["x.sql.before-2.db", "x.sql.before-3.db"]);
     let before = Connection::open(directory.path().join("x.sql.before-3.db")).unwrap();
     let version: i64 = before.query_row("PRAGMA user_version", [], |row| row.get(0)).unwrap();
     let kept: String = before.query_row("SELECT text FROM note WHERE a IS NULL AND text > '2'", [], |row| row.get(0)).unwrap();
     assert_eq!((version, kept.as_str()), (3, "kept"));
     assert!(before.prepare("SELECT b FROM note").is_err());
+
+    // Back to what it was before the second step, with the data of then.
+    one(&database, "INSERT INTO note (text) VALUES ('later')", json!([])).unwrap();
+    let first = steps(&[NOTE, "INSERT INTO note (text) VALUES ('1')"]);
+    assert!(database.restore(&first).unwrap().is_some());
+    assert_eq!(rows(&database, "SELECT text FROM note ORDER BY id"), json!([["1"], ["kept"]]));
+    assert_eq!(one(&database, "SELECT a FROM note", json!([])).unwrap_err().status, Status::INVALID);
+    assert_eq!(database.restore(&first).unwrap(), None, "it has that shape");
+    let undone = Connection::open(directory.path().join("x.sql.undone.db")).unwrap();
+    assert_eq!(undone.query_row("SELECT count(*) FROM note WHERE text = 'later'", [], |row| row.get::<_, i64>(0)).unwrap(), 1);
+    one(&database, "INSERT INTO note (text) VALUES ('anew')", json!([])).unwrap();
+    assert!(matches!(database.restore(&steps(&["CREATE TABLE never (a)"])), Err(MigrationError::NoCopy)));
+    assert_eq!(database.migrate(&steps(&[NOTE, "ALTER TABLE note ADD COLUMN a"])).unwrap(), 1, "and it goes on from there");
 }
 
 #[test]

@@ -106,6 +106,7 @@ impl Live {
             tier: order.tier,
             presentation: order.presentation,
             settings: order.settings,
+            with_data: false,
         })
     }
 
