@@ -44,8 +44,11 @@ const MOST: usize = 8;
 /// The columns that a phrase lists; `None` when it does not read like columns.
 pub(crate) fn fields(text: &str) -> Option<Vec<Field>> {
     let mut fields: Vec<Field> = Vec::new();
-    let read: Option<Vec<Vec<Field>>> =
-        gathered(lists::columns(text)).iter().map(|item| asked_in(item).or_else(|| field(item).map(|field| vec![field]))).collect();
+    let items = gathered(lists::columns(text));
+    if items.len() > 1 && items.iter().any(|item| lists::is_sentence(item)) {
+        return None;
+    }
+    let read: Option<Vec<Vec<Field>>> = items.iter().map(|item| asked_in(item).or_else(|| field(item).map(|field| vec![field]))).collect();
     for field in read?.into_iter().flatten() {
         if !fields.iter().any(|f| fold(&f.name) == fold(&field.name)) {
             fields.push(field);

@@ -145,6 +145,16 @@ fn tidy(text: &str) -> String {
     capitalise(text)
 }
 
+/// `keiner soll doppelt sein`, `a coffee costs 40 cents`: a condition in words, neither a choice nor a column.
+pub(crate) fn is_sentence(item: &str) -> bool {
+    const VERBS: [&str; 26] = [
+        "soll", "sollen", "sollte", "kostet", "muss", "mussen", "darf", "durfen", "sieht", "tragt", "bekommt", "wird", "werden", "should",
+        "must", "costs", "cost", "gets", "sees", "shows", "has", "may", "cannot", "needs", "wants", "pays",
+    ];
+    let words = Asked::new(item, "").words;
+    words.len() > 2 && words.iter().any(|word| VERBS.contains(&word.text.as_str()))
+}
+
 /// The choices that a request lists: two to twelve short ones, not a sentence cut at its commas.
 pub(crate) fn choices(asked: &Asked) -> Option<Listed> {
     bullets(asked)
@@ -202,6 +212,7 @@ fn listed(asked: &Asked, mut items: Vec<String>, bytes: Range<usize>) -> Option<
             && item.contains(' ')
     };
     let fits = !items.iter().any(asks)
+        && !items.iter().any(|item| is_sentence(item))
         && (2..=12).contains(&items.len())
         && items
             .iter()
