@@ -74,6 +74,8 @@ pub(super) struct Life {
     pub(super) replacing: Option<Replacing>,
     /// Libraries that it could not unload.
     pub(super) pinned: usize,
+    /// It has said that a call cannot be stopped, which is believed once.
+    pub(super) stuck: bool,
     next_id: u64,
     loaded: Vec<Slug>,
     unrestored: Vec<Unrestored>,
@@ -95,6 +97,7 @@ impl Life {
             successor: JoinSet::new(),
             replacing: None,
             pinned: 0,
+            stuck: false,
             next_id,
             loaded,
             unrestored,
@@ -243,7 +246,7 @@ impl Supervisor {
                 }
             }
             ToControl::Stuck { feature, revision } => {
-                if self.end.is_known(&feature) {
+                if self.end.is_known(&feature) && !std::mem::replace(&mut life.stuck, true) {
                     self.unstick(life, feature, revision).await;
                 }
             }

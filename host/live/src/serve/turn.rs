@@ -11,8 +11,8 @@ use std::{
 };
 use tokio::sync::{mpsc::Sender, oneshot};
 
-/// How long the process before may still hold the data.
-const LOCK_PATIENCE: Duration = Duration::from_secs(8);
+/// How long the process before may still hold the data: longer than control lets it drain.
+const LOCK_PATIENCE: Duration = Duration::from_secs(20);
 /// Between two looks whether it still does.
 const LOCK_PACE: Duration = Duration::from_millis(2);
 
