@@ -59,7 +59,10 @@ const WIDGET: &str = r##"
     if (turn !== asked) return;
     last = entries.at(-1)?.id ?? null;
     $("status").textContent = entries.length ? (left.length ? `Page ${left.length + 1}` : "") : left.length ? "This page is empty now." : "Nobody has written yet. Be the first!";
-    $("entries").replaceChildren(...entries.map(item));
+    // What is the same stays, or a press between two refreshes would be lost.
+    const shown = entries.map(({ id }) => id).join();
+    if ($("entries").dataset.shown !== shown) $("entries").replaceChildren(...entries.map(item));
+    $("entries").dataset.shown = shown;
     $("pages").hidden = !older && left.length === 0;
     $("older").disabled = !older;
     $("newer").disabled = left.length === 0;

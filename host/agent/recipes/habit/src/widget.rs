@@ -26,12 +26,11 @@ const WIDGET: &str = r##"
   const $ = (id) => document.getElementById(id);
   const say = (text) => { $("status").textContent = text; };
   const names = "⟦Mo Tu We Th Fr Sa Su|Mo Di Mi Do Fr Sa So⟧".split(" ");
-  $("head").append(...[...names, "🔥", ""].map((name, i) => {
+  $("head").append(...[...names, "🔥"].map((name, i) => {
     const head = Object.assign(document.createElement("th"), { scope: "col", textContent: name, id: `day-${i}` });
     if (name === "🔥") head.setAttribute("aria-label", "⟦Days in a row|Tage in Folge⟧");
-    if (name === "") head.setAttribute("aria-label", "⟦Remove|Entfernen⟧");
     return head;
-  }));
+  }), document.createElement("td"));
 
   async function send(path, method, body) {
     try {
