@@ -58,11 +58,12 @@ test("visitors' book: pages of twenty, newest first, and only one's own can be t
     await two.evaluate((number) => kandra.fetch("/entries", { method: "POST", body: { name: "Bob", text: `line ${number}` } }), number);
   }
   await holds(one, () => document.querySelector("#entries p").textContent === "line 20" && document.querySelectorAll("#entries li").length === 20);
-  await one.click("#older");
+  // By the keyboard: the frame takes another height with each page, and a click would have to hit what moves.
+  await one.press("#older", "Enter");
   await holds(one, () => document.querySelectorAll("#entries li").length === 1);
-  await one.click("#entries button");
+  await one.press("#entries button", "Enter");
   await text(one, "#status", "empty");
-  await one.click("#newer");
+  await one.press("#newer", "Enter");
   await text(one, "#entries", "line 20");
   await holds(one, () => document.getElementById("pages").hidden);
 });
