@@ -6,6 +6,9 @@ use crate::request_list::{Found, existing};
 use kandra_model::{EventBody, Moderation, Repairs, Request, RequestId, RequestState, RunId, Slug, Timestamp, VoterId};
 use rusqlite::{Connection, params};
 
+/// So many repairs of one feature are asked for within so many milliseconds.
+const MOST_REPAIRS: u32 = 3;
+const REPAIR_WINDOW: i64 = 24 * 60 * 60 * 1_000;
 /// Who asks for repairs: the hash of no address, so no visitor.
 const SERVER: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
@@ -76,7 +79,8 @@ impl Store {
         self.write(move |w| create(w, &new)).await
     }
 
-    /// Takes a repair in, which nobody has voted for. `None` when one of the same feature is open already.
+    /// Takes a repair in, which nobody has voted for. `None` when one of the same feature is open already, or
+    /// three were asked for within a day: then the owner has to look.
     pub async fn create_repair(&self, new: NewRepair) -> Result<Option<Request>, StoreError> {
         self.write(move |w| create_repair(w, &new)).await
     }
@@ -166,13 +170,15 @@ fn create(w: &mut Write<'_>, new: &NewRequest) -> Result<Request, StoreError> {
 
 fn create_repair(w: &mut Write<'_>, new: &NewRepair) -> Result<Option<Request>, StoreError> {
     let Repairs { feature, revision } = &new.repairs;
-    let open: bool =
+    // Whoever knows an input that fails could otherwise have it repaired, and paid for, again and again.
+    let lately = w.now.plus_millis(-REPAIR_WINDOW).millis();
+    let (open, recent): (bool, u32) =
         w.db.prepare_cached(
-            "SELECT EXISTS (SELECT 1 FROM requests
-             WHERE repairs = ?1 AND state IN ('held', 'pending', 'running', 'waiting', 'needs_model'))",
+            "SELECT coalesce(max(state IN ('held', 'pending', 'running', 'waiting', 'needs_model')), 0), coalesce(sum(created_at > ?2), 0)
+             FROM requests WHERE repairs = ?1",
         )?
-        .query_row([feature.as_str()], |row| row.get(0))?;
-    if open {
+        .query_row(params![feature.as_str(), lately], |row| Ok((row.get(0)?, row.get(1)?)))?;
+    if open || recent >= MOST_REPAIRS {
         return Ok(None);
     }
     let (id, state) = (RequestId::generate(), ready(&new.fit));
