@@ -93,8 +93,9 @@ pub(crate) mod word {
     #[inline(always)]
     fn stack_pointer() -> usize {
         let address: usize;
-        // SAFETY: copies a register; touches neither memory nor flags.
-        unsafe { asm!("mov {}, rsp", out(reg) address, options(nomem, nostack, preserves_flags)) };
+        // SAFETY: copies a register; touches neither memory nor flags. Within one frame the answer stays the same, so a loop
+        // may ask once.
+        unsafe { asm!("mov {}, rsp", out(reg) address, options(pure, nomem, nostack, preserves_flags)) };
         address
     }
 
@@ -104,8 +105,10 @@ pub(crate) mod word {
         let value: usize;
         // SAFETY: `OFFSET` is what `host::install` was given before any code of the feature ran: the distance from the
         // thread pointer (`fs`) to a live, aligned word of the host's static thread-local storage, the same on every
-        // thread (sdk/abi, `HostModule::limit_word_offset`). Reads one word; other threads write it atomically.
-        unsafe { asm!("mov {}, fs:[{}]", out(reg) value, in(reg) OFFSET.load(Relaxed), options(readonly, nostack, preserves_flags)) };
+        // thread (sdk/abi, `HostModule::limit_word_offset`). Reads one word; other threads write it atomically. No Rust of
+        // this library has a reference to that word, hence `nomem`: what it has in registers stays there. Not `pure`: the
+        // word is read each time.
+        unsafe { asm!("mov {}, fs:[{}]", out(reg) value, in(reg) OFFSET.load(Relaxed), options(nomem, nostack, preserves_flags)) };
         value
     }
 
