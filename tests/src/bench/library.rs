@@ -85,8 +85,13 @@ impl Built {
             let sql = "SELECT hash FROM artifacts WHERE feature = ?1 AND tier = ?2";
             Ok(db.query_row(sql, (slug, tier), |row| row.get::<_, String>(0)).with_context(|| format!("{slug} {tier}"))?.parse()?)
         };
-        let presentation =
-            Presentation { title: slug.to_owned(), capabilities: words("capabilities"), hosts: words("hosts"), ..Presentation::default() };
+        let presentation = Presentation {
+            title: slug.to_owned(),
+            capabilities: words("capabilities"),
+            hosts: words("hosts"),
+            calls: words("calls"),
+            ..Presentation::default()
+        };
         Ok(Self { feature: slug.parse()?, presentation, quick: hash("quick")?, optimised: hash("optimised")? })
     }
 
