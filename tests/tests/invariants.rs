@@ -10,11 +10,12 @@ use std::{
 };
 
 /// DESIGN section 3: crate → the workspace crates it may depend on, outside tests.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("kandra-abi", &[]),
     ("kandra-std", &["kandra-abi"]),
     ("kandra-rt", &["kandra-abi"]),
     ("kandra", &["kandra-abi", "kandra-std", "kandra-rt"]),
+    ("kandra-sql", &["kandra-abi"]),
     ("kandra-model", &[]),
     ("kandra-lint", &[]),
     ("kandra-jail", &[]),
@@ -22,7 +23,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("kandra-store", &["kandra-model"]),
     ("kandra-agent", &["kandra-model"]),
     ("kandra-gate", &["kandra-model", "kandra-lint", "kandra-jail"]),
-    ("kandra-live", &["kandra-model", "kandra-wire", "kandra-abi", "kandra-jail"]),
+    ("kandra-live", &["kandra-model", "kandra-wire", "kandra-abi", "kandra-sql", "kandra-jail"]),
     ("kandra-control", &["kandra-model", "kandra-wire", "kandra-store", "kandra-agent", "kandra-gate", "kandra-jail"]),
     ("kandra-bin", &["kandra-control", "kandra-live", "kandra-gate"]),
     ("kandra-tests", &["kandra-live", "kandra-model", "kandra-wire"]),
@@ -36,7 +37,7 @@ const SOLE_OWNERS: [(&str, &[&str]); 9] = [
     ("landlock", &["kandra-jail"]),
     ("seccompiler", &["kandra-jail"]),
     ("object", &["kandra-gate"]),
-    ("rusqlite", &["kandra-store", "kandra-live", "kandra-tests"]),
+    ("rusqlite", &["kandra-store", "kandra-live", "kandra-sql", "kandra-tests"]),
     ("notify", &["kandra-control"]),
     // What can call out: the model's client, features' calls, the command line; never live.
     ("reqwest", &["kandra-agent", "kandra-control", "kandra-bin", "kandra-tests"]),

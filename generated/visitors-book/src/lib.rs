@@ -78,3 +78,6 @@ async fn take_back(req: Request, ctx: Ctx) -> Result<Response> {
         None => Error::not_found("There is no such entry."),
     })
 }
+
+#[cfg(test)]
+mod tests;

@@ -20,6 +20,7 @@ pub(crate) struct AllowedCrate {
 struct Crates {
     #[serde(rename = "crate")]
     crates: Vec<AllowedCrate>,
+    dev: Vec<AllowedCrate>,
 }
 
 /// How the tokens between a macro's delimiters are read.
@@ -95,6 +96,8 @@ struct Attributes {
 /// Everything in `policy/`.
 pub(crate) struct Policy {
     pub(crate) crates: Vec<AllowedCrate>,
+    /// What tests may name besides.
+    pub(crate) dev: Vec<AllowedCrate>,
     pub(crate) macros: BTreeMap<String, AllowedMacro>,
     pub(crate) macro_hints: BTreeMap<String, String>,
     /// First path segments after `std` that the façade has.
@@ -145,6 +148,7 @@ pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     }
     Policy {
         crates: crates.crates,
+        dev: crates.dev,
         macros: allowed,
         macro_hints: flatten(macros.refused),
         std_modules: paths.std_modules,

@@ -70,7 +70,8 @@ fn an_ordinary_crate_is_read() {
     nested.insert("src/board/cells/parts.rs".into(), b"// \xE2\x9C\x93 \xE6\x97\xA5\xE6\x9C\xAC\xE8\xAA\x9E \r\n".to_vec());
     nested.insert("src/a2_b.rs".into(), b"".to_vec());
     Source::check(nested).unwrap();
-    Source::check(manifest_with("\n[workspace]\n\n[dev-dependencies]\nkandra = \"0.1\"\n")).unwrap();
+    Source::check(manifest_with("\n[workspace]\n\n[dev-dependencies]\nkandra = \"0.1\"\nkandra-sql = { path = \"../sdk/sql\" }\n"))
+        .unwrap();
     let mut no_readme = good();
     no_readme.remove("README.md");
     Source::check(no_readme).unwrap();
@@ -169,6 +170,7 @@ fn manifest_fields_are_refused_by_name() {
         ("\n[dependencies.libc]\nversion = \"0.2\"\n", "source/dependency", "libc"),
         ("\n[dependencies.tokio]\nversion = \"1\"\n", "source/dependency", "tokio"),
         ("\n[dev-dependencies]\nproptest = \"1\"\n", "source/dependency", "proptest"),
+        ("\n[dependencies.kandra-sql]\npath = \"../sql\"\n", "source/dependency", "kandra-sql"),
     ] {
         let findings = refused(more, manifest_with(more), code);
         assert!(findings.iter().any(|f| f.message.contains(word) && f.line > 0 && f.file == "Cargo.toml"), "{more}: {findings:#?}");

@@ -18,9 +18,8 @@
 //! ```
 //!
 //! The clock stands still but for [`Rig::set_now`] and for sleeps, which pass at once; chance is seeded; other servers answer
-//! what [`Rig::answer_http`] says. What is in a
-//! library at run time and is not here: budgets, the arena, quotas, and the database of `ctx.sql()`, whose every call fails
-//! with a sentence that says so: the contract and `kandra check` try that.
+//! what [`Rig::answer_http`] says; `ctx.sql()` has the database that [`Rig::with_sql`] gives. What is in a library at run time
+//! and is not here: budgets, the arena and quotas.
 
 mod answer;
 mod host;

@@ -24,6 +24,9 @@ struct Sdk;
 #[exclude = "target/*"]
 struct Template;
 
+/// What only an author's tests use: the gates do not build it, so it is no part of the workshop.
+const FOR_TESTS: &str = "sql/";
+
 const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
 /// Exactly what the SDK needs, and nothing else; a test compares it with the project's own lock.
 pub(crate) const LOCK: &str = include_str!("../../workshop.lock");
@@ -87,14 +90,22 @@ fn files<E: RustEmbed>() -> BTreeMap<String, Vec<u8>> {
     E::iter().map(|path| (path.to_string(), E::get(&path).expect("iter() names what is there").data.into_owned())).collect()
 }
 
+/// The SDK's sources: path to bytes; those that only tests use when they are asked for.
+fn sdk(for_tests: bool) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
+    files::<Sdk>().into_iter().filter(move |(path, _)| path.starts_with(FOR_TESTS) == for_tests).map(|(path, bytes)| {
+        let bytes = if path.ends_with("Cargo.toml") { without_tests(&bytes) } else { bytes };
+        (PathBuf::from("sdk").join(&path), bytes)
+    })
+}
+
+/// The workspace that an author's editor and tests use.
+pub(crate) fn authors_workspace() -> BTreeMap<PathBuf, Vec<u8>> {
+    workspace().into_iter().chain(sdk(true)).collect()
+}
+
 /// The workspace that the warm build compiles: path to bytes.
 pub(crate) fn workspace() -> BTreeMap<PathBuf, Vec<u8>> {
-    let mut tree = BTreeMap::new();
-    for (path, bytes) in files::<Sdk>() {
-        let at = PathBuf::from("sdk").join(&path);
-        let bytes = if path.ends_with("Cargo.toml") { without_tests(&bytes) } else { bytes };
-        tree.insert(at, bytes);
-    }
+    let mut tree: BTreeMap<_, _> = sdk(false).collect();
     tree.insert("Cargo.toml".into(), root_manifest().into_bytes());
     tree.insert("Cargo.lock".into(), LOCK.as_bytes().to_vec());
     tree.insert("warm/Cargo.toml".into(), WARM_MANIFEST.as_bytes().to_vec());

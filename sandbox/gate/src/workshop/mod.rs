@@ -80,10 +80,10 @@ impl Workshop {
     }
 
     /// Writes the SDK's sources beneath the cache, for crates that are edited on a machine without the checkout.
-    /// Answers the directory that holds `abi`, `std`, `rt` and `feature`.
+    /// Answers the directory that holds `abi`, `std`, `rt`, `feature` and, for tests, `sql`.
     pub fn unpack_sdk(&self) -> Result<PathBuf, GateError> {
         let place = self.shop.root.join(format!("sources-{}", &self.shop.key[..16]));
-        for (path, bytes) in embedded::workspace() {
+        for (path, bytes) in embedded::authors_workspace() {
             let path = place.join(path);
             let write = || fs::create_dir_all(path.parent().expect("a file has a directory")).and_then(|()| fs::write(&path, &bytes));
             if fs::read(&path).ok().as_ref() != Some(&bytes) {

@@ -2,7 +2,11 @@
 //! power to run code or to read files. What is read here never reaches cargo: the gate writes the manifest that is built.
 
 use super::forms::{is_host, is_slug, is_version, slug};
-use crate::{Finding, finding::Place, policy::POLICY};
+use crate::{
+    Finding,
+    finding::Place,
+    policy::{AllowedCrate, POLICY},
+};
 use std::ops::Range;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -126,11 +130,11 @@ impl Reader<'_> {
                     }
                 }
                 "lib" => self.lib(value),
-                "dependencies" => self.dependencies(value, &mut manifest),
+                "dependencies" => self.dependencies(value, &[], &mut manifest),
                 "dev-dependencies" => {
                     // Only tests use them, and the gate builds no tests: the names are judged all the same.
                     let mut unused = manifest.clone();
-                    self.dependencies(value, &mut unused);
+                    self.dependencies(value, &POLICY.dev, &mut unused);
                 }
                 // An empty table marks a crate that belongs to no workspace: harmless, and `cargo test` may need it.
                 "workspace" if matches!(value.get_ref(), DeValue::Table(t) if t.is_empty()) => {}
@@ -338,10 +342,11 @@ impl Reader<'_> {
         }
     }
 
-    fn dependencies(&mut self, value: &Value<'_>, manifest: &mut Manifest) {
+    /// `also` are allowed besides those that every feature may name.
+    fn dependencies(&mut self, value: &Value<'_>, also: &[AllowedCrate], manifest: &mut Manifest) {
         for (key, value) in self.table("dependencies", value).into_iter().flatten() {
             let name = key.get_ref().as_ref();
-            let Some(allowed) = POLICY.crates.iter().find(|c| c.name == name) else {
+            let Some(allowed) = POLICY.crates.iter().chain(also).find(|c| c.name == name) else {
                 let names: Vec<&str> = POLICY.crates.iter().map(|c| c.name.as_str()).collect();
                 let module = name.replace('-', "_");
                 let hint = match POLICY.crate_hints.get(&module) {

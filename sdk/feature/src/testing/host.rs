@@ -11,6 +11,9 @@ use std::rc::Rc;
 /// 2026-01-01T00:00:00Z.
 pub(super) const START: i64 = 1_767_225_600_000;
 
+/// Answers a request of `ctx.sql()`.
+pub(super) type Database = dyn Fn(&[u8]) -> Result<Vec<u8>, (Status, String)>;
+
 /// What a rig remembers.
 pub(super) struct World {
     pub(super) now: i64,
@@ -21,6 +24,8 @@ pub(super) struct World {
     pub(super) http: Answers,
     /// What other features answer.
     pub(super) calls: Answers,
+    /// Answers requests on the database, when there is one.
+    pub(super) sql: Option<Box<Database>>,
     /// Whether the call asked to be polled again.
     pub(super) woken: bool,
     /// By id: the rooms of an open socket and what was sent to it.
@@ -69,6 +74,7 @@ impl World {
             logged: Vec::new(),
             http: Answers::default(),
             calls: Answers::default(),
+            sql: None,
             woken: false,
             sockets: BTreeMap::new(),
             ops: BTreeMap::new(),
@@ -266,18 +272,22 @@ fn op_of(number: usize) -> Op {
     Op(std::ptr::without_provenance(number))
 }
 
-/// Stands for every operation on the database, which a rig does not have.
-const NO_DATABASE: usize = usize::MAX;
+const NO_DATABASE: &str = "this rig has no database; give it one with `.with_sql(kandra_sql::for_tests())`";
 
 extern "C" fn op_start(kind: u32, number: u64, bytes: RSlice<'_, u8>) -> Op {
-    if kind == op_kind::SQL {
-        return op_of(NO_DATABASE);
-    }
-    let known = [op_kind::SLEEP, op_kind::HTTP, op_kind::SOCKET, op_kind::CALL];
+    let known = [op_kind::SLEEP, op_kind::SQL, op_kind::HTTP, op_kind::SOCKET, op_kind::CALL];
     assert!(known.contains(&kind), "the test rig knows no other operation");
     act(op_of(0), |world| {
         world.last_op += 1;
         let (until, ended) = match kind {
+            op_kind::SQL => {
+                let none = || Err((Status::INVALID, NO_DATABASE.to_owned()));
+                let ended = match world.sql.as_ref().map_or_else(none, |database| database(bytes.as_slice())) {
+                    Ok(answer) => (Status::OK, 0, answer),
+                    Err((status, reason)) => (status, 0, reason.into_bytes()),
+                };
+                (world.now, ended)
+            }
             op_kind::HTTP => world.http.ask::<HttpSent>(world.now, bytes.as_slice()),
             op_kind::CALL => world.calls.ask::<CallSent>(world.now, bytes.as_slice()),
             op_kind::SOCKET => {
@@ -292,11 +302,6 @@ extern "C" fn op_start(kind: u32, number: u64, bytes: RSlice<'_, u8>) -> Op {
 }
 
 extern "C" fn op_poll(op: Op, out: &mut OpOutput) -> bool {
-    if op.0.addr() == NO_DATABASE {
-        let reason = "the test rig has no database; try it with contract.toml and `kandra check`";
-        *out = OpOutput { status: Status::INVALID, number: 0, data: reason.as_bytes().into() };
-        return true;
-    }
     act(true, |world| {
         let now = world.now;
         let Some(sleep) = world.ops.get_mut(&op.0.addr()) else { return true };

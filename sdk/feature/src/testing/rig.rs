@@ -9,7 +9,7 @@ use crate::state::StateCell;
 use crate::text::decode_segment;
 use crate::{Result, Routes, dispatch};
 use kandra_abi::abi_stable::std_types::{RResult, RSlice};
-use kandra_abi::{Call, Header, Param, Polled, RequestView, route_kind};
+use kandra_abi::{Call, Header, Param, Polled, RequestView, Status, route_kind};
 use serde::Serialize;
 use serde_json::Value;
 use std::cell::{Cell, RefCell};
@@ -21,6 +21,7 @@ use std::time::Duration;
 pub struct Rig {
     world: Rc<RefCell<World>>,
     routes: Vec<Route>,
+    migrations: Vec<String>,
     state: Option<Arc<StateCell>>,
     visitor: RefCell<String>,
     polls: Cell<usize>,
@@ -81,11 +82,27 @@ impl Rig {
         Self {
             world,
             routes: routes.list,
+            migrations: routes.migrations,
             state: routes.state,
             visitor: RefCell::new("visitor".to_owned()),
             polls: Cell::new(0),
             opened: Cell::new(0),
         }
+    }
+
+    /// With a database for `ctx.sql()`, in the shape that the feature's migrations make: `kandra_sql::for_tests()` of the crate
+    /// `kandra-sql`, which a feature has among its `[dev-dependencies]`. It gets the migrations and a request, and answers it.
+    ///
+    /// # Panics
+    /// When a migration fails.
+    #[must_use]
+    pub fn with_sql(self, database: impl Fn(&[String], &[u8]) -> core::result::Result<Vec<u8>, (Status, String)> + 'static) -> Self {
+        let migrations = self.migrations.clone();
+        if let Err((_, reason)) = database(&migrations, br#"{"statements": []}"#) {
+            panic!("{reason}");
+        }
+        self.world.borrow_mut().sql = Some(Box::new(move |request| database(&migrations, request)));
+        self
     }
 
     /// `GET`; the path may hold a query.

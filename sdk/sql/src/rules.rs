@@ -1,6 +1,5 @@
 //! What a feature's statements may do and for how long: SQLite's authorizer, its limits and its progress handler.
 
-use crate::load::resident_bytes;
 use rusqlite::{
     Connection,
     config::DbConfig,
@@ -44,6 +43,8 @@ pub(super) struct Rules {
     whose: AtomicU8,
     /// Of what runs now.
     watch: Mutex<Option<Watched>>,
+    /// Bytes of this process in memory.
+    resident: fn() -> u64,
 }
 
 #[derive(Debug)]
@@ -56,8 +57,8 @@ struct Watched {
 }
 
 impl Rules {
-    pub fn new() -> Arc<Self> {
-        Arc::new(Self { whose: AtomicU8::new(whose::FEATURE), watch: Mutex::new(None) })
+    pub fn new(resident: fn() -> u64) -> Arc<Self> {
+        Arc::new(Self { whose: AtomicU8::new(whose::FEATURE), watch: Mutex::new(None), resident })
     }
 
     /// Puts limits, authorizer and progress handler on a connection.
@@ -106,7 +107,7 @@ impl Rules {
 
     /// Ends what still runs after so long, until the value is dropped.
     pub fn watch(&self, time: Duration) -> Watch<'_> {
-        *self.watched() = Some(Watched { until: Instant::now() + time, resident: resident_bytes(), looks: 0, hoards: false });
+        *self.watched() = Some(Watched { until: Instant::now() + time, resident: (self.resident)(), looks: 0, hoards: false });
         Watch(self)
     }
 
@@ -124,7 +125,7 @@ impl Rules {
         let Some(watched) = &mut *watched else { return false };
         watched.looks = watched.looks.wrapping_add(1);
         if watched.looks.is_multiple_of(LOOKS) {
-            watched.hoards |= resident_bytes().saturating_sub(watched.resident) > MOST_GROWTH;
+            watched.hoards |= (self.resident)().saturating_sub(watched.resident) > MOST_GROWTH;
         }
         watched.hoards || Instant::now() > watched.until
     }

@@ -16,9 +16,9 @@ use std::{
 };
 
 /// The most migrations of a feature.
-pub(crate) const MAX_MIGRATIONS: usize = 200;
+pub const MAX_MIGRATIONS: usize = 200;
 /// The longest text of one, bytes.
-pub(crate) const MOST_MIGRATION: usize = 16 << 10;
+pub const MOST_MIGRATION: usize = 16 << 10;
 /// Copies of before a migration that are kept of one database.
 const COPIES_KEPT: usize = 3;
 /// How long all of them may run.
@@ -26,10 +26,17 @@ const MIGRATION_TIME: Duration = Duration::from_secs(5);
 
 /// Why a database could not be brought to the shape that a revision needs. It is as it was before.
 #[derive(Debug, thiserror::Error)]
-pub(crate) enum MigrationError {
+pub enum MigrationError {
     /// A step that failed: the author's to correct.
     #[error("migration {number} failed: {reason}; it says: {text}")]
-    Step { number: usize, reason: String, text: String },
+    Step {
+        /// Which, counted from 1.
+        number: usize,
+        /// What SQLite says.
+        reason: String,
+        /// The step, up to 500 characters.
+        text: String,
+    },
     /// The copy of before could not be made.
     #[error("the database could not be copied before its migration: {0}")]
     Copy(String),

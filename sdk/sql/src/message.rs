@@ -41,8 +41,8 @@ struct AskedStatement {
 
 /// What a library asks for.
 #[derive(Debug)]
-pub(super) struct Request {
-    pub statements: Vec<Statement>,
+pub struct Request {
+    pub(super) statements: Vec<Statement>,
 }
 
 /// One statement with its values.
@@ -65,6 +65,7 @@ impl rusqlite::ToSql for Param {
 }
 
 impl Request {
+    /// Reads one, and refuses what is malformed or above a limit.
     pub fn read(json: &[u8]) -> Result<Self, Refused> {
         if json.len() > MOST_REQUEST {
             return Err(Refused::new(Status::TOO_LARGE, "statements and their values may have 4 MiB together"));
