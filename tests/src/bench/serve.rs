@@ -12,9 +12,11 @@ use kandra_tests::{
     load::{self, Connection, Reply},
 };
 use std::{
+    collections::BTreeMap,
     io::{BufRead, BufReader, Read, Write},
     net::TcpStream,
     process::{Child, Command, Stdio},
+    sync::{PoisonError, RwLock},
     time::{Duration, Instant},
 };
 
@@ -29,7 +31,7 @@ struct Route {
     at_least: f64,
 }
 
-/// Measures the three routes.
+/// Measures the four routes.
 pub async fn run(rounds: usize, connections: usize) -> Result<Vec<Bar>> {
     let server = Server::ready(Options::default().args(["--agent", "none", "--live-workers", "4"])).await?;
     let run = server.deploy(&feature_crate("tests/features/bench-routes")?, None).await?;
@@ -41,6 +43,8 @@ pub async fn run(rounds: usize, connections: usize) -> Result<Vec<Bar>> {
     }
     let loaded = server.live.trim_start_matches("http://").to_owned();
     let text = load::request("GET", &loaded, "/bench-routes/text", None);
+    let keep = load::request("POST", &loaded, "/bench-routes/kept", None);
+    anyhow::ensure!(Connection::open(&loaded).await?.exchange(&keep).await?.status == 200, "the text is not kept");
     let fixed = StaticServer::start(&host_headers(&Connection::open(&loaded).await?.exchange(&text).await?.head))?;
     let live = server.live_pid().context("live runs")?;
     for (pid, core) in [(live, "0"), (fixed.child.id(), "0"), (std::process::id(), "1")] {
@@ -49,6 +53,7 @@ pub async fn run(rounds: usize, connections: usize) -> Result<Vec<Bar>> {
     let routes = [
         Route { name: "13-byte text", method: "GET", path: "/text", body: None, at_least: 0.92 },
         Route { name: "path and query to JSON of 50 rows", method: "GET", path: "/rows/plants?limit=50", body: None, at_least: 0.95 },
+        Route { name: "13-byte text from keys and values", method: "GET", path: "/kept", body: None, at_least: 0.90 },
         Route { name: "4 KiB JSON parsed and echoed", method: "POST", path: "/echo", body: Some(document()), at_least: 0.95 },
     ];
     let mut bars = Vec::new();
@@ -196,6 +201,8 @@ struct Limit {
     limit: Option<u32>,
 }
 
+type Kept = RwLock<BTreeMap<String, String>>;
+
 /// What live adds to every answer.
 type Headers = web::Data<Vec<(String, String)>>;
 
@@ -211,6 +218,12 @@ async fn text(headers: Headers) -> impl Responder {
     ok(&headers).content_type("text/plain; charset=utf-8").body(logic::TEXT)
 }
 
+/// What the feature has in kv, here in a map behind a lock.
+async fn kept(headers: Headers, map: web::Data<Kept>) -> impl Responder {
+    let text = map.read().unwrap_or_else(PoisonError::into_inner).get("kept").cloned().unwrap_or_default();
+    ok(&headers).content_type("text/plain; charset=utf-8").body(text)
+}
+
 async fn rows(headers: Headers, group: web::Path<String>, query: web::Query<Limit>) -> impl Responder {
     ok(&headers).json(logic::rows(&group, query.limit.unwrap_or(10).min(1000)))
 }
@@ -222,13 +235,16 @@ async fn echo(headers: Headers, body: web::Json<serde_json::Value>) -> impl Resp
 /// The same code as ordinary actix-web routes, with live's headers as a JSON list of pairs; prints its address.
 pub fn static_server(workers: usize, headers: &str) -> Result<()> {
     let headers: Headers = web::Data::new(serde_json::from_str(headers)?);
+    let map = web::Data::new(Kept::new(BTreeMap::from([("kept".to_owned(), logic::TEXT.to_owned())])));
     actix_web::rt::System::new().block_on(async {
         let server = HttpServer::new(move || {
             App::new()
                 .app_data(headers.clone())
+                .app_data(map.clone())
                 .route("/text", web::get().to(text))
                 .route("/rows/{group}", web::get().to(rows))
                 .route("/echo", web::post().to(echo))
+                .route("/kept", web::get().to(kept))
         })
         .workers(workers)
         .bind("127.0.0.1:0")?;
