@@ -42,6 +42,6 @@ pub use environment::{Outlet, Silence};
 pub use kandra_model::{ArtifactHash, Presentation, Revision, Slug, Tier};
 pub use kandra_wire::{FeatureSettings, LiveReport, MountedReport, ToControl};
 pub use live::{Ask, Config, Live, MountError, Order, Reply};
-pub use load::LoadError;
+pub use load::{LoadError, keep_unloaded_inaccessible};
 pub use routes::RouteError;
 pub use worker::Worker;

@@ -16,6 +16,7 @@ pub(crate) use crash::{blame_crashes, is_in};
 pub(crate) use descriptor::inherited;
 pub(crate) use image::Image;
 pub(crate) use mapped::give_back_memory;
+pub use mapped::keep_unloaded_inaccessible;
 pub(crate) use mapped::prepare as prepare_maps;
 pub(crate) use mapped::resident_bytes;
 pub(crate) use thread::{LimitWord, limit_word_offset, set_own_limit, stack_floor};
@@ -221,10 +222,13 @@ impl Library {
     /// on every thread that ran its code.
     pub fn close(self) -> Closed {
         let Self { module, handle, image } = self;
+        let range = mapped::range_to_keep(&image);
         let teardown = module.teardown()(false);
         let closed = handle.close().is_ok();
         let mapped_bytes = mapped::mapped_bytes(&image);
-        let verified = closed && mapped_bytes == 0 && !mapped::is_linked(&image);
+        let gone = closed && mapped_bytes == 0 && !mapped::is_linked(&image);
+        // Where something else lies already nothing can be kept, and so nothing be proved.
+        let verified = gone && range.is_none_or(|range| mapped::keep_inaccessible(&range));
         if !verified {
             // The descriptor's number is the library's name for glibc: never give it to another one.
             std::mem::forget(image);

@@ -113,6 +113,12 @@ enum Command {
         /// Calls that wait
         #[arg(long, default_value_t = 5_000)]
         calls: u64,
+        /// With live in this process, and the addresses of unloaded libraries kept inaccessible; also under valgrind
+        #[arg(long)]
+        inaccessible: bool,
+        /// How long each call waits then, milliseconds
+        #[arg(long, default_value_t = 6_000)]
+        wait: u64,
     },
     /// The static server that `serve` compares with
     #[command(hide = true)]
@@ -145,7 +151,10 @@ fn main() -> Result<ExitCode> {
             Command::Unload { cycles, only } => unload::run(cycles, &only).await,
             Command::Ticks { rounds } => ticks::run(rounds).await,
             Command::Call { rounds } => ticks::call_cost(rounds).await,
-            Command::Drain { swaps, calls } => drain::run(swaps, calls).await,
+            Command::Drain { swaps, calls, inaccessible: true, wait } => {
+                drain::in_process(swaps, calls, std::time::Duration::from_millis(wait)).await
+            }
+            Command::Drain { swaps, calls, .. } => drain::run(swaps, calls).await,
             Command::Static { .. } => unreachable!("handled above"),
         }
     })?;

@@ -5,7 +5,11 @@ use std::{
     ffi::{CStr, c_int, c_void},
     fs::File,
     io::{self, Read, Seek, SeekFrom},
-    sync::{Mutex, OnceLock},
+    ops::Range,
+    sync::{
+        Mutex, OnceLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 struct ProcFiles {
@@ -44,6 +48,38 @@ pub(crate) fn resident_bytes() -> u64 {
 pub(crate) fn give_back_memory() {
     // SAFETY: takes a plain number and the allocator's own locks.
     unsafe { libc::malloc_trim(0) };
+}
+
+/// Whether the addresses of unloaded libraries are kept.
+static KEPT: AtomicBool = AtomicBool::new(false);
+
+/// From now on the addresses of every library that is unloaded stay taken and inaccessible, in the whole process and for
+/// ever: what still holds a pointer into one ends the process at once, instead of finding what was mapped there since. For
+/// proving that nothing does.
+pub fn keep_unloaded_inaccessible() {
+    KEPT.store(true, Ordering::Relaxed);
+}
+
+/// Where the image is mapped, from its first page to its last; nothing unless its addresses are to be kept.
+pub(crate) fn range_to_keep(image: &Image) -> Option<Range<usize>> {
+    if !KEPT.load(Ordering::Relaxed) {
+        return None;
+    }
+    let maps = read(|files| &files.maps).ok()?;
+    let name = image.name_in_maps();
+    let of_line = |line: &str| {
+        let (from, to) = line.split(' ').next()?.split_once('-')?;
+        Some(usize::from_str_radix(from, 16).ok()?..usize::from_str_radix(to, 16).ok()?)
+    };
+    maps.lines().filter(|line| line.ends_with(&name)).filter_map(of_line).reduce(|all, one| all.start.min(one.start)..all.end.max(one.end))
+}
+
+/// Takes addresses at which nothing is mapped, without access; false when something is.
+pub(crate) fn keep_inaccessible(range: &Range<usize>) -> bool {
+    let flags = libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_FIXED_NOREPLACE | libc::MAP_NORESERVE;
+    // SAFETY: MAP_FIXED_NOREPLACE replaces nothing that is mapped, and nothing may use memory without access.
+    let at = unsafe { libc::mmap(std::ptr::without_provenance_mut(range.start), range.len(), libc::PROT_NONE, flags, -1, 0) };
+    at.addr() == range.start
 }
 
 /// How many bytes of the image are mapped. What cannot be read counts as mapped.

@@ -9,12 +9,16 @@ kandra::feature!(mount);
 const GENERATION: u32 = 1;
 
 fn mount(routes: &mut Routes) {
-    routes.get("/sleep/{ms}", sleep).get("/begun", begun).get("/large/{bytes}", large);
+    routes.get("/sleep/{ms}", sleep).get("/begun", begun).get("/large/{bytes}", large).get("/generation", generation);
 }
 
 async fn sleep(req: Request, ctx: Ctx) -> Result<Response> {
     ctx.kv().increment("begun", 1).await?;
     ctx.sleep(Duration::from_millis(req.param_as("ms")?)).await;
+    Response::json(&json!({ "generation": GENERATION }))
+}
+
+async fn generation(_req: Request, _ctx: Ctx) -> Result<Response> {
     Response::json(&json!({ "generation": GENERATION }))
 }
 
