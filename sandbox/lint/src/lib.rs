@@ -8,6 +8,7 @@
 
 pub mod child;
 mod finding;
+pub mod fix;
 mod linted;
 mod names;
 mod parse;

@@ -192,3 +192,43 @@ fn ticks_keep_lines_and_places() {
     }
     assert!(ticks > 100, "{ticks}");
 }
+
+/// `tests/fixes/<name>/{before,after}.rs`: what has one right answer gets it, and then passes.
+#[test]
+fn fixes_lead_to_what_the_lint_accepts() {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixes")).unwrap().map(|e| e.unwrap().path()).collect();
+    folders.sort();
+    assert!(folders.len() > 4);
+    for folder in folders {
+        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        let mut text = read("before.rs");
+        for _ in 0..4 {
+            let Err(findings) = judge(&format!("//# whole\n{text}")) else { break };
+            let edits: Vec<_> = findings.iter().flat_map(|f| f.fix.clone()).collect();
+            assert!(!edits.is_empty(), "{}: {findings:#?}", folder.display());
+            text = kandra_lint::fix::apply(&text, &edits);
+        }
+        assert_eq!(text, read("after.rs"), "{}", folder.display());
+        assert!(judge(&format!("//# whole\n{text}")).is_ok(), "{}", folder.display());
+    }
+}
+
+/// Where a fix would be a guess, none is offered.
+#[test]
+fn no_fix_where_there_are_two_answers() {
+    for text in [
+        "pub fn a(v: Vec<u8>) { core::mem::forget(v); }\n",
+        "pub fn a() { unsafe {} }\n",
+        "pub fn a() { println!(\"x\"); }\n",
+        "use core as c;\n",
+        "extern crate std as real;\n",
+        "extern crate libc;\n",
+    ] {
+        let findings = judge(text).unwrap_err();
+        assert!(findings.iter().all(|f| f.fix.is_empty()), "{text}: {findings:#?}");
+    }
+    // A second spelling of the façade would stand beside the line that a fix adds.
+    let twice = judge("//# whole\n#![no_std]\n#![forbid(unsafe_code)]\nextern   crate kandra_std as std;\n").unwrap_err();
+    assert!(twice.iter().all(|f| f.fix.is_empty()), "{twice:#?}");
+}
