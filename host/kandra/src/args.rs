@@ -1,7 +1,7 @@
 //! The command line, as SURFACE.md fixes it.
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use std::path::PathBuf;
+use std::{num::NonZeroUsize, path::PathBuf};
 
 /// An HTTP server that rewrites itself while it runs.
 #[derive(Parser, Debug)]
@@ -35,6 +35,8 @@ pub enum Command {
     New(New),
     /// Run the gates over feature crates, as the server would
     Check(Check),
+    /// Say what a finding's code means, why it is refused and what to write instead
+    Explain(Explain),
     /// Serve one feature crate privately and reload it on every save
     Dev(Dev),
     /// Send a feature crate to a running server
@@ -238,7 +240,11 @@ pub struct New {
 Examples:
   kandra check ./word-of-the-day
   kandra check generated/*/ --format github
-  kandra check generated/*/ --since origin/main --format sarif > findings.sarif")]
+  kandra check generated/*/ --since origin/main --format sarif > findings.sarif
+  kandra check ./word-of-the-day --fix --dry-run     what has one right answer, as a diff
+
+A verdict is kept until a byte of the crate, its callers' contracts, the SDK, the toolchain or this program changes.
+`kandra explain CODE` says more about a finding.")]
 pub struct Check {
     /// Feature crates
     #[arg(required = true, value_name = "PATH")]
@@ -252,9 +258,31 @@ pub struct Check {
     /// Only those that differ from this git revision
     #[arg(long, value_name = "REV")]
     pub since: Option<String>,
+    /// First write what has exactly one right answer into the crates' files
+    #[arg(long)]
+    pub fix: bool,
+    /// With --fix: print what would be written, as a diff, and do no more
+    #[arg(long, requires = "fix")]
+    pub dry_run: bool,
+    /// Judge everything anew, and keep no verdict
+    #[arg(long)]
+    pub no_cache: bool,
+    /// How many crates are built at once [default: one for each core]
+    #[arg(long, value_name = "N")]
+    pub jobs: Option<NonZeroUsize>,
     /// Check although a required sandbox layer is missing on this machine
     #[arg(long)]
     pub dangerously_run_strangers_code_unconfined: bool,
+}
+
+/// `explain`
+#[derive(Args, Debug)]
+#[command(
+    after_help = "Examples:\n  kandra explain            every code with its title\n  kandra explain K001\n  kandra explain probe/leak"
+)]
+pub struct Explain {
+    /// A finding's code
+    pub code: Option<String>,
 }
 
 /// `check --format`

@@ -8,6 +8,7 @@ mod config_file;
 mod exit;
 mod report;
 mod roles;
+mod rules;
 mod terminal;
 
 use clap::Parser;
