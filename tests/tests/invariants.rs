@@ -10,7 +10,7 @@ use std::{
 };
 
 /// DESIGN section 3: crate → the workspace crates it may depend on, outside tests.
-const ARROWS: [(&str, &[&str]); 15] = [
+const ARROWS: [(&str, &[&str]); 16] = [
     ("kandra-abi", &[]),
     ("kandra-std", &["kandra-abi"]),
     ("kandra-rt", &["kandra-abi"]),
@@ -25,6 +25,7 @@ const ARROWS: [(&str, &[&str]); 15] = [
     ("kandra-live", &["kandra-model", "kandra-wire", "kandra-abi", "kandra-jail"]),
     ("kandra-control", &["kandra-model", "kandra-wire", "kandra-store", "kandra-agent", "kandra-gate", "kandra-jail"]),
     ("kandra-bin", &["kandra-control", "kandra-live", "kandra-gate"]),
+    ("kandra-fuzz", &[]),
     ("kandra-tests", &["kandra-live", "kandra-model", "kandra-wire"]),
 ];
 

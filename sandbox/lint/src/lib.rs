@@ -9,6 +9,8 @@
 pub mod child;
 mod finding;
 pub mod fix;
+#[cfg(test)]
+mod fuzz;
 mod linted;
 mod names;
 mod parse;
