@@ -10,6 +10,8 @@ mod report;
 mod roles;
 mod rules;
 mod terminal;
+#[cfg(test)]
+mod workflows;
 
 use clap::Parser;
 use std::process::ExitCode;

@@ -25,6 +25,9 @@ pub fn github(checked: &Checked) -> String {
         let hint = if finding.hint.is_empty() { String::new() } else { format!("\nhelp: {}", finding.hint) };
         let place = if finding.line == 0 {
             String::new()
+        } else if finding.line != finding.end_line {
+            // Columns are understood within one line only.
+            format!(",line={},endLine={}", finding.line, finding.end_line.max(finding.line))
         } else {
             format!(",line={},endLine={},col={},endColumn={}", finding.line, finding.end_line, finding.column, finding.end_column)
         };
