@@ -24,7 +24,7 @@ fn rust_files(folder: &Path) -> Vec<PathBuf> {
 /// The codes in a program's text: string literals of these forms, tests left out.
 fn codes(text: &str) -> impl Iterator<Item = &str> {
     let text = text.split("#[cfg(test)]").next().unwrap_or_default();
-    let name = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b == b'-');
+    let name = |word: &str| !word.is_empty() && word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     let is_code = move |word: &str| match word.split_once('/') {
         Some((gate, rest)) => ["source", "lint", "build", "inspect", "probe", "path"].contains(&gate) && name(rest),
         None => word.len() == 4 && word.starts_with('K') && word[1..].bytes().all(|b| b.is_ascii_digit()),
