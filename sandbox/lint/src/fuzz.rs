@@ -131,7 +131,7 @@ fn seeds(fuzz: Fuzz) -> Fuzz {
 fn source(input: &[u8]) -> Option<Source> {
     let text = String::from_utf8_lossy(input);
     let text = text.strip_prefix("//# whole\n").map_or_else(|| format!("{HEAD}{text}"), str::to_owned);
-    let text = if text.matches("#![no_std]").count() > 1 { text[HEAD.len()..].to_owned() } else { text };
+    let text = if text.matches("#![no_std]").count() > 1 { text.strip_prefix(HEAD).unwrap_or(&text).to_owned() } else { text };
     let files = [("Cargo.toml", MANIFEST.to_owned()), ("contract.toml", String::new()), ("src/lib.rs", text)];
     Source::check(files.into_iter().map(|(path, text)| (path.to_owned(), text.into_bytes())).collect()).ok()
 }

@@ -113,11 +113,11 @@ impl Fuzz {
         let cases = if seconds.is_some() { BATCH } else { FEW };
         let config =
             Config { cases, rng_seed, failure_persistence: None, max_shrink_iters: 4_000, max_shrink_time: 60_000, ..Config::default() };
-        let mut runner = TestRunner::new(config);
         let inputs = (any::<Index>(), mutations(MAX_MUTATIONS)).prop_map(|(seed, mutations)| self.input(seed, &mutations));
         let end = started + Duration::from_secs(seconds.unwrap_or(0));
         loop {
-            let result = runner.run(&inputs, |input| {
+            // A runner counts what it has tried, and stops for good at its number.
+            let result = TestRunner::new(config.clone()).run(&inputs, |input| {
                 attempt(&input);
                 Ok(())
             });
