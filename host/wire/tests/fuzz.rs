@@ -1,27 +1,33 @@
 //! The wire's decoder under mutated frames, as a hostile live process could send them. Started by `scripts/fuzz`.
 
 use kandra_fuzz::Fuzz;
-use kandra_wire::{Hello, MAX_FRAME, ToControl, ToLive, WireError, read_frame, write_frame};
+use kandra_wire::{FeatureSettings, Hello, MAX_FRAME, Outcome, ToControl, ToLive, WireError, read_frame, write_frame};
 use serde::{Serialize, de::DeserializeOwned};
 
 const HASH: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 fn messages() -> Vec<String> {
+    let settings = plain(&FeatureSettings::default());
     let at = "\"2026-11-21T10:00:00.000Z\"";
     [
         r#"{"type":"hello","wire":1,"kandra":"0.1.0","pid":7}"#.to_owned(),
         r#"{"type":"reply","id":7,"outcome":{"outcome":"done"}}"#.to_owned(),
         r#"{"type":"reply","id":7,"outcome":{"outcome":"mounted","routes":[{"method":"GET","path":"/count"}],"widget":true}}"#.to_owned(),
-        r#"{"type":"reply","id":8,"outcome":{"outcome":"refused","code":"probe","message":"no"}}"#.to_owned(),
+        r#"{"type":"reply","id":8,"outcome":{"outcome":"refused","stage":"hash","message":"no"}}"#.to_owned(),
         format!(r#"{{"type":"log","feature":"tea-poll","revision":3,"at":{at},"level":"info","message":"hello"}}"#),
         format!(r#"{{"type":"fault","feature":"tea-poll","revision":3,"at":{at},"kind":"panic","id":"x","route":"GET /","message":"y"}}"#),
         r#"{"type":"stuck","feature":"tea-poll","revision":3}"#.to_owned(),
         r#"{"type":"http_ask","id":1,"feature":"tea-poll","request":{"method":"GET","url":"https://api.example.com/x","headers":[["a","b"]],"body":"","timeout_ms":8000,"secrets":[]}}"#.to_owned(),
         r#"{"type":"http_cancel","id":1}"#.to_owned(),
         r#"{"type":"command","id":1,"deadline":"2026-11-21T10:00:00.000Z","command":{"command":"report"}}"#.to_owned(),
-        format!(r#"{{"type":"command","id":2,"deadline":"2026-11-21T10:00:00.000Z","command":{{"command":"mount","feature":"tea-poll","revision":1,"artifact":"{HASH}","tier":"quick"}}}}"#),
+        format!(r#"{{"type":"command","id":2,"deadline":"2026-11-21T10:00:00.000Z","command":{{"command":"mount","feature":"tea-poll","revision":1,"artifact":"{HASH}","tier":"quick","presentation":{{"title":"Tea","summary":""}},"settings":{settings}}}}}"#),
+        format!(r#"{{"type":"reply","id":9,"outcome":{}}}"#, plain(&Outcome::Report(Box::default()))),
     ]
     .to_vec()
+}
+
+fn plain(message: &impl Serialize) -> String {
+    serde_json::to_string(message).expect("a message is plain data")
 }
 
 fn framed(text: &str) -> Vec<u8> {
@@ -84,11 +90,10 @@ fn fuzz_wire() {
         "\"extra\":1,",
     ];
     let messages = messages();
-    let readable = messages
-        .iter()
-        .filter(|text| serde_json::from_str::<ToControl>(text).is_ok() || serde_json::from_str::<ToLive>(text).is_ok())
-        .count();
-    assert!(readable >= 4, "only {readable} of the seeds are messages");
+    for text in &messages {
+        let (live, control) = (serde_json::from_str::<ToControl>(text), serde_json::from_str::<ToLive>(text));
+        assert!(live.is_ok() || control.is_ok(), "no seed: {text}: {:?} {:?}", live.err(), control.err());
+    }
     let whole: Vec<u8> = messages.iter().flat_map(|text| framed(text)).collect();
     let fuzz = Fuzz::new("wire", env!("CARGO_MANIFEST_DIR")).seeds(messages.iter().map(|text| framed(text))).seeds([whole]).words(&words);
     fuzz.run(|input| {
