@@ -26,6 +26,7 @@ const ARROWS: [(&str, &[&str]); 16] = [
     ("kandra-live", &["kandra-model", "kandra-wire", "kandra-abi", "kandra-sql", "kandra-jail"]),
     ("kandra-control", &["kandra-model", "kandra-wire", "kandra-store", "kandra-agent", "kandra-gate", "kandra-jail"]),
     ("kandra-bin", &["kandra-control", "kandra-live", "kandra-gate"]),
+    ("kandra-fuzz", &[]),
     ("kandra-tests", &["kandra-live", "kandra-model", "kandra-wire"]),
 ];
 

@@ -1,5 +1,9 @@
 //! The command line, as SURFACE.md fixes it.
 
+mod check;
+
+pub use check::{Check, Explain, Format};
+
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -35,6 +39,8 @@ pub enum Command {
     New(New),
     /// Run the gates over feature crates, as the server would
     Check(Check),
+    /// Say what a finding's code means, why it is refused and what to write instead
+    Explain(Explain),
     /// Serve one feature crate privately and reload it on every save
     Dev(Dev),
     /// Send a feature crate to a running server
@@ -230,44 +236,6 @@ pub struct New {
     /// Show what would be written
     #[arg(long)]
     pub dry_run: bool,
-}
-
-/// `check`
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  kandra check ./word-of-the-day
-  kandra check generated/*/ --format github
-  kandra check generated/*/ --since origin/main --format sarif > findings.sarif")]
-pub struct Check {
-    /// Feature crates
-    #[arg(required = true, value_name = "PATH")]
-    pub paths: Vec<PathBuf>,
-    /// How to print findings
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub format: Format,
-    /// Crates of features that call these: what their contracts expect is tried too, as it is among the crates checked
-    #[arg(long, value_name = "PATH", num_args = 1..)]
-    pub with: Vec<PathBuf>,
-    /// Only those that differ from this git revision
-    #[arg(long, value_name = "REV")]
-    pub since: Option<String>,
-    /// Check although a required sandbox layer is missing on this machine
-    #[arg(long)]
-    pub dangerously_run_strangers_code_unconfined: bool,
-}
-
-/// `check --format`
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Format {
-    /// As the compiler prints, with excerpts
-    Human,
-    /// One object
-    Json,
-    /// SARIF 2.1.0
-    Sarif,
-    /// Annotations of a GitHub workflow
-    Github,
 }
 
 /// `dev`

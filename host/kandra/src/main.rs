@@ -8,7 +8,10 @@ mod config_file;
 mod exit;
 mod report;
 mod roles;
+mod rules;
 mod terminal;
+#[cfg(test)]
+mod workflows;
 
 use clap::Parser;
 use std::process::ExitCode;

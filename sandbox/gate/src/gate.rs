@@ -2,7 +2,7 @@
 
 use crate::{
     Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop,
-    artifact, build, inspect, lint,
+    artifact, build, fix, inspect, lint,
     probe::{self, Serving},
     source,
 };
@@ -75,6 +75,11 @@ impl Gate {
     /// The lint gate, in a disposable child.
     pub fn lint(&self, source: Source, cancel: &Cancel) -> Result<Linted, StageFailure> {
         lint::run(&self.inner.config, source, cancel)
+    }
+
+    /// The same files with what has exactly one right answer put right, as far as source and lint can say.
+    pub fn fix(&self, files: Files, cancel: &Cancel) -> Result<Files, StageFailure> {
+        fix::run(&self.inner.config, files, cancel)
     }
 
     /// The build gate: cargo in the jail, offline.

@@ -13,6 +13,7 @@ mod build;
 mod cargo;
 mod doctor;
 mod error;
+mod fix;
 mod gate;
 mod inspect;
 mod lint;

@@ -9,10 +9,19 @@ use std::time::Duration;
 const DEADLINE: Duration = Duration::from_secs(2);
 
 pub(crate) fn run(config: &GateConfig, source: Source, cancel: &Cancel) -> Result<Linted, StageFailure> {
+    judge(config, &source, cancel)?.map_err(error::refused)
+}
+
+/// The child's own findings, with their fixes.
+pub(crate) fn judge(
+    config: &GateConfig,
+    source: &Source,
+    cancel: &Cancel,
+) -> Result<Result<Linted, Vec<kandra_lint::Finding>>, StageFailure> {
     let mut policy = Policy::new(Role::Lint);
     policy.missing = config.missing_layers;
     let finished = Command::role(&config.exe, "__lint", &policy)
-        .stdin(child::request(&source))
+        .stdin(child::request(source))
         .deadline(DEADLINE)
         .output_limit(child::MAX_MESSAGE)
         .cancel(cancel)
@@ -38,11 +47,7 @@ pub(crate) fn run(config: &GateConfig, source: Source, cancel: &Cancel) -> Resul
             ));
         }
     }
-    match child::reply(&source, &finished.stdout) {
-        Ok(Ok(linted)) => Ok(linted),
-        Ok(Err(findings)) => Err(error::refused(findings)),
-        Err(e) => Err(GateError::Child(e.to_string()).into()),
-    }
+    child::reply(source, &finished.stdout).map_err(|e| GateError::Child(e.to_string()).into())
 }
 
 fn refuse(code: &str, message: &str, hint: &str) -> StageFailure {

@@ -20,6 +20,8 @@ pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
 const VERSION: u32 = 1;
 /// Characters of a finding's text, at most.
 const MAX_TEXT: usize = 2_000;
+/// Edits of one finding, at most.
+const MAX_EDITS: usize = 4;
 
 /// Why the child's answer is unusable: the child is at fault, or a limit; not the crate's author.
 #[derive(Debug, thiserror::Error, PartialEq, Eq)]
@@ -133,6 +135,10 @@ fn check_findings(source: &Source, findings: &[Finding]) -> Result<(), ReplyErro
         }
         if !finding.file.is_empty() && !source.files().contains_key(&finding.file) {
             return Err(ReplyError::Mismatch("a finding about another file"));
+        }
+        let text = source.files().get(&finding.file).map_or("", String::as_str);
+        if finding.fix.len() > MAX_EDITS || !finding.fix.iter().all(|edit| edit.fits(text)) {
+            return Err(ReplyError::Mismatch("a fix"));
         }
     }
     Ok(())

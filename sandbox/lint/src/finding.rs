@@ -1,5 +1,6 @@
 //! What these two gates have to say, for the author of a crate.
 
+use crate::fix::Edit;
 use serde::{Deserialize, Serialize};
 
 /// How much a finding weighs.
@@ -40,6 +41,9 @@ pub struct Finding {
     /// Column after the last.
     #[serde(default)]
     pub end_column: u32,
+    /// What to change in `file`, when there is exactly one right answer; else empty.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fix: Vec<Edit>,
 }
 
 impl Finding {
@@ -55,6 +59,7 @@ impl Finding {
             column: 0,
             end_line: 0,
             end_column: 0,
+            fix: Vec::new(),
         }
     }
 
@@ -76,6 +81,13 @@ impl Finding {
     #[must_use]
     pub fn place(mut self, place: Place) -> Self {
         (self.line, self.column, self.end_line, self.end_column) = place.0;
+        self
+    }
+
+    /// With the one right answer.
+    #[must_use]
+    pub fn fix(mut self, fix: impl IntoIterator<Item = Edit>) -> Self {
+        self.fix = fix.into_iter().collect();
         self
     }
 

@@ -8,6 +8,9 @@
 
 pub mod child;
 mod finding;
+pub mod fix;
+#[cfg(test)]
+mod fuzz;
 mod linted;
 mod names;
 mod parse;

@@ -50,6 +50,8 @@ enum Last {
     Joined,
     /// `<` that joins what follows.
     Less,
+    /// The quote of a lifetime or a label: what follows its name is no operand's operator.
+    Quote,
     /// A brace group: what follows decides whether a chain goes on.
     Brace,
 }
@@ -104,6 +106,8 @@ pub(crate) fn scan(stream: TokenStream) -> Result<(), (Span, String, &'static st
                 level.chain += 1;
                 if RIGHTWARD.iter().any(|word| ident == *word) {
                     level.rightward += 1;
+                    Last::Other
+                } else if level.last == Last::Quote {
                     Last::Other
                 } else {
                     Last::Operand
@@ -175,6 +179,9 @@ fn punctuation(level: &mut Level, character: char, spacing: Spacing) -> Last {
         },
         '|' => {
             level.pipes += 1;
+            if level.last == Last::Joined {
+                return Last::Other;
+            }
             level.rightward += usize::from(prefix);
             if joint && !prefix {
                 return Last::Joined;
@@ -189,13 +196,16 @@ fn punctuation(level: &mut Level, character: char, spacing: Spacing) -> Last {
             }
         }
         '!' | '*' | '.' if prefix => level.rightward += 1,
+        // The second half of `&&`, and no more: a third one begins something.
+        '&' if level.last == Last::Joined => return Last::Other,
         '&' => {
             level.rightward += if prefix { 2 } else { 0 };
             if joint && !prefix {
                 return Last::Joined;
             }
         }
-        '?' | '.' | ':' | '\'' => return Last::Operand,
+        '\'' => return Last::Quote,
+        '?' | '.' | ':' => return Last::Operand,
         _ => {}
     }
     Last::Other
@@ -245,6 +255,9 @@ mod tests {
             format!("use {}b;", "a::".repeat(9_000)),
             format!("type A = {}u8;", "&".repeat(30_000)),
             format!("type A = {}u8;", "fn() -> ".repeat(9_000)),
+            format!("const A: {}u8 = B;", "&".repeat(244)),
+            format!("type A = {}u8;", "&'a ".repeat(390)),
+            format!("fn a() {{ x {}1 }}", "||".repeat(300)),
             format!("fn a() {{ {} }}", "return ".repeat(30_000)),
             format!("fn a() {{ {}1 }}", "a = ".repeat(20_000)),
             format!("fn a() {{ {} {} }}", "match x { _ => ".repeat(5_000), "}".repeat(5_000)),

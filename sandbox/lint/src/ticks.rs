@@ -178,6 +178,8 @@ fn begins_with_block(expression: &Expr) -> bool {
                 None => return false,
             },
             Expr::Try(e) => &e.expr,
+            // Not valid here; the compiler says so at the place where it stands.
+            Expr::Let(_) => return true,
             Expr::Block(_)
             | Expr::If(_)
             | Expr::Match(_)

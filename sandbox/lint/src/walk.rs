@@ -3,6 +3,7 @@
 use crate::{
     Finding,
     finding::Place,
+    fix::Edit,
     names::{Leaf, Names, leaves},
     parse::{Expansions, Parsed},
     source::MAX_FINDINGS,
@@ -35,6 +36,18 @@ impl Context<'_> {
     /// Refuses what stands at `span`.
     pub(crate) fn refuse(&mut self, code: &str, span: Span, message: impl Into<String>, hint: impl Into<String>) {
         self.push(Finding::error(code, message).hint(hint), span);
+    }
+
+    /// The same, with the one right answer.
+    pub(crate) fn refuse_with_fix(
+        &mut self,
+        code: &str,
+        span: Span,
+        message: impl Into<String>,
+        hint: impl Into<String>,
+        fix: impl IntoIterator<Item = Edit>,
+    ) {
+        self.push(Finding::error(code, message).hint(hint).fix(fix), span);
     }
 
     /// Warns of what stands at `span`.

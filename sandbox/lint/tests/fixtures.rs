@@ -192,3 +192,101 @@ fn ticks_keep_lines_and_places() {
     }
     assert!(ticks > 100, "{ticks}");
 }
+
+/// `tests/fixes/<name>/{before,after}.rs`: what has one right answer gets it, and then passes.
+#[test]
+fn fixes_lead_to_what_the_lint_accepts() {
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixes")).unwrap().map(|e| e.unwrap().path()).collect();
+    folders.sort();
+    assert!(folders.len() > 4);
+    for folder in folders {
+        let read = |name: &str| fs::read_to_string(folder.join(name)).unwrap();
+        let mut text = read("before.rs");
+        for _ in 0..4 {
+            let Err(findings) = judge(&format!("//# whole\n{text}")) else { break };
+            let edits: Vec<_> = findings.iter().flat_map(|f| f.fix.clone()).collect();
+            assert!(!edits.is_empty(), "{}: {findings:#?}", folder.display());
+            text = kandra_lint::fix::apply(&text, &edits);
+        }
+        assert_eq!(text, read("after.rs"), "{}", folder.display());
+        assert!(judge(&format!("//# whole\n{text}")).is_ok(), "{}", folder.display());
+    }
+}
+
+/// Where a fix would be a guess, none is offered.
+#[test]
+fn no_fix_where_there_are_two_answers() {
+    for text in [
+        "pub fn a(v: Vec<u8>) { core::mem::forget(v); }\n",
+        "pub fn a() { unsafe {} }\n",
+        "pub fn a() { println!(\"x\"); }\n",
+        "use core as c;\n",
+        "extern crate std as real;\n",
+        "extern crate libc;\n",
+    ] {
+        let findings = judge(text).unwrap_err();
+        assert!(findings.iter().all(|f| f.fix.is_empty()), "{text}: {findings:#?}");
+    }
+    // A second spelling of the façade would stand beside the line that a fix adds.
+    let twice = judge("//# whole\n#![no_std]\n#![forbid(unsafe_code)]\nextern   crate kandra_std as std;\n").unwrap_err();
+    assert!(twice.iter().all(|f| f.fix.is_empty()), "{twice:#?}");
+}
+
+/// The fenced blocks of a page beneath a heading, or with these words behind the fence.
+fn blocks<'p>(page: &'p str, begin: &str) -> Vec<&'p str> {
+    page.split(begin).skip(1).filter_map(|rest| rest.split("```").next()).collect()
+}
+
+/// What a page of `docs/rules/` shows as refused is refused with its code; what it says to write instead passes.
+#[test]
+fn pages_tell_the_truth() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/rules");
+    let (mut tried, mut wrong) = (0, String::new());
+    for entry in fs::read_dir(&folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let page = fs::read_to_string(&path).unwrap();
+        if !name.starts_with('K') {
+            continue;
+        }
+        assert!(page.starts_with(&format!("# {name}: ")) && page.contains("\n## Why\n"), "{name}");
+        let [refused, instead] = ["## Refused\n\n```rust\n", "## Instead\n\n```rust\n"].map(|begin| {
+            let found = blocks(&page, begin);
+            assert_eq!(found.len(), 1, "{name} has one example of each kind");
+            // How a crate begins is what that rule is about.
+            if name == "K003" { format!("//# whole\n{}", found[0]) } else { found[0].to_owned() }
+        });
+        let said = match judge(&refused) {
+            Ok(linted) if name.starts_with("K1") => linted.warnings().to_vec(),
+            Ok(_) => Vec::new(),
+            Err(findings) => findings,
+        };
+        if !said.iter().any(|f| f.code == name) {
+            writeln!(wrong, "{name}: refused otherwise\n{}", shown(&said)).unwrap();
+        }
+        match judge(&instead) {
+            Ok(linted) if linted.warnings().is_empty() => {}
+            Ok(linted) => writeln!(wrong, "{name}: what to write instead\n{}", shown(linted.warnings())).unwrap(),
+            Err(findings) => writeln!(wrong, "{name}: what to write instead\n{}", shown(&findings)).unwrap(),
+        }
+        tried += 1;
+    }
+    assert!(wrong.is_empty() && tried >= 24, "{tried}\n{wrong}");
+
+    let page = fs::read_to_string(folder.join("source.md")).unwrap();
+    let judge = |manifest: &str| {
+        let files = [("Cargo.toml", manifest), ("contract.toml", ""), ("src/lib.rs", "")];
+        Source::check(files.into_iter().map(|(path, text)| (path.to_owned(), text.into())).collect())
+    };
+    for section in page.split("\n## ").skip(1) {
+        let code = section.split(": ").next().unwrap();
+        for refused in blocks(section, "```toml refused\n") {
+            let findings = judge(refused).unwrap_err();
+            assert!(findings.iter().any(|f| f.code == code), "{code}: {findings:#?}");
+        }
+        for instead in blocks(section, "```toml instead\n") {
+            judge(instead).unwrap_or_else(|findings| panic!("{code}: {findings:#?}"));
+        }
+    }
+}

@@ -2,6 +2,7 @@
 //! bars hold.
 #![forbid(unsafe_code)]
 
+mod check;
 mod drain;
 mod fates;
 mod faults;
@@ -105,6 +106,15 @@ enum Command {
         #[arg(long, default_value_t = 501)]
         rounds: usize,
     },
+    /// `kandra check`: many crates at once, without a change, after an edit
+    Check {
+        /// How many crates
+        #[arg(long, default_value_t = 30)]
+        features: usize,
+        /// Edits of one of them
+        #[arg(long, default_value_t = 15)]
+        edits: usize,
+    },
     /// Swaps while thousands of calls wait, clients leave and one reads a byte a second
     Drain {
         /// Swaps
@@ -155,6 +165,7 @@ fn main() -> Result<ExitCode> {
                 drain::in_process(swaps, calls, std::time::Duration::from_millis(wait)).await
             }
             Command::Drain { swaps, calls, .. } => drain::run(swaps, calls).await,
+            Command::Check { features, edits } => check::run(features, edits),
             Command::Static { .. } => unreachable!("handled above"),
         }
     })?;

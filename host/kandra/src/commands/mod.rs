@@ -4,6 +4,7 @@ mod check;
 mod deploy;
 mod dev;
 mod doctor;
+mod explain;
 mod features;
 mod grants;
 mod limits;
@@ -27,6 +28,7 @@ pub fn run(cli: Cli) -> Result<Code> {
         Command::Serve(options) => serve::run(*options),
         Command::New(options) => new::run(options),
         Command::Check(options) => check::run(options),
+        Command::Explain(options) => explain::run(options),
         Command::Dev(options) => dev::run(options),
         Command::Deploy(options) => on_runtime(deploy::run(options)),
         Command::List(options) => on_runtime(features::list(options)),

@@ -1,7 +1,7 @@
 //! As the compiler prints: place, excerpt, help.
 
 use super::{Checked, Verdict};
-use crate::terminal;
+use crate::{rules, terminal};
 use kandra_gate::{Finding, Severity};
 use std::fmt::Write;
 
@@ -14,8 +14,10 @@ pub fn human(checked: &Checked) -> String {
     }
     let total: u64 = checked.timings_ms.values().sum();
     let verdict = match checked.verdict {
+        Verdict::Accepted if checked.cached => "accepted, unchanged since it was last judged".to_owned(),
         Verdict::Accepted => format!("accepted in {total} ms"),
         Verdict::Refused => format!("refused by {}", checked.stage.as_str()),
+        Verdict::Failed if checked.findings.iter().any(|f| f.code.starts_with("path/")) => "no feature".to_owned(),
         Verdict::Failed => format!("not judged: {} could not be run", checked.stage.as_str()),
     };
     // Writing to a String cannot fail.
@@ -52,6 +54,11 @@ fn one(checked: &Checked, finding: &Finding) -> String {
     if !finding.hint.is_empty() {
         let _ = writeln!(text, "  = help: {}", finding.hint);
     }
+    if rules::page(&finding.code).is_some() {
+        let _ = writeln!(text, "  = help: kandra explain {}", finding.code);
+    } else if rules::is_of_the_compiler(&finding.code) {
+        let _ = writeln!(text, "  = help: rustc --explain {}", finding.code);
+    }
     text
 }
 
@@ -72,9 +79,10 @@ mod tests {
             stage: Stage::Lint,
             findings: vec![finding],
             timings_ms: BTreeMap::new(),
+            cached: false,
             sources: BTreeMap::from([("src/lib.rs".into(), "fn a() {\n    unsafe {}\n}\n".into())]),
         };
-        let expected = "error[K001]: no unsafe\n  --> x/src/lib.rs:2:5\n  |\n2 |     unsafe {}\n  |     ^^^^^^\n  = help: remove it\n\nx: refused by lint\n";
+        let expected = "error[K001]: no unsafe\n  --> x/src/lib.rs:2:5\n  |\n2 |     unsafe {}\n  |     ^^^^^^\n  = help: remove it\n  = help: kandra explain K001\n\nx: refused by lint\n";
         assert_eq!(human(&checked), expected);
     }
 }

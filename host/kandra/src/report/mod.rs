@@ -4,12 +4,12 @@ mod github;
 mod human;
 mod sarif;
 
-pub use github::github;
+pub use github::{github, github_summary};
 pub use human::human;
 pub use sarif::sarif;
 
 use kandra_gate::{Finding, Stage};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the gates said of one crate.
@@ -26,14 +26,17 @@ pub struct Checked {
     /// What was found; warnings too.
     pub findings: Vec<Finding>,
     /// Milliseconds by stage.
-    pub timings_ms: BTreeMap<&'static str, u64>,
+    pub timings_ms: BTreeMap<String, u64>,
+    /// Whether this is the verdict of an earlier run over the same bytes; the times are of that run.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub cached: bool,
     /// The sources, for excerpts.
     #[serde(skip)]
     pub sources: BTreeMap<String, String>,
 }
 
 /// What became of a crate.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Verdict {
     /// Every gate passed it.
@@ -48,5 +51,11 @@ impl Checked {
     /// The path of a finding's file as seen from where the command was given.
     fn location(&self, finding: &Finding) -> String {
         if finding.file.is_empty() { self.path.clone() } else { format!("{}/{}", self.path.trim_end_matches('/'), finding.file) }
+    }
+
+    /// The same for programs that want a file: what is about the crate as a whole is about its manifest.
+    fn file(&self, finding: &Finding) -> String {
+        let whole = finding.file.is_empty() && self.sources.contains_key("Cargo.toml");
+        if whole { format!("{}/Cargo.toml", self.path.trim_end_matches('/')) } else { self.location(finding) }
     }
 }

@@ -95,6 +95,9 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
     if is_not_awaited(message) {
         return "add `.await`: an async function gives its value only when it is awaited, as in `load(&ctx).await`".to_owned();
     }
+    if is_no_handler(diagnostic) {
+        return "a handler is `async fn name(req: Request, ctx: Ctx) -> Result<Response>`, both arguments by value".to_owned();
+    }
     let mut parts: Vec<String> = Vec::new();
     for child in diagnostic.children.iter().filter(|child| child.level == "help" || child.level == "note") {
         let suggestion =
@@ -131,6 +134,13 @@ fn is_not_awaited(message: &str) -> bool {
     let other = ["sent between threads", "shared between threads", "to be a future that resolves to", "is not a future"];
     let subject = ["`impl Future<", "`&impl Future<", "`{async block@", "`&{async block@", ", found future", ", found `impl Future<"];
     subject.iter().any(|subject| message.contains(subject)) && !other.iter().any(|other| message.contains(other))
+}
+
+/// Whether a function was given to one of the routes' methods that is not of a handler's form.
+fn is_no_handler(diagnostic: &Diagnostic) -> bool {
+    let methods =
+        ["get", "post", "put", "patch", "delete", "widget"].map(|method| format!("required by a bound in `kandra::Routes::{method}`"));
+    diagnostic.children.iter().any(|child| methods.iter().any(|bound| child.message.contains(bound)))
 }
 
 /// Our own help when the message is about a name that only the real `std` has.

@@ -3,6 +3,8 @@
 //! Refused is what could run before the probe asks it to, reach beyond the library, or stay after an unload. The copy
 //! that leaves has no section headers and symbols, and can be unloaded: `DF_1_NODELETE` is cleared.
 
+#[cfg(test)]
+mod fuzz;
 mod image;
 mod policy;
 mod rules;

@@ -23,7 +23,7 @@ const FLAGS: [&str; 9] = [
     "-Wl,-z,separate-code",
 ];
 
-fn link(code: &str, flags: &[&str]) -> Vec<u8> {
+pub(super) fn link(code: &str, flags: &[&str]) -> Vec<u8> {
     let place = tempfile::tempdir().unwrap();
     let (source, library) = (place.path().join("x.c"), place.path().join("x.so"));
     fs::write(&source, format!("{GOOD}\n{code}\n")).unwrap();

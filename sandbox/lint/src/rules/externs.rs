@@ -1,9 +1,14 @@
 //! K002: the word `extern`, but for the one line that names the façade. Through any other, a feature could name the real
 //! `std`, or a C function.
 
-use crate::walk::{Context, Rule};
+use crate::{
+    fix::{Edit, Kind},
+    policy::POLICY,
+    walk::{Context, Rule},
+};
 use proc_macro2::{LineColumn, TokenTree};
-use syn::{File, Item, ItemExternCrate, Visibility};
+use std::{collections::BTreeMap, ops::Range};
+use syn::{File, Item, ItemExternCrate, Visibility, spanned::Spanned};
 
 /// The line as it must stand.
 pub(crate) const LINE: &str = "extern crate kandra_std as std;";
@@ -12,6 +17,8 @@ pub(crate) const LINE: &str = "extern crate kandra_std as std;";
 pub(crate) struct Externs {
     /// Where the one accepted word stands in this file.
     accepted: Option<LineColumn>,
+    /// What no feature needs (`extern crate serde;`): where the word stands, and the item's bytes.
+    needless: BTreeMap<LineColumn, Range<usize>>,
 }
 
 /// Whether this is the one accepted item.
@@ -24,9 +31,23 @@ pub(crate) fn is_the_line(item: &ItemExternCrate, text: &str) -> bool {
         && text.get(at.start..).is_some_and(|rest| rest.starts_with(LINE))
 }
 
+/// A crate that paths can name without it: an allowed one, or one whose names the façade has.
+fn is_needless(item: &ItemExternCrate) -> bool {
+    let name = item.ident.to_string();
+    item.attrs.is_empty()
+        && matches!(item.vis, Visibility::Inherited)
+        && item.rename.is_none()
+        && (matches!(name.as_str(), "std" | "core" | "alloc") || POLICY.is_crate(&name))
+}
+
 impl Rule for Externs {
     fn file(&mut self, file: &File, cx: &mut Context<'_>) {
         self.accepted = None;
+        let needless = |item: &Item| match item {
+            Item::ExternCrate(item) if is_needless(item) => Some((item.extern_token.span.start(), item.span().byte_range())),
+            _ => None,
+        };
+        self.needless = file.items.iter().filter_map(needless).collect();
         if cx.file == "src/lib.rs" {
             self.accepted = file.items.iter().find_map(|item| match item {
                 Item::ExternCrate(item) if is_the_line(item, cx.text) => Some(item.extern_token.span.start()),
@@ -41,7 +62,9 @@ impl Rule for Externs {
             && self.accepted != Some(ident.span().start())
         {
             let hint = format!("The only accepted line is `{LINE}`, once, at the root of `src/lib.rs`; allowed crates need no `extern`.");
-            cx.refuse("K002", ident.span(), "`extern` is not accepted here: it reaches code that no gate has seen", hint);
+            let fix = self.needless.get(&ident.span().start()).map(|bytes| Edit { at: bytes.start, end: bytes.end, kind: Kind::NoExtern });
+            let message = "`extern` is not accepted here: it reaches code that no gate has seen";
+            cx.refuse_with_fix("K002", ident.span(), message, hint, fix);
         }
     }
 }

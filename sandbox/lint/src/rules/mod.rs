@@ -43,7 +43,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(macro_calls::MacroCalls),
         Box::new(macro_definitions::MacroDefinitions),
         Box::new(globs::Globs),
-        Box::new(path_roots::PathRoots),
+        Box::new(path_roots::PathRoots::default()),
         Box::new(std_names::StdNames),
         Box::new(internals::Internals),
         Box::new(statics::Statics::default()),

@@ -2,18 +2,23 @@
 
 use super::Refusal;
 use crate::{
-    names::{Leaf, Names, strip},
+    fix::{Edit, Kind},
+    names::{Leaf, Names, leaves, strip},
     policy::POLICY,
     walk::{Context, PathPlace, Rule},
 };
-use proc_macro2::Span;
-use syn::{ext::IdentExt, spanned::Spanned};
+use proc_macro2::{Ident, Span};
+use syn::{ItemUse, UseTree, ext::IdentExt, spanned::Spanned};
 
 const CODE: &str = "K008";
 const BUILT_IN: [&str; 17] =
     ["bool", "char", "str", "f32", "f64", "i8", "i16", "i32", "i64", "i128", "isize", "u8", "u16", "u32", "u64", "u128", "usize"];
 
-pub(crate) struct PathRoots;
+#[derive(Default)]
+pub(crate) struct PathRoots {
+    /// What makes the import that is being walked an accepted one.
+    import: Option<Edit>,
+}
 
 impl Rule for PathRoots {
     fn path(&mut self, path: &syn::Path, place: PathPlace, cx: &mut Context<'_>) {
@@ -23,14 +28,15 @@ impl Rule for PathRoots {
         }
         if let Some(refusal) = judge(&words, path.leading_colon.is_some(), cx.names) {
             let span = path.segments.first().map_or_else(|| path.span(), |s| s.ident.span());
-            cx.refuse(refusal.code, span, refusal.message, refusal.hint);
+            let fix = fix(&words, path.segments.first().map(|s| &s.ident), cx);
+            cx.refuse_with_fix(refusal.code, span, refusal.message, refusal.hint, fix);
         }
     }
 
     fn import(&mut self, leading: bool, leaf: &Leaf<'_>, cx: &mut Context<'_>) {
         if let Some(refusal) = judge(&leaf.path, leading, cx.names) {
             let span = leaf.ident.map(proc_macro2::Ident::span).or(leaf.star).unwrap_or_else(Span::call_site);
-            cx.refuse(refusal.code, span, refusal.message, refusal.hint);
+            cx.refuse_with_fix(refusal.code, span, refusal.message, refusal.hint, self.import);
         }
         if let (Some(name), Some(ident)) = (&leaf.name, leaf.ident)
             && leaf.path.len() > 1
@@ -48,6 +54,11 @@ impl Rule for PathRoots {
     }
 
     fn item(&mut self, item: &syn::Item, cx: &mut Context<'_>) {
+        self.import = None;
+        if let syn::Item::Use(ItemUse { leading_colon: None, tree: tree @ UseTree::Path(path), .. }) = item {
+            let fixes: Vec<Option<Edit>> = leaves(tree).iter().map(|leaf| fix(&leaf.path, Some(&path.ident), cx)).collect();
+            self.import = fixes.into_iter().collect::<Option<Vec<Edit>>>().and_then(|same| same.first().copied());
+        }
         if let syn::Item::Mod(module) = item
             && POLICY.is_crate(&module.ident.unraw().to_string())
         {
@@ -59,6 +70,15 @@ impl Rule for PathRoots {
             );
         }
     }
+}
+
+/// `std` instead of `core`, `alloc` or the façade's own name, when that makes the path an accepted one.
+fn fix(words: &[String], root: Option<&Ident>, cx: &Context<'_>) -> Option<Edit> {
+    let bytes = root?.span().byte_range();
+    let edit = Edit { at: bytes.start, end: bytes.end, kind: Kind::Std };
+    let mut fixed = words.to_vec();
+    *fixed.first_mut()? = "std".to_owned();
+    (fixed.len() > 1 && edit.fits(cx.text) && super::judge_path(&fixed, false, cx.names).is_none()).then_some(edit)
 }
 
 /// Judges the beginning of a path.

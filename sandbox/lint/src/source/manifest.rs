@@ -5,6 +5,7 @@ use super::forms::{is_host, is_slug, is_version, slug};
 use crate::{
     Finding,
     finding::Place,
+    fix::{Edit, Kind},
     policy::{AllowedCrate, POLICY},
 };
 use std::ops::Range;
@@ -107,6 +108,15 @@ impl Reader<'_> {
         self.findings.push(finding);
     }
 
+    /// A value that has exactly one right form.
+    fn refuse_with_fix(&mut self, span: Range<usize>, message: &str, hint: &str, kind: Kind) {
+        let edit = Edit { at: span.start, end: span.end, kind };
+        self.refuse("source/manifest-value", Some(span), message.into(), hint);
+        if let Some(finding) = self.findings.last_mut().filter(|_| edit.fits(self.text)) {
+            finding.fix.push(edit);
+        }
+    }
+
     fn manifest(&mut self, root: &Table<'_>) -> Option<Manifest> {
         let mut manifest = Manifest {
             slug: String::new(),
@@ -196,27 +206,19 @@ impl Reader<'_> {
                 }
                 "edition" => {
                     if self.string("edition", value).is_some_and(|e| e != "2024") {
-                        self.refuse(
-                            "source/manifest-value",
-                            Some(span),
-                            "the edition of a feature is 2024".into(),
-                            "Write `edition = \"2024\"`.",
-                        );
+                        let message = "the edition of a feature is 2024";
+                        self.refuse_with_fix(span, message, "Write `edition = \"2024\"`.", Kind::Edition);
                     }
                 }
                 "publish" => {
                     if !matches!(value.get_ref(), DeValue::Boolean(false)) {
-                        self.refuse("source/manifest-value", Some(span), "a feature is not published".into(), "Write `publish = false`.");
+                        self.refuse_with_fix(span, "a feature is not published", "Write `publish = false`.", Kind::Publish);
                     }
                 }
                 "license" => {
                     if self.string("license", value).is_some_and(|l| l != "MIT OR Apache-2.0") {
-                        self.refuse(
-                            "source/manifest-value",
-                            Some(span),
-                            "features are licensed MIT OR Apache-2.0".into(),
-                            "Write `license = \"MIT OR Apache-2.0\"`.",
-                        );
+                        let hint = "Write `license = \"MIT OR Apache-2.0\"`.";
+                        self.refuse_with_fix(span, "features are licensed MIT OR Apache-2.0", hint, Kind::Licence);
                     }
                 }
                 "readme" => {

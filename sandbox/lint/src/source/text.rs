@@ -1,7 +1,14 @@
 //! What a file's bytes may be: bounded UTF-8 that looks to a reader like what the compiler reads.
 
 use super::{MAX_CONTRACT_BYTES, MAX_FILE_BYTES, MAX_LINE_CHARS, MAX_MANIFEST_BYTES};
-use crate::{Finding, finding::Place};
+use crate::{
+    Finding,
+    finding::Place,
+    fix::{Edit, Kind},
+};
+
+/// What some editors begin a file with.
+const MARK: char = '\u{FEFF}';
 
 /// The file's text, or `None` with the reasons in `findings`.
 pub(super) fn check(path: &str, bytes: Vec<u8>, findings: &mut Vec<Finding>) -> Option<String> {
@@ -36,7 +43,9 @@ pub(super) fn check(path: &str, bytes: Vec<u8>, findings: &mut Vec<Finding>) -> 
             length += 1;
             if let Some((what, hint)) = forbidden(character) {
                 let message = format!("{what} (U+{:04X}) is not accepted", u32::from(character));
-                findings.push(refuse("source/character", message, hint).place(Place((number, column, number, column + 1))));
+                let mark = Edit { at: 0, end: MARK.len_utf8(), kind: Kind::NoMark };
+                let fix = (number == 1 && column == 1 && character == MARK).then_some(mark);
+                findings.push(refuse("source/character", message, hint).place(Place((number, column, number, column + 1))).fix(fix));
                 return None;
             }
             if character == '\r' && column as usize != line.chars().count() {
@@ -71,7 +80,7 @@ fn forbidden(character: char) -> Option<(&'static str, &'static str)> {
         )),
         '\n' | '\r' | '\t' => None,
         '\0' => Some(("a NUL character", "Delete it, or write `\\0` in a string.")),
-        '\u{FEFF}' => Some(("a byte-order mark", "Save the file as UTF-8 without one.")),
+        MARK => Some(("a byte-order mark", "Save the file as UTF-8 without one.")),
         '\u{2028}' | '\u{2029}' | '\u{0085}' => Some(("an unusual line break", "End lines with a line feed; in a string write an escape.")),
         c if c.is_control() => Some(("a control character", "Delete it, or write it as an escape in a string.")),
         _ => None,

@@ -1,0 +1,8 @@
+//! A poll.
+//!
+//! It counts.
+#![no_std]
+#![forbid(unsafe_code)]
+extern crate kandra_std as std;
+
+use kandra::prelude::*;

@@ -1,0 +1,5 @@
+//! A poll.
+//!
+//! It counts.
+
+use kandra::prelude::*;

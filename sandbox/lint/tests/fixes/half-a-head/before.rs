@@ -1,0 +1,4 @@
+//! A poll.
+#![no_std]
+#![allow(dead_code)]
+use kandra::prelude::*;

@@ -1,0 +1,3 @@
+use kandra::prelude::*;
+
+pub fn a() -> u8 { 1 }
