@@ -62,6 +62,24 @@ impl Gate {
         self.inner.workshop.warm(&self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
     }
 
+    /// Whether this crate can be built now: the warm build that it needs is done.
+    pub fn is_warm_for(&self, source: &Source) -> bool {
+        self.inner.workshop.stock_for(source).prebuilt().is_some()
+    }
+
+    /// Does the warm build that this crate needs, if it is not done: for a crate that names one of the shelf, that is the
+    /// shelf's, and takes about a minute as well.
+    pub fn warm_for(&self, source: &Source, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
+        let stock = self.inner.workshop.stock_for(source);
+        self.inner.workshop.warm_stock(&stock, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
+    }
+
+    /// Does the shelf's warm build, if it is not done.
+    pub fn warm_shelf(&self, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
+        let stock = self.inner.workshop.shelf_stock();
+        self.inner.workshop.warm_stock(&stock, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
+    }
+
     /// Reads a crate from disk: see [`crate::read_directory`].
     pub fn read_directory(&self, path: &Path) -> Result<Files, StageFailure> {
         source::read_directory(path)
@@ -69,7 +87,7 @@ impl Gate {
 
     /// The source gate.
     pub fn source(&self, files: Files) -> Result<Source, StageFailure> {
-        source::check(files)
+        source::check(files, &self.inner.workshop.shelf().added())
     }
 
     /// The lint gate, in a disposable child.

@@ -6,7 +6,7 @@
 use crate::{
     child::{ReplyError, check_insertions},
     scan,
-    ticks::{self, Flavour, Insertion},
+    ticks::{self, Flavour, Insertion, Kind},
 };
 use proc_macro2::{TokenStream, TokenTree};
 use serde::{Deserialize, Serialize};
@@ -57,6 +57,14 @@ struct File {
     read: bool,
     unsafe_words: usize,
     insertions: Vec<Insertion>,
+}
+
+/// Says what decides where ticks stand and what they are: part of the key of what is built with them.
+pub fn fingerprint() -> String {
+    let kinds = [Kind::Tick, Kind::Open, Kind::OpenParenthesis, Kind::Close, Kind::CloseParenthesis];
+    let texts = kinds.map(|kind| Flavour::Crate.text(kind)).join("\n");
+    let loops: Vec<String> = crate::loops().iter().map(|loops| format!("{:?} {}", loops.names, loops.ticks)).collect();
+    format!("{VERSION}\n{texts}\n{}", loops.join("\n"))
 }
 
 /// The child's whole life: one request in, one reply out.

@@ -42,7 +42,7 @@ pub(super) async fn challenge(guard: Data<Guard>) -> Json<Challenge> {
 }
 
 pub(super) async fn crates() -> Json<Value> {
-    Json(json!({ "crates": kandra_gate::allowed_crates(), "next": null }))
+    Json(json!({ "crates": kandra_gate::Shelf::default().allowed(), "next": null }))
 }
 
 /// What a browser keeps, and for which features it wants a name.

@@ -12,7 +12,7 @@ use anyhow::{Context, Result};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kandra_gate::{
     CallerDouble, Cancel, Contract, Files, Finding, Gate, GateConfig, GateError, MissingLayers, Slug, Stage, StageFailure, StageOutcome,
-    Tier, Workshop,
+    Tier, WarmProgress, Workshop,
 };
 use serde_json::json;
 use std::{
@@ -68,18 +68,34 @@ pub fn gate(missing_layers: MissingLayers) -> Result<Gate> {
     let gate = Gate::new(Workshop::open(&cache)?, config);
     if !gate.workshop().is_warm() {
         terminal::say("preparing the SDK; this happens once for each toolchain and takes about a minute");
-        let bar = ProgressBar::with_draw_target(
-            Some(1),
-            if terminal::interactive() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
-        );
-        bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {elapsed}").expect("a constant template"));
-        gate.warm(&Cancel::new(), &|progress| {
-            bar.set_length(u64::from(progress.total));
-            bar.set_position(u64::from(progress.done));
-        })?;
-        bar.finish_and_clear();
+        with_bar(|progress| gate.warm(&Cancel::new(), progress))?;
     }
     Ok(gate)
+}
+
+/// Shows how far a warm build is, where somebody looks.
+fn with_bar(warm: impl FnOnce(&dyn Fn(WarmProgress)) -> Result<(), StageFailure>) -> Result<(), StageFailure> {
+    let target = if terminal::interactive() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(1), target);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {elapsed} {msg}").expect("a constant template"));
+    let warmed = warm(&|progress| {
+        bar.set_length(u64::from(progress.total));
+        bar.set_position(u64::from(progress.done));
+        bar.set_message(progress.what);
+    });
+    bar.finish_and_clear();
+    warmed
+}
+
+/// Does the warm build that a crate needs beyond everybody's: the shelf's, when it names a crate of it.
+fn warm_for(gate: &Gate, files: &Files) -> Result<(), StageFailure> {
+    // What is refused needs none.
+    let Ok(source) = gate.source(files.clone()) else { return Ok(()) };
+    if gate.is_warm_for(&source) {
+        return Ok(());
+    }
+    terminal::say("preparing the shelf of crates that features may name; this happens once for each toolchain and takes about a minute");
+    with_bar(|progress| gate.warm_for(&source, &Cancel::new(), progress))
 }
 
 /// What the contracts of these crates expect of features that they call. A crate that cannot be read is refused elsewhere.
@@ -113,6 +129,7 @@ fn check(gate: &Gate, path: &Path, expected: &[CallerDouble]) -> Checked {
         let slug = checked.sources.get("Cargo.toml").and_then(|text| slug_of(text)).unwrap_or_default();
         let of_it = |one: &&CallerDouble| one.double.feature.as_str() == slug && one.caller.as_str() != slug;
         let callers = expected.iter().filter(of_it).cloned().collect();
+        warm_for(gate, &files)?;
         gate.run_beside(files, callers, Tier::Quick, &Cancel::new(), &|at, outcome, millis| {
             stage.set(at);
             if outcome != StageOutcome::Running {
