@@ -91,7 +91,7 @@ fn with_bar(warm: impl FnOnce(&dyn Fn(WarmProgress)) -> Result<(), StageFailure>
 fn warm_for(gate: &Gate, files: &Files) -> Result<(), StageFailure> {
     // What is refused needs none.
     let Ok(source) = gate.source(files.clone()) else { return Ok(()) };
-    if gate.is_warm_for(&source) {
+    if gate.is_warm_for(&source) || gate.lint(source.clone(), &Cancel::new()).is_err() {
         return Ok(());
     }
     terminal::say("preparing the shelf of crates that features may name; this happens once for each toolchain and takes about a minute");

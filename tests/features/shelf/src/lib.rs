@@ -3,6 +3,8 @@
 #![forbid(unsafe_code)]
 extern crate kandra_std as std;
 
+mod each;
+
 use itertools::Itertools;
 use kandra::prelude::*;
 use maud::html;
@@ -10,9 +12,15 @@ use maud::html;
 kandra::feature!(mount);
 
 fn mount(routes: &mut Routes) {
-    routes.get("/", page);
+    routes.get("/", each_crate);
+    routes.get("/page", page);
     routes.get("/endless/markup", endless_markup);
     routes.get("/endless/crate", endless_crate);
+    routes.get("/nested", nested);
+}
+
+async fn each_crate(_req: Request, ctx: Ctx) -> Result<Response> {
+    Response::text(each::lines(ctx.now(), ctx.random().below(1_000), ctx.random().bytes()).join("\n"))
 }
 
 async fn page(_req: Request, _ctx: Ctx) -> Result<Response> {
@@ -31,11 +39,18 @@ async fn endless_markup(req: Request, _ctx: Ctx) -> Result<Response> {
     Response::html(page.into_string())
 }
 
-/// Only the crate loops here: std's part of it is a fold over the crate's own `next`.
+/// Only the crate loops here.
 async fn endless_crate(req: Request, _ctx: Ctx) -> Result<Response> {
     if req.query("kindly").is_some() {
         return Response::text("well");
     }
     let last = std::iter::repeat(1).interleave(std::iter::repeat(2)).last();
     Response::text(format!("{last:?}"))
+}
+
+/// A query that nests as deep as it is asked to.
+async fn nested(req: Request, _ctx: Ctx) -> Result<Response> {
+    let depth: usize = req.query("depth").and_then(|depth| depth.parse().ok()).unwrap_or(3);
+    let query = "{a".repeat(depth) + &"}".repeat(depth);
+    Response::text(graphql_parser::parse_query::<String>(&query).map_or_else(|_| "refused".to_string(), |_| "read".to_string()))
 }
