@@ -5,6 +5,7 @@ use crate::{
     artifact, build, inspect, lint,
     probe::{self, Serving},
     source,
+    workshop::{Considered, Shelf, Wish, adding},
 };
 use kandra_model::{CallerDouble, Stage, StageOutcome, Tier};
 use std::{
@@ -78,6 +79,21 @@ impl Gate {
     pub fn warm_shelf(&self, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
         let stock = self.inner.workshop.shelf_stock();
         self.inner.workshop.warm_stock(&stock, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
+    }
+
+    /// Looks at a crate that the owner wants on the shelf; nothing of it runs, and nothing changes.
+    pub fn consider(&self, wish: &Wish, cancel: &Cancel) -> Result<Considered, StageFailure> {
+        adding::consider(&self.inner.workshop, wish, &self.inner.config.exe, self.inner.config.missing_layers, cancel)
+    }
+
+    /// The shelf without a crate that the owner added; `None` when it is none of those.
+    pub fn without(&self, name: &str, cancel: &Cancel) -> Result<Option<Shelf>, StageFailure> {
+        adding::without(&self.inner.workshop, name, cancel)
+    }
+
+    /// Builds another shelf in the jail, without putting it in the place of the one there is.
+    pub fn warm_other_shelf(&self, shelf: &Shelf, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
+        self.inner.workshop.warm_other(shelf, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
     }
 
     /// Reads a crate from disk: see [`crate::read_directory`].

@@ -59,6 +59,15 @@ pub struct Added {
     pub module: String,
 }
 
+/// Why a crate can never be added, when it cannot: it is one of those that paths may not begin with, or there is something
+/// of the server's own in its place that features can use.
+pub fn never_added(module: &str) -> Option<String> {
+    if module == "std" || POLICY.never.contains(module) {
+        return Some("features never name it".to_owned());
+    }
+    POLICY.crate_hints.get(module).cloned()
+}
+
 /// The reviewed crates, in order of the file.
 pub fn reviewed() -> &'static [Reviewed] {
     &POLICY.crates

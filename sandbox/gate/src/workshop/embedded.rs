@@ -42,6 +42,9 @@ pub(crate) struct Wanted {
     pub name: String,
     /// What paths begin with.
     pub module: String,
+    /// What is asked of the registry.
+    pub requirement: String,
+    /// What it gave; empty while that is not known.
     pub version: String,
     pub features: Vec<String>,
     pub default_features: bool,
@@ -117,10 +120,11 @@ serde_json.workspace = true
 
 fn warm_manifest(wanted: &[Wanted]) -> String {
     let mut manifest = WARM_MANIFEST.to_owned();
-    for Wanted { name, version, features, default_features, .. } in wanted {
+    for Wanted { name, requirement, features, default_features, .. } in wanted {
         let features = Value::from(features.clone());
-        manifest
-            .push_str(&format!("{name} = {{ version = \"={version}\", default-features = {default_features}, features = {features} }}\n"));
+        manifest.push_str(&format!(
+            "{name} = {{ version = \"{requirement}\", default-features = {default_features}, features = {features} }}\n"
+        ));
     }
     manifest
 }

@@ -16,11 +16,11 @@ pub(crate) struct Package {
     pub source: Option<String>,
     pub manifest_path: PathBuf,
     pub license: Option<String>,
+    /// A library of the system, or of another language, that it stands for.
+    #[serde(default)]
+    pub links: Option<String>,
     pub description: Option<String>,
     pub targets: Vec<Target>,
-    /// What each of its cargo features stands for.
-    #[serde(default)]
-    pub features: BTreeMap<String, Vec<String>>,
 }
 
 #[derive(Clone, Debug, Deserialize)]

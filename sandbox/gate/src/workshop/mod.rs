@@ -1,9 +1,13 @@
 //! What features are built with: the toolchain, and the SDK with its dependencies, built once and then read-only.
 
+pub(crate) mod adding;
+mod advisories;
 mod embedded;
 mod metadata;
+mod outside;
 pub(crate) mod prebuilt;
 mod registry;
+mod review;
 mod shelf;
 mod stock;
 mod ticker;
@@ -11,8 +15,11 @@ mod tidy;
 mod toolchain;
 mod warm;
 
+pub use adding::{Considered, Wish};
+pub use advisories::{Advisories, Advisory};
 pub(crate) use embedded::EXTERNS;
 pub use embedded::template;
+pub use review::{CrateReport, Part};
 pub use shelf::{AddedCrate, AllowedCrate, Shelf};
 pub(crate) use stock::{Recipe, Stock};
 pub use toolchain::Toolchain;
@@ -130,6 +137,19 @@ impl Workshop {
     /// not done. Two processes do not collide; one that died half-way is made good. Takes about a minute.
     pub fn warm(&self, exe: &Path, missing: MissingLayers, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
         self.warm_stock(&self.shop.base, exe, missing, cancel, progress)
+    }
+
+    /// Does the warm build of a shelf that is not this workshop's yet.
+    pub(crate) fn warm_other(
+        &self,
+        shelf: &Shelf,
+        exe: &Path,
+        missing: MissingLayers,
+        cancel: &Cancel,
+        progress: &dyn Fn(WarmProgress),
+    ) -> Result<(), StageFailure> {
+        let stock = Stock::new(&self.shop.root, Recipe::Shelf(shelf.clone()), &self.shop.toolchain);
+        self.warm_stock(&stock, exe, missing, cancel, progress)
     }
 
     /// The same for any warm build of this workshop.

@@ -49,6 +49,7 @@ impl Shelf {
         let reviewed = on_the_shelf().map(|c| Wanted {
             name: c.name.clone(),
             module: c.module.clone(),
+            requirement: format!("={}", c.version),
             version: c.version.clone(),
             features: c.features.clone(),
             default_features: c.default_features,
@@ -56,6 +57,7 @@ impl Shelf {
         let added = self.crates.iter().map(|c| Wanted {
             name: c.name.clone(),
             module: c.module.clone(),
+            requirement: format!("={}", c.version),
             version: c.version.clone(),
             features: c.features.clone(),
             default_features: c.default_features,

@@ -3,18 +3,22 @@
 //! Everything happens in a directory of its own that is renamed into place when it is complete, under a lock that the
 //! kernel releases when a process dies.
 
-use super::{Recipe, Stock, Toolchain, prebuilt, registry, tidy};
-use super::{metadata::Metadata, ticker::Ticker};
+use super::{
+    Recipe, Stock, Toolchain,
+    metadata::Metadata,
+    outside::{Lock, Outside, last_lines},
+    prebuilt, registry,
+    ticker::Ticker,
+    tidy,
+};
 use crate::{Cancel, GateError, MissingLayers, StageFailure, cargo, doctor, error};
 use kandra_jail::{EXIT_MISSING_LAYER, End};
 use std::{
     fs::{self, File, TryLockError},
-    io::{Read, Seek},
     path::Path,
-    process::{Command, Stdio},
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 use toml::Table;
 
@@ -29,7 +33,6 @@ pub struct WarmProgress {
     pub what: String,
 }
 
-const FETCH_DEADLINE: Duration = Duration::from_secs(600);
 const BUILD_DEADLINE: Duration = Duration::from_secs(1200);
 
 pub(super) struct Warming<'a> {
@@ -136,45 +139,9 @@ impl Warming<'_> {
         Metadata::read(&said).map_err(|why| GateError::Warm(why).into())
     }
 
-    /// Runs cargo outside the jail, with the user's own environment and configuration; it compiles nothing. Answers
-    /// its standard output, or the end of its standard error.
+    /// cargo outside the jail; it compiles nothing.
     fn cargo(&self, workspace: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, StageFailure> {
-        let filter = if arguments[0] == "metadata" { "--filter-platform" } else { "--target" };
-        let failed = || GateError::io(format!("could not run {}", self.toolchain.cargo.display()));
-        let (mut stdout, mut stderr) = (tempfile::tempfile().map_err(failed())?, tempfile::tempfile().map_err(failed())?);
-        let mut child = Command::new(&self.toolchain.cargo)
-            .args(arguments)
-            .args(["--locked", filter, super::toolchain::TARGET, "--manifest-path"])
-            .arg(workspace.join("Cargo.toml"))
-            .current_dir("/")
-            .env("RUSTC", &self.toolchain.rustc)
-            .env("CARGO_TERM_COLOR", "never")
-            .env_remove("CARGO_TARGET_DIR")
-            .stdin(Stdio::null())
-            .stdout(stdout.try_clone().map_err(failed())?)
-            .stderr(stderr.try_clone().map_err(failed())?)
-            .spawn()
-            .map_err(failed())?;
-        let started = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().map_err(failed())? {
-                break status;
-            }
-            if self.cancel.is_cancelled() || started.elapsed() > FETCH_DEADLINE {
-                let _ = child.kill();
-                let _ = child.wait();
-                return if self.cancel.is_cancelled() {
-                    Err(StageFailure::Cancelled)
-                } else {
-                    Ok(Err("it took longer than ten minutes".to_owned()))
-                };
-            }
-            thread::sleep(Duration::from_millis(20));
-        };
-        let mut bytes = Vec::new();
-        let source = if status.success() { &mut stdout } else { &mut stderr };
-        source.rewind().and_then(|()| source.read_to_end(&mut bytes)).map_err(failed())?;
-        Ok(if status.success() { Ok(bytes) } else { Err(last_lines(&bytes)) })
+        Outside { toolchain: self.toolchain, cancel: self.cancel }.run(workspace, arguments, Lock::Kept)
     }
 
     fn compile(&self, at: &Path, total: u32) -> Result<(), StageFailure> {
@@ -305,12 +272,6 @@ fn sources_of(cargo_home: &Path) -> String {
 fn write(path: &Path, bytes: &[u8]) -> Result<(), GateError> {
     let parent = path.parent().expect("a file has a directory");
     fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes)).map_err(GateError::io(format!("could not write {}", path.display())))
-}
-
-fn last_lines(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(6)..].join("; ")
 }
 
 fn compiler_words(stdout: &[u8], stderr: &[u8]) -> String {
