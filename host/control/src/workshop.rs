@@ -1,28 +1,45 @@
-//! The one-time warm build: done in the background while the page answers already.
+//! The warm builds: everybody's, done in the background while the page answers already, and the shelf's, done when a feature
+//! first names a crate of it.
 
 use crate::app::{App, WarmStatus};
-use kandra_gate::{Gate, GateConfig, GateError, StageFailure, WarmProgress, Workshop};
+use kandra_gate::{Gate, GateConfig, GateError, Shelf, Source, StageFailure, WarmProgress, Workshop};
 use kandra_jail::{Cancel, LayerReport};
 use kandra_model::EventBody;
 use std::{
     sync::{Arc, OnceLock},
     time::Duration,
 };
-use tokio::sync::{mpsc, watch};
+use tokio::sync::{Mutex, mpsc, watch};
 
 /// How long after a failure the warm build is tried again.
 const AGAIN: Duration = Duration::from_secs(60);
+
+/// Where kandra.db keeps the crates that the owner added.
+pub(crate) const SHELF: &str = "shelf";
 
 /// What can be built with, as far as it is there.
 pub(crate) struct WorkshopState {
     gate: OnceLock<Gate>,
     status: watch::Sender<WarmStatus>,
     layers: OnceLock<Vec<LayerReport>>,
+    /// The shelf's warm build, while there is one.
+    shelf: watch::Sender<WarmStatus>,
+    /// Held while the shelf is built; whoever comes second finds it done.
+    shelving: Mutex<()>,
+    /// Ends warm builds with the server.
+    ending: OnceLock<Cancel>,
 }
 
 impl Default for WorkshopState {
     fn default() -> Self {
-        Self { gate: OnceLock::new(), status: watch::Sender::new(WarmStatus::default()), layers: OnceLock::new() }
+        Self {
+            gate: OnceLock::new(),
+            status: watch::Sender::new(WarmStatus::default()),
+            layers: OnceLock::new(),
+            shelf: watch::Sender::default(),
+            shelving: Mutex::default(),
+            ending: OnceLock::new(),
+        }
     }
 }
 
@@ -47,6 +64,41 @@ impl WorkshopState {
     /// Changes of it.
     pub(crate) fn watch(&self) -> watch::Receiver<WarmStatus> {
         self.status.subscribe()
+    }
+
+    /// How the shelf's warm build stands.
+    pub(crate) fn shelf_status(&self) -> WarmStatus {
+        self.shelf.borrow().clone()
+    }
+
+    /// Waits until this crate can be built: does the shelf's warm build when the crate names one of it.
+    pub(crate) async fn ready_for(&self, gate: &Gate, source: &Source) -> Result<(), StageFailure> {
+        if gate.is_warm_for(source) {
+            return Ok(());
+        }
+        let source = source.clone();
+        self.shelve(gate, move |gate, cancel, progress| gate.warm_for(&source, cancel, progress)).await
+    }
+
+    /// Builds a shelf, one at a time, and tells how far it is.
+    pub(crate) async fn shelve(
+        &self,
+        gate: &Gate,
+        build: impl FnOnce(&Gate, &Cancel, &dyn Fn(WarmProgress)) -> Result<(), StageFailure> + Send + 'static,
+    ) -> Result<(), StageFailure> {
+        let _one = self.shelving.lock().await;
+        let (gate, cancel) = (gate.clone(), self.ending.get().cloned().unwrap_or_default());
+        let status = self.shelf.clone();
+        let progress = move |step: WarmProgress| {
+            status.send_replace(WarmStatus { finished: false, done: step.done, total: step.total, failure: None });
+        };
+        let built = tokio::task::spawn_blocking(move || build(&gate, &cancel, &progress)).await;
+        let built = built.unwrap_or_else(|panic| Err(GateError::Child(format!("the shelf's build panicked: {panic}")).into()));
+        self.shelf.send_modify(|status| match &built {
+            Ok(()) => *status = WarmStatus { finished: true, done: status.total, total: status.total, failure: None },
+            Err(failure) => status.failure = Some(failure.to_string()),
+        });
+        built
     }
 
     /// The jail's layers on this machine, once they were tried.
@@ -87,6 +139,8 @@ pub(crate) async fn warm(app: Arc<App>, cancel: Cancel) {
         // Set once: this task runs once.
         let _ = app.workshop().layers.set(layers);
     }
+    // Set once: this task runs once.
+    let _ = app.workshop().ending.set(cancel.clone());
     loop {
         match attempt(&app, &cancel).await {
             Ok(()) => return,
@@ -107,6 +161,9 @@ async fn attempt(app: &Arc<App>, cancel: &Cancel) -> Result<(), String> {
         None => {
             let cache = config.cache.clone();
             let workshop = blocking(move || Workshop::open(&cache)).await?.map_err(|error| error.to_string())?;
+            if let Some(shelf) = app.store().setting::<Shelf>(SHELF).await.map_err(|error| error.to_string())? {
+                workshop.set_shelf(shelf);
+            }
             let gate = Gate::new(
                 workshop,
                 GateConfig {

@@ -126,7 +126,7 @@ pub struct Collected {
 
 pub(crate) fn key(workshop: &Workshop, source: &Source, tier: Tier) -> ArtifactKey {
     let mut hash = Sha256::new();
-    for part in [workshop.key().as_bytes(), tier.as_str().as_bytes(), &source.canonical()] {
+    for part in [workshop.stock_for(source).key().as_bytes(), tier.as_str().as_bytes(), &source.canonical()] {
         hash.update((part.len() as u64).to_le_bytes());
         hash.update(part);
     }

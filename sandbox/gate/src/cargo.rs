@@ -54,7 +54,12 @@ impl Jailed<'_> {
 #[serde(tag = "reason")]
 pub(crate) enum Message {
     #[serde(rename = "compiler-artifact")]
-    Artifact { target: Target, filenames: Vec<PathBuf> },
+    Artifact {
+        target: Target,
+        filenames: Vec<PathBuf>,
+        #[serde(default)]
+        package_id: String,
+    },
     #[serde(rename = "compiler-message")]
     Diagnostic { message: Diagnostic },
     #[serde(other)]

@@ -5,6 +5,7 @@ use crate::{
     artifact, build, fix, inspect, lint,
     probe::{self, Serving},
     source,
+    workshop::{Considered, Shelf, Wish, adding},
 };
 use kandra_model::{CallerDouble, Stage, StageOutcome, Tier};
 use std::{
@@ -62,6 +63,39 @@ impl Gate {
         self.inner.workshop.warm(&self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
     }
 
+    /// Whether this crate can be built now: the warm build that it needs is done.
+    pub fn is_warm_for(&self, source: &Source) -> bool {
+        self.inner.workshop.stock_for(source).prebuilt().is_some()
+    }
+
+    /// Does the warm build that this crate needs, if it is not done: for a crate that names one of the shelf, that is the
+    /// shelf's, and takes about a minute as well.
+    pub fn warm_for(&self, source: &Source, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
+        let stock = self.inner.workshop.stock_for(source);
+        self.inner.workshop.warm_stock(&stock, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
+    }
+
+    /// Does the shelf's warm build, if it is not done.
+    pub fn warm_shelf(&self, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
+        let stock = self.inner.workshop.shelf_stock();
+        self.inner.workshop.warm_stock(&stock, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
+    }
+
+    /// Looks at a crate that the owner wants on the shelf; nothing of it runs, and nothing changes.
+    pub fn consider(&self, wish: &Wish, cancel: &Cancel) -> Result<Considered, StageFailure> {
+        adding::consider(&self.inner.workshop, wish, &self.inner.config.exe, self.inner.config.missing_layers, cancel)
+    }
+
+    /// The shelf without a crate that the owner added; `None` when it is none of those.
+    pub fn without(&self, name: &str, cancel: &Cancel) -> Result<Option<Shelf>, StageFailure> {
+        adding::without(&self.inner.workshop, name, cancel)
+    }
+
+    /// Builds another shelf in the jail, without putting it in the place of the one there is.
+    pub fn warm_other_shelf(&self, shelf: &Shelf, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
+        self.inner.workshop.warm_other(shelf, &self.inner.config.exe, self.inner.config.missing_layers, cancel, progress)
+    }
+
     /// Reads a crate from disk: see [`crate::read_directory`].
     pub fn read_directory(&self, path: &Path) -> Result<Files, StageFailure> {
         source::read_directory(path)
@@ -69,7 +103,7 @@ impl Gate {
 
     /// The source gate.
     pub fn source(&self, files: Files) -> Result<Source, StageFailure> {
-        source::check(files)
+        source::check(files, &self.inner.workshop.shelf().added())
     }
 
     /// The lint gate, in a disposable child.

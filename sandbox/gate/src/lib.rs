@@ -34,4 +34,6 @@ pub use kandra_model::{CallerDouble, Contract, Finding, Severity, Slug, Stage, S
 pub use probe::Serving;
 pub use roles::role_main;
 pub use source::{Files, read_directory};
-pub use workshop::{AllowedCrate, Toolchain, WarmProgress, Workshop, allowed_crates, template};
+pub use workshop::{
+    AddedCrate, Advisories, Advisory, AllowedCrate, Considered, CrateReport, Part, Shelf, Toolchain, WarmProgress, Wish, Workshop, template,
+};

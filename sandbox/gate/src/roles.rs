@@ -6,11 +6,12 @@ use std::io;
 const EXIT_FAILURE: i32 = 1;
 const EXIT_USAGE: i32 = 2;
 
-/// Plays `__lint`, `__exec` or `__prove` and answers the exit code; `None` for any other role. `rest` are the
+/// Plays `__lint`, `__tick`, `__exec` or `__prove` and answers the exit code; `None` for any other role. `rest` are the
 /// arguments after the role. Must be called first thing in `main`, before any thread.
 pub fn role_main(role: &str, rest: &[String]) -> Option<i32> {
     match role {
         "__lint" => Some(lint(rest)),
+        "__tick" => Some(tick(rest)),
         "__exec" => Some(exec(rest)),
         "__prove" => Some(kandra_jail::prove_main(rest)),
         _ => None,
@@ -31,6 +32,15 @@ fn unconfined(error: &ConfineError) -> i32 {
 }
 
 fn lint(rest: &[String]) -> i32 {
+    computing(rest, || kandra_lint::child::serve(io::stdin().lock(), io::stdout().lock()))
+}
+
+fn tick(rest: &[String]) -> i32 {
+    computing(rest, || kandra_lint::crates::serve(io::stdin().lock(), io::stdout().lock()))
+}
+
+/// A child that computes from standard input to standard output.
+fn computing(rest: &[String], serve: impl FnOnce() -> io::Result<()>) -> i32 {
     let policy = match policy(rest) {
         Ok(policy) => policy,
         Err(code) => return code,
@@ -38,7 +48,7 @@ fn lint(rest: &[String]) -> i32 {
     if let Err(error) = confine(&policy) {
         return unconfined(&error);
     }
-    match kandra_lint::child::serve(io::stdin().lock(), io::stdout().lock()) {
+    match serve() {
         Ok(()) => 0,
         Err(error) => {
             eprintln!("{error}");

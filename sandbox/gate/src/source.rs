@@ -26,8 +26,8 @@ const MAX_DEPTH: usize = 8;
 const IGNORED: [&str; 7] = ["target", ".git", ".gitignore", "Cargo.lock", ".DS_Store", ".vscode", ".idea"];
 
 /// Judges a crate's files.
-pub(crate) fn check(files: Files) -> Result<Source, StageFailure> {
-    Source::check(files).map_err(error::refused)
+pub(crate) fn check(files: Files, added: &[kandra_lint::Added]) -> Result<Source, StageFailure> {
+    Source::check_with(files, added).map_err(error::refused)
 }
 
 /// Reads a crate from disk, without what an author's tools leave there (`target`, `.git`, `Cargo.lock`, editor files).

@@ -5,7 +5,7 @@
 //! can leave out a tick, and can write nothing.
 
 use crate::{
-    Finding, Linted, Severity, Source, lint,
+    Added, Finding, Linted, Severity, Source, lint,
     source::MAX_FINDINGS,
     ticks::{Insertion, Kind},
 };
@@ -17,7 +17,7 @@ use std::{
 
 /// The largest request and the largest reply, in bytes.
 pub const MAX_MESSAGE: usize = 4 * 1024 * 1024;
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 /// Characters of a finding's text, at most.
 const MAX_TEXT: usize = 2_000;
 /// Edits of one finding, at most.
@@ -45,6 +45,7 @@ pub enum ReplyError {
 struct Request {
     version: u32,
     files: BTreeMap<String, String>,
+    added: Vec<Added>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -75,7 +76,7 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
         return Err(invalid(format!("the request has version {}, this lint has {VERSION}", request.version)));
     }
     let files = request.files.into_iter().map(|(path, text)| (path, text.into_bytes())).collect();
-    let reply = match Source::check(files).and_then(lint) {
+    let reply = match Source::check_with(files, &request.added).and_then(lint) {
         Ok(linted) => Reply {
             version: VERSION,
             passed: true,
@@ -91,7 +92,8 @@ pub fn serve(input: impl Read, mut output: impl Write) -> io::Result<()> {
 
 /// What to write to the child's standard input; then close it.
 pub fn request(source: &Source) -> Vec<u8> {
-    serde_json::to_vec(&Request { version: VERSION, files: source.files().clone() }).expect("strings are always JSON")
+    serde_json::to_vec(&Request { version: VERSION, files: source.files().clone(), added: source.added() })
+        .expect("strings are always JSON")
 }
 
 /// Reads what the child wrote.
@@ -144,7 +146,7 @@ fn check_findings(source: &Source, findings: &[Finding]) -> Result<(), ReplyErro
     Ok(())
 }
 
-fn check_insertions(text: &str, insertions: &[Insertion]) -> Result<(), ReplyError> {
+pub(crate) fn check_insertions(text: &str, insertions: &[Insertion]) -> Result<(), ReplyError> {
     let mut last = 0;
     let mut open = 0usize;
     for insertion in insertions {
@@ -155,7 +157,7 @@ fn check_insertions(text: &str, insertions: &[Insertion]) -> Result<(), ReplyErr
         match insertion.kind {
             Kind::Open | Kind::OpenParenthesis => open += 1,
             Kind::Close | Kind::CloseParenthesis => open = open.checked_sub(1).ok_or(ReplyError::Mismatch("unpaired ticks"))?,
-            Kind::Tick | Kind::Prelude => {}
+            Kind::Tick | Kind::Markup | Kind::Prelude => {}
         }
     }
     if open == 0 { Ok(()) } else { Err(ReplyError::Mismatch("unpaired ticks")) }

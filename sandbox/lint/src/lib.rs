@@ -7,6 +7,7 @@
 #![forbid(unsafe_code)]
 
 pub mod child;
+pub mod crates;
 mod finding;
 pub mod fix;
 #[cfg(test)]
@@ -23,4 +24,5 @@ mod walk;
 
 pub use finding::{Finding, Severity};
 pub use linted::{Linted, lint};
+pub use policy::{Added, Door, Group, Loops, Reviewed, loops, never_added, reviewed};
 pub use source::{Dependency, Height, MAX_FILE_BYTES, MAX_FILES, MAX_TOTAL_BYTES, Manifest, Source};

@@ -6,7 +6,7 @@ use crate::{
     parse::Parsed,
     rules,
     source::MAX_FINDINGS,
-    ticks::{self, Insertion},
+    ticks::{self, Flavour, Insertion},
     walk,
 };
 use std::collections::BTreeMap;
@@ -48,7 +48,7 @@ fn judge(source: &Source) -> Result<Passed, Vec<Finding>> {
         }
     }
     let unreadable = !findings.is_empty();
-    let names = Names::of(&files);
+    let names = Names::of(&files, source.manifest().dependencies.iter().map(|d| d.module.as_str()));
     let mut all = rules::all();
     if !unreadable {
         // What a rule must know about the whole crate is not known while a file is unreadable.
@@ -69,7 +69,7 @@ impl Linted {
     pub(crate) fn new(source: Source, insertions: BTreeMap<String, Vec<Insertion>>, warnings: Vec<Finding>) -> Self {
         let ticked = source
             .rust_files()
-            .map(|(path, text)| (path.clone(), ticks::apply(text, insertions.get(path).map_or(&[], Vec::as_slice))))
+            .map(|(path, text)| (path.clone(), ticks::apply(text, insertions.get(path).map_or(&[], Vec::as_slice), Flavour::Feature)))
             .collect();
         Self { source, insertions, ticked, warnings }
     }

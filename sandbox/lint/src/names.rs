@@ -4,7 +4,10 @@
 //! too little; a name that is not in scope where it is used fails in the compiler, because the crates of
 //! `policy/paths.toml` that could be meant instead are refused whatever the feature defines.
 
-use crate::parse::{Expansions, Parsed};
+use crate::{
+    parse::{Expansions, Parsed},
+    policy::POLICY,
+};
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{
     Ident, Item, Macro, UseTree,
@@ -18,6 +21,8 @@ pub(crate) type FullPath = Vec<String>;
 /// The names of a crate.
 #[derive(Default)]
 pub(crate) struct Names {
+    /// What paths may begin with, besides `std`.
+    crates: BTreeSet<String>,
     defined: BTreeSet<String>,
     imports: BTreeMap<String, BTreeSet<FullPath>>,
 }
@@ -27,8 +32,11 @@ const MAX_HOPS: usize = 4;
 const MAX_MEANINGS: usize = 16;
 
 impl Names {
-    pub(crate) fn of(files: &[Parsed<'_>]) -> Self {
-        let mut names = Self::default();
+    /// `named`: the modules of the crates that the manifest names.
+    pub(crate) fn of<'m>(files: &[Parsed<'_>], named: impl Iterator<Item = &'m str>) -> Self {
+        let base = POLICY.crates.iter().filter(|c| POLICY.is_base(&c.module)).map(|c| c.module.clone());
+        let named = named.filter(|module| *module != "kandra_std").map(str::to_owned);
+        let mut names = Self { crates: base.chain(named).collect(), ..Self::default() };
         for file in files {
             let module = file.path.trim_end_matches(".rs").rsplit('/').next().unwrap_or_default();
             if module != "lib" && module != "mod" {
@@ -37,6 +45,16 @@ impl Names {
             Collect { names: &mut names, expansions: &file.expansions }.visit_file(&file.tree);
         }
         names
+    }
+
+    /// Whether a path may begin with this word because a crate has that name.
+    pub(crate) fn is_crate(&self, module: &str) -> bool {
+        module == "std" || self.crates.contains(module)
+    }
+
+    /// The crates that paths may begin with, `std` left out.
+    pub(crate) fn crates(&self) -> &BTreeSet<String> {
+        &self.crates
     }
 
     /// Whether the crate defines or imports this name.

@@ -10,7 +10,7 @@ use crate::{
     policy::{Grammar, POLICY},
     scan,
 };
-use proc_macro2::{LineColumn, TokenStream};
+use proc_macro2::{LineColumn, Span, TokenStream};
 use std::collections::HashMap;
 use syn::{
     Expr, Macro, Pat, Token,
@@ -20,6 +20,8 @@ use syn::{
     visit::{self, Visit},
 };
 
+mod markup;
+
 /// Code of a file that does not parse.
 pub(crate) const CODE: &str = "K019";
 
@@ -28,6 +30,8 @@ pub(crate) const CODE: &str = "K019";
 pub(crate) struct Arguments {
     pub(crate) expressions: Vec<Expr>,
     pub(crate) patterns: Vec<Pat>,
+    /// The opening braces of loops that are not Rust's own.
+    pub(crate) loops: Vec<Span>,
 }
 
 /// The arguments of a file's macro calls.
@@ -142,6 +146,7 @@ fn arguments(grammar: Grammar, tokens: TokenStream) -> syn::Result<Arguments> {
             arguments.expressions = expressions;
         })?,
         Grammar::Json => json_value_or_nothing(&mut arguments.expressions).parse2(tokens)?,
+        Grammar::Markup => markup::read(tokens, &mut arguments)?,
         Grammar::Words => {}
     }
     Ok(arguments)

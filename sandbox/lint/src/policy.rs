@@ -1,26 +1,123 @@
 //! What is allowed, as data: the TOML files in `policy/`, read once.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
-/// A crate that a feature may name.
+/// Which warm build holds a crate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Group {
+    /// Kandra's own, in both.
+    Sdk,
+    /// What Kandra's own crates need anyway, in both.
+    Base,
+    /// The shelf: built when a feature first names one of these.
+    Shelf,
+}
+
+/// A crate that a feature may name, as `policy/dependencies.toml` describes it.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(crate) struct AllowedCrate {
-    pub(crate) name: String,
+pub struct Reviewed {
+    /// As `[dependencies]` names it.
+    pub name: String,
     /// What paths begin with.
-    pub(crate) module: String,
+    pub module: String,
+    /// Which warm build holds it.
+    pub group: Group,
+    /// Its version, for the shelf's manifest; the lock says it again with a checksum.
     #[serde(default)]
-    pub(crate) sdk: bool,
+    pub version: String,
+    /// Cargo features that are on.
+    #[serde(default)]
+    pub features: Vec<String>,
+    /// Whether its default features are on.
+    #[serde(default)]
+    pub default_features: bool,
+    /// SPDX expression.
+    #[serde(default)]
+    pub licence: String,
+    /// What it is for, in a few words: for authors and for the model.
+    #[serde(default)]
+    pub what: String,
+    /// What was looked at, and why it is allowed.
+    #[serde(default)]
+    pub why: String,
+    /// What of it stays shut.
+    #[serde(default, rename = "door")]
+    pub doors: Vec<Door>,
+}
+
+/// A crate that the owner of a server allowed beyond the reviewed ones.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Added {
+    /// As `[dependencies]` names it.
+    pub name: String,
+    /// What paths begin with.
+    pub module: String,
+}
+
+/// Why a crate can never be added, when it cannot: it is one of those that paths may not begin with, or there is something
+/// of the server's own in its place that features can use.
+pub fn never_added(module: &str) -> Option<String> {
+    if module == "std" || POLICY.never.contains(module) {
+        return Some("features never name it".to_owned());
+    }
+    POLICY.crate_hints.get(module).cloned()
+}
+
+/// The reviewed crates, in order of the file.
+pub fn reviewed() -> &'static [Reviewed] {
+    &POLICY.crates
+}
+
+/// What is known of the loops of packages that reviewed crates are linked with.
+pub fn loops() -> &'static [Loops] {
+    &POLICY.loops
+}
+
+/// Names of an allowed crate that a feature may not use.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Door {
+    /// Paths, with everything beneath.
+    #[serde(default)]
+    pub paths: Vec<String>,
+    /// Methods and associated functions, on whatever they are called.
+    #[serde(default)]
+    pub methods: Vec<String>,
+    /// What to do instead.
+    pub hint: String,
+}
+
+/// A package that allowed crates bring along, and what was found about its loops.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Loops {
+    /// The packages.
+    pub names: Vec<String>,
+    /// Whether the build inserts ticks.
+    pub ticks: bool,
+    /// Why, or why not.
+    pub why: String,
+}
+
+/// A crate of Kandra's own that only tests may name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Dev {
+    pub(crate) name: String,
 }
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Crates {
     #[serde(rename = "crate")]
-    crates: Vec<AllowedCrate>,
-    dev: Vec<AllowedCrate>,
+    crates: Vec<Reviewed>,
+    loops: Vec<Loops>,
+    dev: Vec<Dev>,
 }
 
 /// How the tokens between a macro's delimiters are read.
@@ -35,6 +132,8 @@ pub(crate) enum Grammar {
     Pattern,
     /// `serde_json`'s own.
     Json,
+    /// `maud`'s own: elements, splices, `@if`, `@for`.
+    Markup,
     /// Never evaluated: `stringify!`.
     Words,
 }
@@ -95,9 +194,10 @@ struct Attributes {
 
 /// Everything in `policy/`.
 pub(crate) struct Policy {
-    pub(crate) crates: Vec<AllowedCrate>,
+    pub(crate) crates: Vec<Reviewed>,
+    pub(crate) loops: Vec<Loops>,
     /// What tests may name besides.
-    pub(crate) dev: Vec<AllowedCrate>,
+    pub(crate) dev: Vec<Dev>,
     pub(crate) macros: BTreeMap<String, AllowedMacro>,
     pub(crate) macro_hints: BTreeMap<String, String>,
     /// First path segments after `std` that the façade has.
@@ -125,9 +225,9 @@ pub(crate) struct Policy {
 }
 
 impl Policy {
-    /// The crate that paths name by this word.
-    pub(crate) fn is_crate(&self, module: &str) -> bool {
-        module == "std" || self.crates.iter().any(|c| c.module == module && c.name != "kandra-std")
+    /// Whether paths of every feature may begin with this word.
+    pub(crate) fn is_base(&self, module: &str) -> bool {
+        module == "std" || self.crates.iter().any(|c| c.module == module && c.name != "kandra-std" && c.group != Group::Shelf)
     }
 }
 
@@ -148,6 +248,7 @@ pub(crate) static POLICY: LazyLock<Policy> = LazyLock::new(|| {
     }
     Policy {
         crates: crates.crates,
+        loops: crates.loops,
         dev: crates.dev,
         macros: allowed,
         macro_hints: flatten(macros.refused),
@@ -173,7 +274,8 @@ mod tests {
 
     #[test]
     fn the_policy_is_read() {
-        assert!(POLICY.is_crate("kandra") && POLICY.is_crate("std") && !POLICY.is_crate("core") && !POLICY.is_crate("kandra_std"));
+        assert!(POLICY.is_base("kandra") && POLICY.is_base("std") && !POLICY.is_base("core") && !POLICY.is_base("kandra_std"));
+        assert!(!POLICY.is_base("itertools"), "only a feature that says so uses the shelf");
         for name in POLICY.macros.keys() {
             assert!(!POLICY.macro_hints.contains_key(name), "{name} is both allowed and refused");
         }
@@ -186,7 +288,7 @@ mod tests {
             }
         }
         for name in &POLICY.never {
-            assert!(!POLICY.is_crate(name), "{name}");
+            assert!(POLICY.crates.iter().all(|c| c.module != *name || c.name == "kandra-std"), "{name}");
         }
     }
 }

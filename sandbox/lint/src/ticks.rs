@@ -1,5 +1,6 @@
 //! Ticks: ` ::kandra::__tick();` at the head of every function, closure and loop body, and the façade's prelude at the head of
-//! every module, on the same lines.
+//! every module, on the same lines. Crates that a feature is linked with do not know `kandra`: their ticks name the runtime's
+//! own symbol, and they have no prelude.
 //!
 //! Only what stands between the author's characters is decided here, as [`Insertion`]s; the author's own text is never
 //! rewritten. In constants no tick can stand: they run in the compiler, and the lint refuses a `const fn` with a loop that
@@ -28,8 +29,33 @@ pub(crate) enum Kind {
     Close,
     /// After such a body in parentheses.
     CloseParenthesis,
+    /// At the head of a loop's body in `maud`'s markup.
+    Markup,
     /// At the head of a module.
     Prelude,
+}
+
+/// Whose source it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Flavour {
+    /// A feature's.
+    Feature,
+    /// A crate's that features are linked with.
+    Crate,
+}
+
+impl Flavour {
+    pub(crate) const fn text(self, kind: Kind) -> &'static str {
+        match (self, kind) {
+            (Self::Feature, _) => kind.text(),
+            // Declared at each place, so that it works in every edition and module; kandra-rt defines it.
+            (Self::Crate, Kind::Tick) => " { unsafe extern \"C-unwind\" { safe fn __kandra_tick(); } __kandra_tick(); }",
+            (Self::Crate, Kind::Open) => " { { unsafe extern \"C-unwind\" { safe fn __kandra_tick(); } __kandra_tick(); } ",
+            (Self::Crate, Kind::OpenParenthesis) => " { { unsafe extern \"C-unwind\" { safe fn __kandra_tick(); } __kandra_tick(); } (",
+            (Self::Crate, Kind::Close | Kind::CloseParenthesis) => kind.text(),
+            (Self::Crate, Kind::Markup | Kind::Prelude) => "",
+        }
+    }
 }
 
 impl Kind {
@@ -40,6 +66,7 @@ impl Kind {
             Self::OpenParenthesis => " { ::kandra::__tick(); (",
             Self::Close => " }",
             Self::CloseParenthesis => ") }",
+            Self::Markup => " @let _ = ::kandra::__tick();",
             Self::Prelude => " #[allow(unused_imports)] use ::kandra_std::prelude::v1::*;",
         }
     }
@@ -59,25 +86,29 @@ const PRELUDE: [&str; 5] = ["Box", "String", "ToOwned", "ToString", "Vec"];
 /// What is to be inserted into a file, in order of place.
 pub(crate) fn insertions(file: &Parsed<'_>, defined: impl Fn(&str) -> bool) -> Vec<Insertion> {
     let own_prelude_names = PRELUDE.into_iter().filter(|name| defined(name)).map(str::to_owned).collect();
-    let mut ticks = Ticks { text: file.text, expansions: &file.expansions, own_prelude_names, constant: false, found: Vec::new() };
+    let flavour = Flavour::Feature;
+    let mut ticks = Ticks { flavour, text: file.text, expansions: &file.expansions, own_prelude_names, constant: false, found: Vec::new() };
     ticks.module(&file.tree.attrs, &file.tree.items, 0);
     ticks.visit_file(&file.tree);
-    // Where a closure ends inside another, the inner one closes first: the walk goes from outside in, so reverse the ends.
-    let mut found: Vec<(usize, usize, Kind)> = ticks.found.into_iter().enumerate().map(|(order, i)| (i.at, order, i.kind)).collect();
-    found.sort_by_key(|(at, order, kind)| {
-        let closes = matches!(kind, Kind::Close | Kind::CloseParenthesis);
-        (*at, !closes, if closes { usize::MAX - order } else { *order })
-    });
-    found.into_iter().map(|(at, _, kind)| Insertion { at, kind }).collect()
+    ticks.in_order()
+}
+
+/// The same for a file of a crate that features are linked with. What stands in macro calls has no ticks.
+pub(crate) fn insertions_of_crate(text: &str, tree: &syn::File) -> Vec<Insertion> {
+    let expansions = Expansions::default();
+    let (flavour, own_prelude_names) = (Flavour::Crate, BTreeSet::new());
+    let mut ticks = Ticks { flavour, text, expansions: &expansions, own_prelude_names, constant: false, found: Vec::new() };
+    ticks.visit_file(tree);
+    ticks.in_order()
 }
 
 /// The text with its insertions.
-pub(crate) fn apply(text: &str, insertions: &[Insertion]) -> String {
+pub(crate) fn apply(text: &str, insertions: &[Insertion], flavour: Flavour) -> String {
     let mut ticked = String::with_capacity(text.len() + insertions.len() * 24);
     let mut from = 0;
     for insertion in insertions {
         ticked.push_str(&text[from..insertion.at]);
-        ticked.push_str(insertion.kind.text());
+        ticked.push_str(flavour.text(insertion.kind));
         from = insertion.at;
     }
     ticked.push_str(&text[from..]);
@@ -85,6 +116,7 @@ pub(crate) fn apply(text: &str, insertions: &[Insertion]) -> String {
 }
 
 struct Ticks<'e> {
+    flavour: Flavour,
     text: &'e str,
     expansions: &'e Expansions,
     /// Those of [`PRELUDE`] that the crate defines itself.
@@ -95,6 +127,16 @@ struct Ticks<'e> {
 }
 
 impl<'e> Ticks<'e> {
+    fn in_order(self) -> Vec<Insertion> {
+        // Where a closure ends inside another, the inner one closes first: the walk goes from outside in, so reverse the ends.
+        let mut found: Vec<(usize, usize, Kind)> = self.found.into_iter().enumerate().map(|(order, i)| (i.at, order, i.kind)).collect();
+        found.sort_by_key(|(at, order, kind)| {
+            let closes = matches!(kind, Kind::Close | Kind::CloseParenthesis);
+            (*at, !closes, if closes { usize::MAX - order } else { *order })
+        });
+        found.into_iter().map(|(at, _, kind)| Insertion { at, kind }).collect()
+    }
+
     fn within(&mut self, constant: bool, go: impl FnOnce(&mut Self)) {
         let before = std::mem::replace(&mut self.constant, constant);
         go(self);
@@ -119,6 +161,10 @@ impl<'e> Ticks<'e> {
 
     fn function(&mut self, signature: &'e Signature, block: &'e Block, attributes: &[Attribute]) {
         visit::visit_signature(self, signature);
+        // Nothing may unwind out of a function with another calling convention.
+        if signature.abi.is_some() {
+            return self.within(true, |s| visit::visit_block(s, block));
+        }
         self.within(signature.constness.is_some(), |s| {
             s.block(block, attributes);
             visit::visit_block(s, block);
@@ -126,6 +172,9 @@ impl<'e> Ticks<'e> {
     }
 
     fn module(&mut self, attributes: &[Attribute], items: &[Item], start: usize) {
+        if self.flavour == Flavour::Crate {
+            return;
+        }
         // A module's glob of its own names and the prelude's glob would be ambiguous for a name that both have.
         let own_globs = !self.own_prelude_names.is_empty() && globs(items).any(|path| path.iter().all(|segment| segment != "prelude"));
         // Twice would make the author's own line an unused one.
@@ -281,6 +330,11 @@ impl<'e> Visit<'e> for Ticks<'e> {
     }
     fn visit_macro(&mut self, call: &'e Macro) {
         let expansions = self.expansions;
+        if let Some(arguments) = expansions.of(call)
+            && !self.constant
+        {
+            arguments.loops.iter().for_each(|brace| self.insert(brace.byte_range().end, Kind::Markup));
+        }
         expansions.enter(call, self);
     }
 }

@@ -47,7 +47,7 @@ fn a_lying_child_is_caught() {
     let finding = json!({"code": "K001", "severity": "error", "message": "no", "file": "src/lib.rs"});
     type Lie<'a> = (&'a str, &'a dyn Fn(&mut Value));
     let lies: [Lie<'_>; 12] = [
-        ("another version", &|a| a["version"] = json!(2)),
+        ("another version", &|a| a["version"] = json!(9)),
         ("no end", &|a| a["end"] = json!(false)),
         ("another file", &|a| a["insertions"]["src/c.rs"] = json!([])),
         ("a missing file", &|a| {
@@ -77,11 +77,11 @@ fn a_lying_child_is_caught() {
 
 #[test]
 fn a_malformed_request_is_an_error() {
-    for request in [&b""[..], b"{}", b"{\"version\":9,\"files\":{}}", b"[1]"] {
+    for request in [&b""[..], b"{}", b"{\"version\":9,\"files\":{},\"added\":[]}", b"[1]"] {
         assert!(child::serve(request, Vec::new()).is_err());
     }
     let mut answer = Vec::new();
-    child::serve(&b"{\"version\":1,\"files\":{\"../x\":\"\"}}"[..], &mut answer).unwrap();
+    child::serve(&b"{\"version\":2,\"files\":{\"../x\":\"\"},\"added\":[]}"[..], &mut answer).unwrap();
     assert!(String::from_utf8(answer).unwrap().contains("source/path"));
 }
 

@@ -2,7 +2,7 @@
 //! in `<name>.findings` (no file: none). `KANDRA_BLESS=1` rewrites the expectations; review what changes.
 //!
 //! A fixture is `src/lib.rs`, behind the four lines that every feature begins with unless its first line is `//# whole`. A
-//! line `//# file src/board.rs` begins another file.
+//! line `//# file src/board.rs` begins another file; a first line `//# crates csv maud` names crates of the shelf.
 
 use kandra_lint::{Finding, Linted, Source, child, lint};
 use std::{
@@ -34,6 +34,9 @@ serde = "1"
 "#;
 
 fn source(fixture: &str) -> Source {
+    // The line stays in the file, so that places are the fixture's own.
+    let crates = fixture.strip_prefix("//# crates ").and_then(|rest| rest.lines().next()).unwrap_or_default();
+    let named: String = crates.split_whitespace().map(|name| format!("{name} = \"1\"\n")).collect();
     let (head, text) = match fixture.strip_prefix("//# whole\n") {
         Some(rest) => (String::new(), rest),
         None => {
@@ -43,7 +46,7 @@ fn source(fixture: &str) -> Source {
         }
     };
     let mut files: BTreeMap<String, Vec<u8>> = BTreeMap::new();
-    files.insert("Cargo.toml".into(), MANIFEST.into());
+    files.insert("Cargo.toml".into(), format!("{MANIFEST}{named}").into());
     files.insert("contract.toml".into(), "".into());
     let mut path = "src/lib.rs".to_owned();
     let mut content = head;
@@ -156,7 +159,7 @@ fn every_rule_has_fixtures_of_both_kinds() {
     for (rule, [accepted, refused]) in &kinds {
         assert!(*accepted > 0 && *refused > 0 || rule == "ordinary", "{rule}: {accepted} accepted, {refused} refused");
     }
-    for code in (1..=20).map(|n| format!("K{n:03}-")).chain((101..=104).map(|n| format!("K{n}-"))) {
+    for code in (1..=21).map(|n| format!("K{n:03}-")).chain((101..=104).map(|n| format!("K{n}-"))) {
         assert!(kinds.keys().any(|rule| rule.starts_with(&code)), "{code} has no fixtures");
     }
 }

@@ -34,7 +34,7 @@ shut! { isize = -1;
     poll pipe pipe2 dup dup2 dup3 fcntl ioctl close
     setenv unsetenv copy_file_range sendfile64 splice
     setuid setgid setgroups setpgid setsid
-    munmap sigaltstack pause dl_iterate_phdr
+    munmap sigaltstack pause dl_iterate_phdr sysconf sched_getaffinity
 }
 
 shut! { *mut c_void = std::ptr::null_mut(); getenv getcwd realpath opendir fdopendir readdir64 dlopen dlsym }

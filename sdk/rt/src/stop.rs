@@ -57,6 +57,16 @@ pub fn tick_fn() {
 }
 
 #[cfg(kandra_library)]
+std::arch::global_asm!(".hidden __kandra_tick");
+
+/// The tick of crates that a feature is linked with and that do not know Kandra: they name it by its symbol.
+#[cfg(kandra_library)]
+#[unsafe(no_mangle)]
+extern "C-unwind" fn __kandra_tick() {
+    tick();
+}
+
+#[cfg(kandra_library)]
 #[cold]
 #[inline(never)]
 #[track_caller]

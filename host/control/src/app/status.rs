@@ -33,6 +33,8 @@ pub struct Status {
     pub next: Option<NextPick>,
     /// The one-time warm build.
     pub warm: WarmStatus,
+    /// The same for the shelf: the crates that features may name beyond those of every build.
+    pub shelf: WarmStatus,
     /// The live process.
     pub live: LiveStatus,
     /// Who writes: `offline`, `anthropic`, `none`.
@@ -155,6 +157,7 @@ impl App {
             next_pick_at: next_pick_at.filter(|_| warm.finished && next.is_some()),
             next: next.map(|request| NextPick { request: request.id, title: request.title.clone() }),
             warm,
+            shelf: self.workshop().shelf_status(),
             live: LiveStatus {
                 condition: live.condition,
                 reason: live.reason,

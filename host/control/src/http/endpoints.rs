@@ -2,8 +2,8 @@
 
 use super::input::{BODY_BYTES, CRATE_BYTES};
 use super::{
-    Problem, candidates, events, features, grants, history, live, metrics, moderation, openapi, operations, problem, requests, runs,
-    suggest,
+    Problem, candidates, crates, events, features, grants, history, live, metrics, moderation, openapi, operations, problem, requests,
+    runs, suggest,
 };
 use actix_web::http::Method;
 use actix_web::web::{self, ServiceConfig};
@@ -184,7 +184,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         get("/api/routes", "Every live route, asked of the live process", |r| r.to(live::routes)),
         get("/api/live", "The live process: libraries, leases, unloads, memory", |r| r.to(live::report)),
         owner(post.clone(), "/api/live/replace", "Let another live process take over; answers when it serves", |r| r.to(live::replace)),
-        get("/api/crates", "Crates that a feature may use", |r| r.to(operations::crates)),
+        get("/api/crates", "Crates that a feature may use", |r| r.to(crates::list)),
         // It changes nothing, so it asks for no proof of work; it is a POST to keep the key out of logs.
         endpoint(post, "/api/visitor", Access::Public, "Tokens that name a visitor to features, without saying who it is", |r| {
             r.to(operations::visitor)

@@ -5,6 +5,7 @@
 //! whom; the routes and `/openapi.json` are both made from it.
 
 mod candidates;
+mod crates;
 mod endpoints;
 mod events;
 mod features;

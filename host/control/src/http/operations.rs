@@ -41,10 +41,6 @@ pub(super) async fn challenge(guard: Data<Guard>) -> Json<Challenge> {
     Json(guard.challenge())
 }
 
-pub(super) async fn crates() -> Json<Value> {
-    Json(json!({ "crates": kandra_gate::allowed_crates(), "next": null }))
-}
-
 /// What a browser keeps, and for which features it wants a name.
 #[derive(Deserialize)]
 #[serde(expecting = "an object with a key and features")]

@@ -38,6 +38,9 @@ impl Pass<'_> {
         let gate = self.ticket.unless_stopped(self.app.workshop().ready()).await?;
         let source = self.source(&gate, files).await?;
         let slug = source.slug().parse::<Slug>().ok();
+        // Before the place to build in is taken: others need not wait for the shelf.
+        let shelf = self.ticket.unless_stopped(self.app.workshop().ready_for(&gate, &source)).await?;
+        shelf.map_err(|failure| Halt::from_stage(Stage::Build, failure, self.ticket.stop()))?;
         let slot = {
             let wish = self.app.active().clone();
             let run = self.ticket.run();

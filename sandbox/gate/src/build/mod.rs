@@ -12,7 +12,10 @@ use crate::{
     cargo::{self, Jailed},
     doctor, error, inspect,
     source::beneath,
-    workshop::prebuilt::{self, Prebuilt},
+    workshop::{
+        EXTERNS, Recipe,
+        prebuilt::{self, Prebuilt},
+    },
 };
 use kandra_jail::{EXIT_MISSING_LAYER, End, Finished};
 use kandra_model::{Finding, Tier};
@@ -59,7 +62,10 @@ impl Built {
 pub(crate) fn run(gate: &Gate, linted: Linted, tier: Tier, cancel: &Cancel) -> Result<Built, StageFailure> {
     let config = gate.config();
     let workshop = gate.workshop();
-    let prebuilt = workshop.prebuilt().ok_or(GateError::Cold)?;
+    let mut prebuilt = workshop.stock_for(linted.source()).prebuilt().ok_or(GateError::Cold)?;
+    // Of the shelf it sees what its manifest names.
+    let named: Vec<&str> = linted.source().manifest().dependencies.iter().map(|dependency| dependency.module.as_str()).collect();
+    prebuilt.externs.retain(|name, _| EXTERNS.contains(&name.as_str()) || named.contains(&name.as_str()));
     doctor::require_room(&config.scratch)?;
     let package = format!("kandra-feature-{}", linted.source().slug());
     let room = Room::enter(&config.scratch, linted.source().slug(), tier, &prebuilt, cancel)?;
@@ -146,8 +152,16 @@ pub(crate) const LIBRARY_FLAGS: [&str; 6] = [
 const SEED: &str = "kandra-feature-seed";
 
 /// Builds a crate that does nothing, and keeps what cargo learned about rustc and which initialisers std brings.
-pub(crate) fn seed(toolchain: &Toolchain, exe: &Path, missing: MissingLayers, at: &Path, cancel: &Cancel) -> Result<(), StageFailure> {
-    let prebuilt = prebuilt::libraries(at).ok_or_else(|| GateError::Warm("its own libraries are missing".to_owned()))?;
+pub(crate) fn seed(
+    toolchain: &Toolchain,
+    exe: &Path,
+    missing: MissingLayers,
+    at: &Path,
+    recipe: &Recipe,
+    cancel: &Cancel,
+) -> Result<(), StageFailure> {
+    let prebuilt = prebuilt::libraries(at, &recipe.externs().into_keys().collect::<Vec<_>>())
+        .ok_or_else(|| GateError::Warm("its own libraries are missing".to_owned()))?;
     let (source, work) = (at.join("seed/source"), at.join("seed/work"));
     let lib = "#![no_std]\nextern crate kandra_std as std;\n".to_owned();
     write_crate(&source, SEED, &BTreeMap::from([("src/lib.rs".to_owned(), lib)]))?;

@@ -31,31 +31,35 @@ const WORKSPACE: &str = include_str!("../../../../Cargo.toml");
 /// Exactly what the SDK needs, and nothing else; a test compares it with the project's own lock.
 pub(crate) const LOCK: &str = include_str!("../../workshop.lock");
 
+/// The same for the shelf.
+pub(crate) const SHELF_LOCK: &str = include_str!("../../shelf.lock");
+
 /// The SDK's crates, as directories beneath `sdk/`.
 const CRATES: [&str; 4] = ["abi", "std", "rt", "feature"];
-/// The crates that a feature's source can name.
+/// The crates that every feature's source can name.
 pub(crate) const EXTERNS: [&str; 4] = ["kandra", "kandra_std", "serde", "serde_json"];
 
-/// A crate that a feature may use.
-#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
-pub struct AllowedCrate {
-    /// As `[dependencies]` names it.
+/// A crate that a warm build names in its manifest.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Wanted {
     pub name: String,
-    /// The one version there is.
+    /// What paths begin with.
+    pub module: String,
+    /// What is asked of the registry.
+    pub requirement: String,
+    /// What it gave; empty while that is not known.
     pub version: String,
+    pub features: Vec<String>,
+    pub default_features: bool,
 }
 
-/// The crates that a feature may use, in the versions of the lock.
-pub fn allowed_crates() -> Vec<AllowedCrate> {
+/// The version of a package in the lock of every build.
+pub(crate) fn base_version(name: &str) -> String {
     let lock: Table = LOCK.parse().expect("the lock is TOML; a test reads it");
     let packages = lock.get("package").and_then(Value::as_array).expect("a lock lists packages");
     let text = |package: &Value, key: &str| package.get(key).and_then(Value::as_str).map(str::to_owned);
-    let found = |library: &&str| {
-        let package = packages.iter().find(|package| text(package, "name").is_some_and(|name| name.replace('-', "_") == **library));
-        let package = package.expect("the lock holds what a feature can name; a test compares it");
-        AllowedCrate { name: text(package, "name").unwrap_or_default(), version: text(package, "version").unwrap_or_default() }
-    };
-    EXTERNS.iter().map(found).collect()
+    let package = packages.iter().find(|package| text(package, "name").is_some_and(|found| found == name));
+    package.and_then(|package| text(package, "version")).expect("the lock holds what a feature can name; a test compares it")
 }
 
 /// The finished small feature that `kandra new` starts from, renamed: path inside the crate to text. `sdk` is the
@@ -100,15 +104,15 @@ fn sdk(for_tests: bool) -> impl Iterator<Item = (PathBuf, Vec<u8>)> {
 
 /// The workspace that an author's editor and tests use.
 pub(crate) fn authors_workspace() -> BTreeMap<PathBuf, Vec<u8>> {
-    workspace().into_iter().chain(sdk(true)).collect()
+    workspace(&[], LOCK).into_iter().chain(sdk(true)).collect()
 }
 
-/// The workspace that the warm build compiles: path to bytes.
-pub(crate) fn workspace() -> BTreeMap<PathBuf, Vec<u8>> {
+/// The workspace that a warm build compiles: path to bytes.
+pub(crate) fn workspace(wanted: &[Wanted], lock: &str) -> BTreeMap<PathBuf, Vec<u8>> {
     let mut tree: BTreeMap<_, _> = sdk(false).collect();
     tree.insert("Cargo.toml".into(), root_manifest().into_bytes());
-    tree.insert("Cargo.lock".into(), LOCK.as_bytes().to_vec());
-    tree.insert("warm/Cargo.toml".into(), WARM_MANIFEST.as_bytes().to_vec());
+    tree.insert("Cargo.lock".into(), lock.as_bytes().to_vec());
+    tree.insert("warm/Cargo.toml".into(), warm_manifest(wanted).into_bytes());
     tree.insert("warm/src/lib.rs".into(), b"//! Names what features may name, so that cargo builds it.\n#![no_std]\n".to_vec());
     tree
 }
@@ -124,6 +128,17 @@ kandra-std.workspace = true
 serde.workspace = true
 serde_json.workspace = true
 "#;
+
+fn warm_manifest(wanted: &[Wanted]) -> String {
+    let mut manifest = WARM_MANIFEST.to_owned();
+    for Wanted { name, requirement, features, default_features, .. } in wanted {
+        let features = Value::from(features.clone());
+        manifest.push_str(&format!(
+            "{name} = {{ version = \"{requirement}\", default-features = {default_features}, features = {features} }}\n"
+        ));
+    }
+    manifest
+}
 
 /// A manifest without what only the project's own tests need: fewer crates to fetch.
 fn without_tests(manifest: &[u8]) -> Vec<u8> {
@@ -173,7 +188,7 @@ mod tests {
 
     #[test]
     fn the_workspace_holds_the_whole_sdk_and_nothing_for_tests() {
-        let tree = workspace();
+        let tree = workspace(&[], LOCK);
         for name in CRATES {
             assert!(tree.contains_key(&PathBuf::from(format!("sdk/{name}/Cargo.toml"))), "{name}");
             assert!(tree.contains_key(&PathBuf::from(format!("sdk/{name}/src/lib.rs"))), "{name}");
@@ -202,8 +217,24 @@ mod tests {
 
     #[test]
     fn every_allowed_crate_has_a_version() {
-        let names: Vec<_> = allowed_crates().into_iter().map(|allowed| allowed.name).collect();
-        assert_eq!(names, ["kandra", "kandra-std", "serde", "serde_json"]);
+        let allowed = crate::Shelf::default().allowed();
+        let names: Vec<&str> = allowed.iter().map(|allowed| allowed.name.as_str()).collect();
+        assert_eq!(names[..4], ["kandra", "kandra-std", "serde", "serde_json"]);
+        assert!(allowed.iter().all(|allowed| !allowed.version.is_empty()));
+    }
+
+    /// Writes the shelf's workspace to where `scripts/shelf-lock` wants it.
+    #[test]
+    fn the_shelfs_workspace_is_written() {
+        let tree = super::super::Recipe::Shelf(crate::Shelf::default()).workspace();
+        let manifest: Table = String::from_utf8(tree[Path::new("warm/Cargo.toml")].clone()).unwrap().parse().unwrap();
+        assert_eq!(manifest["dependencies"]["itertools"]["default-features"].as_bool(), Some(false));
+        let Some(place) = std::env::var_os("KANDRA_SHELF_WORKSPACE") else { return };
+        for (path, bytes) in tree {
+            let path = Path::new(&place).join(path);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, bytes).unwrap();
+        }
     }
 
     /// The SDK is built with the versions that the project itself is tested with. After a change of dependencies,
@@ -212,7 +243,7 @@ mod tests {
     fn the_lock_is_the_projects_own_as_far_as_the_sdk_needs_it() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR"));
         let place = tempfile::tempdir().unwrap();
-        for (path, bytes) in workspace() {
+        for (path, bytes) in workspace(&[], LOCK) {
             let path = place.path().join(path);
             std::fs::create_dir_all(path.parent().unwrap()).unwrap();
             std::fs::write(path, bytes).unwrap();

@@ -1,27 +1,39 @@
 //! What features are built with: the toolchain, and the SDK with its dependencies, built once and then read-only.
 
+pub(crate) mod adding;
+mod advisories;
 mod embedded;
+mod metadata;
+mod outside;
 pub(crate) mod prebuilt;
+mod registry;
+mod review;
+mod shelf;
+mod stock;
+mod ticker;
 mod tidy;
 mod toolchain;
 mod warm;
 
-pub use embedded::{AllowedCrate, allowed_crates, template};
+pub use adding::{Considered, Wish};
+pub use advisories::{Advisories, Advisory};
+pub(crate) use embedded::EXTERNS;
+pub use embedded::template;
+pub use review::{CrateReport, Part};
+pub use shelf::{AddedCrate, AllowedCrate, Shelf};
+pub(crate) use stock::{Recipe, Stock};
 pub use toolchain::Toolchain;
 pub use warm::WarmProgress;
 
-use crate::{Cancel, GateError, MissingLayers, StageFailure, build};
-use prebuilt::Prebuilt;
-use sha2::{Digest, Sha256};
+use crate::{Cancel, GateError, MissingLayers, Source, StageFailure};
 use std::{
     env, fs,
     path::{Path, PathBuf},
-    sync::{Arc, OnceLock},
-    time::SystemTime,
+    sync::{Arc, PoisonError, RwLock},
 };
 use warm::Warming;
 
-/// A toolchain and a place for the warm build. Clones share everything.
+/// A toolchain and a place for the warm builds. Clones share everything.
 #[derive(Clone, Debug)]
 pub struct Workshop {
     shop: Arc<Shop>,
@@ -31,25 +43,48 @@ pub struct Workshop {
 struct Shop {
     toolchain: Toolchain,
     root: PathBuf,
-    key: String,
-    prebuilt: OnceLock<Prebuilt>,
-}
-
-impl Shop {
-    fn directory(&self) -> PathBuf {
-        self.root.join(&self.key)
-    }
+    base: Arc<Stock>,
+    shelf: RwLock<Arc<Stock>>,
 }
 
 impl Workshop {
-    /// Finds the toolchain and computes the key; builds nothing. Takes about 30 ms.
+    /// Finds the toolchain and computes the keys; builds nothing. Takes about 30 ms.
     ///
     /// # Errors
     /// [`GateError::Toolchain`] when something must be installed first.
     pub fn open(cache_root: &Path) -> Result<Self, GateError> {
         let toolchain = Toolchain::find()?;
-        let key = key(&toolchain);
-        Ok(Self { shop: Arc::new(Shop { toolchain, root: cache_root.to_owned(), key, prebuilt: OnceLock::new() }) })
+        let base = Arc::new(Stock::new(cache_root, Recipe::Base, &toolchain));
+        let shelf = RwLock::new(Arc::new(Stock::new(cache_root, Recipe::Shelf(Shelf::default()), &toolchain)));
+        Ok(Self { shop: Arc::new(Shop { toolchain, root: cache_root.to_owned(), base, shelf }) })
+    }
+
+    /// What stands on the shelf besides the reviewed crates.
+    pub fn shelf(&self) -> Shelf {
+        match &self.shelf_stock().recipe {
+            Recipe::Shelf(shelf) => shelf.clone(),
+            Recipe::Base => Shelf::default(),
+        }
+    }
+
+    /// Puts other crates on the shelf: features that name one of the shelf are built against it from now on.
+    pub fn set_shelf(&self, shelf: Shelf) {
+        let stock = Arc::new(Stock::new(&self.shop.root, Recipe::Shelf(shelf), &self.shop.toolchain));
+        *self.shop.shelf.write().unwrap_or_else(PoisonError::into_inner) = stock;
+    }
+
+    /// Hash of SDK, shelf, lock, rustc and flags: the name of the shelf's warm build.
+    pub fn shelf_key(&self) -> String {
+        self.shelf_stock().key().to_owned()
+    }
+
+    pub(crate) fn shelf_stock(&self) -> Arc<Stock> {
+        Arc::clone(&self.shop.shelf.read().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The warm build that a crate needs.
+    pub(crate) fn stock_for(&self, source: &Source) -> Arc<Stock> {
+        if source.needs_shelf() { self.shelf_stock() } else { Arc::clone(&self.shop.base) }
     }
 
     /// `$XDG_CACHE_HOME/kandra`, or `~/.cache/kandra`.
@@ -66,7 +101,7 @@ impl Workshop {
 
     /// Hash of SDK, lock, rustc and flags: the name of the warm build.
     pub fn key(&self) -> &str {
-        &self.shop.key
+        self.shop.base.key()
     }
 
     /// Where all warm builds are.
@@ -76,13 +111,13 @@ impl Workshop {
 
     /// Where this one is, or will be.
     pub fn directory(&self) -> PathBuf {
-        self.shop.directory()
+        self.shop.base.directory()
     }
 
     /// Writes the SDK's sources beneath the cache, for crates that are edited on a machine without the checkout.
     /// Answers the directory that holds `abi`, `std`, `rt`, `feature` and, for tests, `sql`.
     pub fn unpack_sdk(&self) -> Result<PathBuf, GateError> {
-        let place = self.shop.root.join(format!("sources-{}", &self.shop.key[..16]));
+        let place = self.shop.root.join(format!("sources-{}", &self.key()[..16]));
         for (path, bytes) in embedded::authors_workspace() {
             let path = place.join(path);
             let write = || fs::create_dir_all(path.parent().expect("a file has a directory")).and_then(|()| fs::write(&path, &bytes));
@@ -95,49 +130,42 @@ impl Workshop {
 
     /// Whether the SDK is built.
     pub fn is_warm(&self) -> bool {
-        self.prebuilt().is_some()
-    }
-
-    /// The libraries, once they are built.
-    pub(crate) fn prebuilt(&self) -> Option<Prebuilt> {
-        if let Some(known) = self.shop.prebuilt.get() {
-            return Some(known.clone());
-        }
-        let found = prebuilt::load(&self.directory())?;
-        // When it was last used decides how long it is kept; a cache that cannot be written to is kept anyway.
-        if let Ok(lock) = fs::File::options().write(true).open(self.shop.root.join(format!("{}.lock", self.shop.key))) {
-            let _ = lock.set_modified(SystemTime::now());
-        }
-        Some(self.shop.prebuilt.get_or_init(|| found).clone())
+        self.shop.base.prebuilt().is_some()
     }
 
     /// Fetches (once, outside the jail, only what the lock names) and builds the SDK and its dependencies, if that is
     /// not done. Two processes do not collide; one that died half-way is made good. Takes about a minute.
     pub fn warm(&self, exe: &Path, missing: MissingLayers, cancel: &Cancel, progress: &dyn Fn(WarmProgress)) -> Result<(), StageFailure> {
-        if self.is_warm() {
+        self.warm_stock(&self.shop.base, exe, missing, cancel, progress)
+    }
+
+    /// Does the warm build of a shelf that is not this workshop's yet.
+    pub(crate) fn warm_other(
+        &self,
+        shelf: &Shelf,
+        exe: &Path,
+        missing: MissingLayers,
+        cancel: &Cancel,
+        progress: &dyn Fn(WarmProgress),
+    ) -> Result<(), StageFailure> {
+        let stock = Stock::new(&self.shop.root, Recipe::Shelf(shelf.clone()), &self.shop.toolchain);
+        self.warm_stock(&stock, exe, missing, cancel, progress)
+    }
+
+    /// The same for any warm build of this workshop.
+    pub(crate) fn warm_stock(
+        &self,
+        stock: &Stock,
+        exe: &Path,
+        missing: MissingLayers,
+        cancel: &Cancel,
+        progress: &dyn Fn(WarmProgress),
+    ) -> Result<(), StageFailure> {
+        if stock.prebuilt().is_some() {
             return Ok(());
         }
-        Warming { shop: &self.shop, exe, missing, cancel, progress }.run()
+        Warming { toolchain: &self.shop.toolchain, stock, exe, missing, cancel, progress }.run()
     }
-}
-
-fn key(toolchain: &Toolchain) -> String {
-    let mut hash = Sha256::new();
-    let mut add = |name: &[u8], bytes: &[u8]| {
-        for part in [name, bytes] {
-            hash.update((part.len() as u64).to_le_bytes());
-            hash.update(part);
-        }
-    };
-    for (path, bytes) in embedded::workspace() {
-        add(path.as_os_str().as_encoded_bytes(), &bytes);
-    }
-    add(b"rustc", toolchain.version.as_bytes());
-    let remapped = [(Path::new(""), "/build"), (Path::new(""), "/kandra"), (Path::new(""), "/crates")];
-    add(b"flags", sdk_flags(&remapped).join(" ").as_bytes());
-    add(b"profiles", build::PROFILES.as_bytes());
-    add(b"library flags", build::LIBRARY_FLAGS.join(" ").as_bytes());
-    hex::encode(hash.finalize())
 }
 
 /// rustc's flags for the SDK and its dependencies; `remaps` keeps this machine's paths out of what they contain.

@@ -1,6 +1,5 @@
 //! What the warm build leaves: libraries to link against, and which of them a feature can name.
 
-use super::embedded::EXTERNS;
 use crate::{GateError, cargo};
 use serde::{Deserialize, Serialize};
 use std::{
@@ -46,17 +45,17 @@ struct Ready {
 }
 
 /// The warm build at `directory`, if it is complete.
-pub(crate) fn load(directory: &Path) -> Option<Prebuilt> {
+pub(crate) fn load(directory: &Path, externs: &[String]) -> Option<Prebuilt> {
     let constructors = serde_json::from_slice(&fs::read(directory.join(CONSTRUCTORS)).ok()?).ok()?;
-    Some(Prebuilt { constructors, ..libraries(directory)? })
+    Some(Prebuilt { constructors, ..libraries(directory, externs)? })
 }
 
 /// What is there before the first feature was linked against it.
-pub(crate) fn libraries(directory: &Path) -> Option<Prebuilt> {
+pub(crate) fn libraries(directory: &Path, wanted: &[String]) -> Option<Prebuilt> {
     let ready: Ready = serde_json::from_slice(&fs::read(directory.join(READY)).ok()?).ok()?;
     let externs: BTreeMap<String, PathBuf> =
         ready.externs.into_iter().map(|(name, file)| (name, directory.join(LIBRARIES).join(file))).collect();
-    let complete = EXTERNS.iter().all(|name| externs.get(*name).is_some_and(|path| path.is_file())) && directory.join(MACROS).is_dir();
+    let complete = wanted.iter().all(|name| externs.get(name).is_some_and(|path| path.is_file())) && directory.join(MACROS).is_dir();
     complete.then(|| Prebuilt { directory: directory.to_owned(), externs, constructors: BTreeSet::new() })
 }
 
@@ -70,19 +69,22 @@ pub(crate) fn complete(directory: &Path, constructors: &BTreeSet<String>, rustc_
 }
 
 /// Moves the libraries that cargo built beneath `target` to `at`.
-pub(super) fn gather(stdout: &[u8], target: &Path, at: &Path) -> Result<(), GateError> {
+pub(super) fn gather(stdout: &[u8], target: &Path, at: &Path, wanted: &BTreeMap<String, Option<String>>) -> Result<(), GateError> {
     let mut externs = BTreeMap::new();
     let ours = target.join(super::toolchain::TARGET).join("release/deps");
     for message in cargo::messages(stdout) {
-        let cargo::Message::Artifact { target, filenames } = message else { continue };
+        let cargo::Message::Artifact { target, filenames, package_id } = message else { continue };
         let name = target.name.replace('-', "_");
         let library = filenames.iter().find(|path| path.starts_with(&ours) && path.extension().is_some_and(|e| e == "rlib"));
-        if let (true, Some(library)) = (EXTERNS.contains(&name.as_str()), library) {
+        // Of a crate that is there in two versions features see the one that they are told of.
+        let meant =
+            wanted.get(&name).is_some_and(|version| version.as_ref().is_none_or(|version| package_id.ends_with(&format!("@{version}"))));
+        if let (true, Some(library)) = (meant, library) {
             let file = library.file_name().expect("a library has a name").to_string_lossy().into_owned();
             externs.insert(name, file);
         }
     }
-    if let Some(missing) = EXTERNS.iter().find(|name| !externs.contains_key(**name)) {
+    if let Some(missing) = wanted.keys().find(|name| !externs.contains_key(*name)) {
         return Err(GateError::Warm(format!("cargo built no {missing}")));
     }
     collect(&ours, "rlib", &at.join(LIBRARIES))?;

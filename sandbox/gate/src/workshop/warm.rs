@@ -3,18 +3,22 @@
 //! Everything happens in a directory of its own that is renamed into place when it is complete, under a lock that the
 //! kernel releases when a process dies.
 
-use super::{Shop, embedded, prebuilt, tidy};
+use super::{
+    Recipe, Stock, Toolchain,
+    metadata::Metadata,
+    outside::{Lock, Outside, last_lines},
+    prebuilt, registry,
+    ticker::Ticker,
+    tidy,
+};
 use crate::{Cancel, GateError, MissingLayers, StageFailure, cargo, doctor, error};
 use kandra_jail::{EXIT_MISSING_LAYER, End};
-use serde_json::Value;
 use std::{
     fs::{self, File, TryLockError},
-    io::{Read, Seek},
     path::Path,
-    process::{Command, Stdio},
     sync::{Arc, Mutex},
     thread,
-    time::{Duration, Instant},
+    time::Duration,
 };
 use toml::Table;
 
@@ -29,11 +33,11 @@ pub struct WarmProgress {
     pub what: String,
 }
 
-const FETCH_DEADLINE: Duration = Duration::from_secs(600);
 const BUILD_DEADLINE: Duration = Duration::from_secs(1200);
 
 pub(super) struct Warming<'a> {
-    pub shop: &'a Shop,
+    pub toolchain: &'a Toolchain,
+    pub stock: &'a Stock,
     pub exe: &'a Path,
     pub missing: MissingLayers,
     pub cancel: &'a Cancel,
@@ -42,14 +46,14 @@ pub(super) struct Warming<'a> {
 
 impl Warming<'_> {
     pub fn run(&self) -> Result<(), StageFailure> {
-        let root = &self.shop.root;
+        let root = self.stock.root();
         fs::create_dir_all(root).map_err(GateError::io(format!("could not create {}", root.display())))?;
-        let _lock = self.lock(&root.join(format!("{}.lock", self.shop.key)))?;
-        if prebuilt::load(&self.shop.directory()).is_some() {
+        let _lock = self.lock(&self.stock.lock_file())?;
+        if self.stock.load(&self.stock.directory()).is_some() {
             return Ok(());
         }
         doctor::require_room(root)?;
-        let prefix = format!(".warming-{}-", &self.shop.key[..16]);
+        let prefix = format!(".warming-{}-", &self.stock.key()[..16]);
         tidy::remove_leftovers(root, &prefix);
         let temporary = tempfile::Builder::new()
             .prefix(&prefix)
@@ -59,14 +63,16 @@ impl Warming<'_> {
         self.lay_out(at)?;
         self.say(0, 0, "fetching crates");
         self.fetch(&at.join("workspace"))?;
-        let total = self.count(&at.join("workspace"))?;
+        let metadata = self.metadata(&at.join("workspace"))?;
+        let total = metadata.count();
+        self.put_sources(at, &metadata)?;
         self.compile(at, total)?;
         self.seed(at)?;
         for scaffold in ["workspace", "work", "seed"] {
             fs::remove_dir_all(at.join(scaffold)).map_err(GateError::io("could not tidy up after the warm build"))?;
         }
         self.publish(temporary)?;
-        tidy::remove_unused(root, &self.shop.key);
+        tidy::remove_unused(root, self.stock.key());
         self.say(total, total, "done");
         Ok(())
     }
@@ -93,17 +99,29 @@ impl Warming<'_> {
     }
 
     fn lay_out(&self, at: &Path) -> Result<(), GateError> {
-        for (path, bytes) in embedded::workspace() {
+        for (path, bytes) in self.stock.recipe.workspace() {
             write(&at.join("workspace").join(path), &bytes)?;
         }
         for directory in ["work/home", "work/tmp"] {
             fs::create_dir_all(at.join(directory)).map_err(GateError::io("could not lay out the warm build"))?;
         }
         // Only where packages come from is taken over from the user's configuration.
-        let home = &self.shop.toolchain.cargo_home;
-        write(&at.join("work/home/config.toml"), sources_of(home).as_bytes())?;
-        std::os::unix::fs::symlink(home.join("registry"), at.join("work/home/registry"))
-            .map_err(GateError::io("could not lay out the warm build"))
+        let home = &self.toolchain.cargo_home;
+        write(&at.join("work/home/config.toml"), sources_of(home).as_bytes())
+    }
+
+    /// Gives the jailed cargo its registry: the user's own, or with the shelf one whose sources tick.
+    fn put_sources(&self, at: &Path, metadata: &Metadata) -> Result<(), StageFailure> {
+        let (theirs, ours) = (self.toolchain.cargo_home.join("registry"), at.join("work/home/registry"));
+        match &self.stock.recipe {
+            Recipe::Base => registry::link(&theirs, &ours).map_err(StageFailure::from),
+            Recipe::Shelf(shelf) => {
+                self.say(0, 0, "inserting ticks");
+                let names: Vec<String> = shelf.wanted().into_iter().map(|wanted| wanted.name).collect();
+                let ticker = Ticker { exe: self.exe, missing: self.missing, cancel: self.cancel };
+                registry::tick(&theirs, &ours, metadata, &names, &ticker)
+            }
+        }
     }
 
     /// Makes cargo's registry hold what the lock names: nothing to do when it does already.
@@ -115,61 +133,23 @@ impl Warming<'_> {
         self.cargo(workspace, &["fetch"])?.map(drop).map_err(|said| GateError::Fetch(said).into())
     }
 
-    /// How many packages the build will compile.
-    fn count(&self, workspace: &Path) -> Result<u32, StageFailure> {
+    /// What the build will compile.
+    fn metadata(&self, workspace: &Path) -> Result<Metadata, StageFailure> {
         let said = self.cargo(workspace, &["metadata", "--offline", "--format-version", "1"])?.map_err(GateError::Warm)?;
-        let metadata: Value = serde_json::from_slice(&said).map_err(|e| GateError::Warm(format!("cargo metadata: {e}")))?;
-        let nodes = metadata.pointer("/resolve/nodes").and_then(Value::as_array).map_or(0, Vec::len);
-        Ok(u32::try_from(nodes).unwrap_or(u32::MAX))
+        Metadata::read(&said).map_err(|why| GateError::Warm(why).into())
     }
 
-    /// Runs cargo outside the jail, with the user's own environment and configuration; it compiles nothing. Answers
-    /// its standard output, or the end of its standard error.
+    /// cargo outside the jail; it compiles nothing.
     fn cargo(&self, workspace: &Path, arguments: &[&str]) -> Result<Result<Vec<u8>, String>, StageFailure> {
-        let filter = if arguments[0] == "metadata" { "--filter-platform" } else { "--target" };
-        let failed = || GateError::io(format!("could not run {}", self.shop.toolchain.cargo.display()));
-        let (mut stdout, mut stderr) = (tempfile::tempfile().map_err(failed())?, tempfile::tempfile().map_err(failed())?);
-        let mut child = Command::new(&self.shop.toolchain.cargo)
-            .args(arguments)
-            .args(["--locked", filter, super::toolchain::TARGET, "--manifest-path"])
-            .arg(workspace.join("Cargo.toml"))
-            .current_dir("/")
-            .env("RUSTC", &self.shop.toolchain.rustc)
-            .env("CARGO_TERM_COLOR", "never")
-            .env_remove("CARGO_TARGET_DIR")
-            .stdin(Stdio::null())
-            .stdout(stdout.try_clone().map_err(failed())?)
-            .stderr(stderr.try_clone().map_err(failed())?)
-            .spawn()
-            .map_err(failed())?;
-        let started = Instant::now();
-        let status = loop {
-            if let Some(status) = child.try_wait().map_err(failed())? {
-                break status;
-            }
-            if self.cancel.is_cancelled() || started.elapsed() > FETCH_DEADLINE {
-                let _ = child.kill();
-                let _ = child.wait();
-                return if self.cancel.is_cancelled() {
-                    Err(StageFailure::Cancelled)
-                } else {
-                    Ok(Err("it took longer than ten minutes".to_owned()))
-                };
-            }
-            thread::sleep(Duration::from_millis(20));
-        };
-        let mut bytes = Vec::new();
-        let source = if status.success() { &mut stdout } else { &mut stderr };
-        source.rewind().and_then(|()| source.read_to_end(&mut bytes)).map_err(failed())?;
-        Ok(if status.success() { Ok(bytes) } else { Err(last_lines(&bytes)) })
+        Outside { toolchain: self.toolchain, cancel: self.cancel }.run(workspace, arguments, Lock::Kept)
     }
 
     fn compile(&self, at: &Path, total: u32) -> Result<(), StageFailure> {
-        let home = &self.shop.toolchain.cargo_home;
+        let home = &self.toolchain.cargo_home;
         let work = at.join("work");
         let jailed = cargo::Jailed {
             exe: self.exe,
-            toolchain: &self.shop.toolchain,
+            toolchain: self.toolchain,
             missing: self.missing,
             read: vec![at.join("workspace"), home.join("registry")],
             work: &work,
@@ -178,7 +158,9 @@ impl Warming<'_> {
         policy.limits.cpu_seconds = BUILD_DEADLINE.as_secs();
         let manifest = at.join("workspace/Cargo.toml");
         let target = work.join("target");
-        let flags = super::sdk_flags(&[(at, "/build"), (&at.join("workspace"), "/kandra"), (&home.join("registry/src"), "/crates")]);
+        let ticked = work.join("home/registry/src");
+        let sources = if ticked.is_dir() && !ticked.is_symlink() { ticked } else { home.join("registry/src") };
+        let flags = super::sdk_flags(&[(at, "/build"), (&at.join("workspace"), "/kandra"), (&sources, "/crates")]);
         let counter = Arc::new(Mutex::new(Counter::default()));
         let arguments = [
             "build",
@@ -201,7 +183,7 @@ impl Warming<'_> {
             .arg(&target)
             .env("CARGO_ENCODED_RUSTFLAGS", flags.join("\u{1f}"))
             .env("CARGO_INCREMENTAL", "0")
-            .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", &self.shop.toolchain.cc)
+            .env("CARGO_TARGET_X86_64_UNKNOWN_LINUX_GNU_LINKER", &self.toolchain.cc)
             .deadline(BUILD_DEADLINE)
             .output_limit(32 << 20)
             .on_stdout(move |chunk| seen.lock().expect("no panic while counting").read(chunk));
@@ -220,7 +202,7 @@ impl Warming<'_> {
         });
         let finished = finished.map_err(|e| GateError::Child(e.to_string()))?;
         match finished.end {
-            End::Exited(0) => prebuilt::gather(&finished.stdout, &target, at).map_err(StageFailure::from),
+            End::Exited(0) => prebuilt::gather(&finished.stdout, &target, at, &self.stock.recipe.externs()).map_err(StageFailure::from),
             End::Exited(EXIT_MISSING_LAYER) | End::Cancelled => Err(error::child_failed("build", &finished)),
             End::Exited(_) => Err(GateError::Warm(compiler_words(&finished.stdout, &finished.stderr)).into()),
             end => Err(GateError::Warm(format!("it was ended: {end:?}")).into()),
@@ -229,18 +211,18 @@ impl Warming<'_> {
 
     /// Builds a feature that does nothing, as the build gate would, and keeps what cargo learned about rustc.
     fn seed(&self, at: &Path) -> Result<(), StageFailure> {
-        crate::build::seed(&self.shop.toolchain, self.exe, self.missing, at, self.cancel)
+        crate::build::seed(self.toolchain, self.exe, self.missing, at, &self.stock.recipe, self.cancel)
     }
 
     fn publish(&self, temporary: tempfile::TempDir) -> Result<(), GateError> {
-        let place = self.shop.directory();
+        let place = self.stock.directory();
         if place.exists() {
             fs::remove_dir_all(&place).map_err(GateError::io(format!("could not replace {}", place.display())))?;
         }
         fs::rename(temporary.path(), &place).map_err(GateError::io(format!("could not create {}", place.display())))?;
         // It no longer is where it was made.
         drop(temporary.keep());
-        prebuilt::load(&place).map(drop).ok_or_else(|| GateError::Warm(format!("{} is incomplete", place.display())))
+        self.stock.load(&place).map(drop).ok_or_else(|| GateError::Warm(format!("{} is incomplete", place.display())))
     }
 }
 
@@ -290,12 +272,6 @@ fn sources_of(cargo_home: &Path) -> String {
 fn write(path: &Path, bytes: &[u8]) -> Result<(), GateError> {
     let parent = path.parent().expect("a file has a directory");
     fs::create_dir_all(parent).and_then(|()| fs::write(path, bytes)).map_err(GateError::io(format!("could not write {}", path.display())))
-}
-
-fn last_lines(bytes: &[u8]) -> String {
-    let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
-    lines[lines.len().saturating_sub(6)..].join("; ")
 }
 
 fn compiler_words(stdout: &[u8], stderr: &[u8]) -> String {

@@ -80,7 +80,7 @@ fn derives(list: &MetaList, cx: &mut Context<'_>) {
     for path in &paths {
         let words = words(path);
         let known = words.last().is_some_and(|last| POLICY.derives.contains(last));
-        let from = words.len() == 1 || POLICY.is_crate(&words[0]);
+        let from = words.len() == 1 || cx.names.is_crate(&words[0]);
         if !known || !from {
             let message = format!("deriving `{}` is not accepted", clip(&words.join("::")));
             let hint =

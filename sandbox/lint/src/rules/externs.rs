@@ -3,7 +3,7 @@
 
 use crate::{
     fix::{Edit, Kind},
-    policy::POLICY,
+    names::Names,
     walk::{Context, Rule},
 };
 use proc_macro2::{LineColumn, TokenTree};
@@ -32,19 +32,19 @@ pub(crate) fn is_the_line(item: &ItemExternCrate, text: &str) -> bool {
 }
 
 /// A crate that paths can name without it: an allowed one, or one whose names the façade has.
-fn is_needless(item: &ItemExternCrate) -> bool {
+fn is_needless(item: &ItemExternCrate, names: &Names) -> bool {
     let name = item.ident.to_string();
     item.attrs.is_empty()
         && matches!(item.vis, Visibility::Inherited)
         && item.rename.is_none()
-        && (matches!(name.as_str(), "std" | "core" | "alloc") || POLICY.is_crate(&name))
+        && (matches!(name.as_str(), "std" | "core" | "alloc") || names.is_crate(&name))
 }
 
 impl Rule for Externs {
     fn file(&mut self, file: &File, cx: &mut Context<'_>) {
         self.accepted = None;
         let needless = |item: &Item| match item {
-            Item::ExternCrate(item) if is_needless(item) => Some((item.extern_token.span.start(), item.span().byte_range())),
+            Item::ExternCrate(item) if is_needless(item, cx.names) => Some((item.extern_token.span.start(), item.span().byte_range())),
             _ => None,
         };
         self.needless = file.items.iter().filter_map(needless).collect();

@@ -2,8 +2,7 @@
 //! or with the next version.
 
 use crate::{
-    names::Leaf,
-    policy::POLICY,
+    names::{Leaf, Names},
     walk::{Context, Rule},
 };
 use proc_macro2::Span;
@@ -20,8 +19,8 @@ impl Rule for Globs {
         let prelude = path.iter().rev().take(2).any(|s| s == "prelude") && path.len() > 1;
         // Variants of an enum: types begin with a capital.
         let variants = path.last().is_some_and(|last| last.starts_with(char::is_uppercase));
-        let through_crate = path.first().is_some_and(|first| POLICY.is_crate(first));
-        if (own && !through_std(path)) || (prelude && through_crate) || variants {
+        let through_crate = path.first().is_some_and(|first| cx.names.is_crate(first));
+        if (own && !through_crate_root(path, cx.names)) || (prelude && through_crate) || variants {
             return;
         }
         let shown: String = path.join("::").chars().take(60).collect();
@@ -35,6 +34,6 @@ impl Rule for Globs {
 }
 
 /// `crate::std::…`: the façade by a detour.
-fn through_std(path: &[String]) -> bool {
-    path.iter().find(|s| !matches!(s.as_str(), "crate" | "self" | "super")).is_some_and(|s| POLICY.is_crate(s))
+fn through_crate_root(path: &[String], names: &Names) -> bool {
+    path.iter().find(|s| !matches!(s.as_str(), "crate" | "self" | "super")).is_some_and(|s| names.is_crate(s))
 }

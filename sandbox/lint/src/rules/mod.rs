@@ -2,6 +2,7 @@
 
 mod attributes;
 mod const_loops;
+mod crate_doors;
 mod crate_head;
 mod externs;
 mod globs;
@@ -54,6 +55,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(projected_headers::ProjectedHeaders::default()),
         Box::new(const_loops::ConstLoops),
         Box::new(static_projections::StaticProjections),
+        Box::new(crate_doors::CrateDoors::default()),
         Box::new(widget_colours::WidgetColours),
         Box::new(widget_sizes::WidgetSizes),
         Box::new(widget_labels::WidgetLabels),

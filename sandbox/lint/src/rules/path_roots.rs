@@ -40,7 +40,7 @@ impl Rule for PathRoots {
         }
         if let (Some(name), Some(ident)) = (&leaf.name, leaf.ident)
             && leaf.path.len() > 1
-            && (POLICY.never.contains(name) || POLICY.is_crate(name) && leaf.path.last() != Some(name))
+            && (POLICY.never.contains(name) || cx.names.is_crate(name) && leaf.path.last() != Some(name))
         {
             cx.refuse(CODE, ident.span(), format!("an import named `{name}` hides the crate of that name"), "Choose another name.");
         }
@@ -60,7 +60,7 @@ impl Rule for PathRoots {
             self.import = fixes.into_iter().collect::<Option<Vec<Edit>>>().and_then(|same| same.first().copied());
         }
         if let syn::Item::Mod(module) = item
-            && POLICY.is_crate(&module.ident.unraw().to_string())
+            && cx.names.is_crate(&module.ident.unraw().to_string())
         {
             cx.refuse(
                 CODE,
@@ -85,18 +85,20 @@ fn fix(words: &[String], root: Option<&Ident>, cx: &Context<'_>) -> Option<Edit>
 pub(crate) fn judge(path: &[String], leading: bool, names: &Names) -> Option<Refusal> {
     let root = path.first()?.as_str();
     let known = if leading {
-        POLICY.is_crate(root)
+        names.is_crate(root)
     } else {
         matches!(root, "crate" | "self" | "super" | "Self")
-            || POLICY.is_crate(root)
+            || names.is_crate(root)
             || !POLICY.never.contains(root) && (BUILT_IN.contains(&root) || root.starts_with(char::is_uppercase) || names.is_local(root))
     };
     if known {
         return None;
     }
     let shown: String = root.chars().take(60).collect();
-    let hint = POLICY.crate_hints.get(root).cloned().unwrap_or_else(|| {
-        let crates: Vec<&str> = POLICY.crates.iter().filter(|c| c.name != "kandra-std").map(|c| c.module.as_str()).collect();
+    let shelved = POLICY.crates.iter().find(|c| c.module == root && c.group == crate::Group::Shelf);
+    let undeclared = shelved.map(|c| format!("Name it in `Cargo.toml`: `{} = \"{}\"` under `[dependencies]`.", c.name, c.version));
+    let hint = undeclared.or_else(|| POLICY.crate_hints.get(root).cloned()).unwrap_or_else(|| {
+        let crates = names.crates();
         format!(
             "Paths begin with `std`, {}, `crate`, or a name that the feature defines or imports.",
             crates.iter().map(|c| format!("`{c}`")).collect::<Vec<_>>().join(", ")

@@ -3,10 +3,10 @@
 
 use super::forms::{is_host, is_slug, is_version, slug};
 use crate::{
-    Finding,
+    Added, Finding, Group,
     finding::Place,
     fix::{Edit, Kind},
-    policy::{AllowedCrate, POLICY},
+    policy::{Dev, POLICY},
 };
 use std::ops::Range;
 use toml::Spanned;
@@ -40,6 +40,12 @@ impl Height {
 pub struct Dependency {
     /// The package's name, from the allow-list.
     pub name: String,
+    /// What paths begin with.
+    pub module: String,
+    /// Whether it stands on the shelf, and not in every build.
+    pub shelf: bool,
+    /// Whether the owner of the server added it, and nobody reviewed it for Kandra.
+    pub added: bool,
 }
 
 /// What was accepted of `Cargo.toml`.
@@ -77,9 +83,9 @@ const MAX_HOSTS: usize = 16;
 const MAX_CALLS: usize = 16;
 
 /// The manifest, or `None` with the reasons in `findings`.
-pub(super) fn read(text: &str, findings: &mut Vec<Finding>) -> Option<Manifest> {
+pub(super) fn read(text: &str, added: &[Added], findings: &mut Vec<Finding>) -> Option<Manifest> {
     let before = findings.len();
-    let mut reader = Reader { text, findings };
+    let mut reader = Reader { text, added, findings };
     let manifest = match DeTable::parse(text) {
         Ok(table) => reader.manifest(table.get_ref()),
         Err(error) => {
@@ -96,6 +102,7 @@ type Value<'a> = Spanned<DeValue<'a>>;
 
 struct Reader<'a> {
     text: &'a str,
+    added: &'a [Added],
     findings: &'a mut Vec<Finding>,
 }
 
@@ -345,32 +352,41 @@ impl Reader<'_> {
     }
 
     /// `also` are allowed besides those that every feature may name.
-    fn dependencies(&mut self, value: &Value<'_>, also: &[AllowedCrate], manifest: &mut Manifest) {
+    fn dependencies(&mut self, value: &Value<'_>, also: &[Dev], manifest: &mut Manifest) {
         for (key, value) in self.table("dependencies", value).into_iter().flatten() {
             let name = key.get_ref().as_ref();
-            let Some(allowed) = POLICY.crates.iter().chain(also).find(|c| c.name == name) else {
-                let names: Vec<&str> = POLICY.crates.iter().map(|c| c.name.as_str()).collect();
+            let reviewed = POLICY.crates.iter().find(|c| c.name == name);
+            let added = self.added.iter().find(|c| c.name == name);
+            let dev = also.iter().find(|c| c.name == name);
+            let dependency = match (reviewed, added) {
+                (Some(c), _) => {
+                    Some(Dependency { name: c.name.clone(), module: c.module.clone(), shelf: c.group == Group::Shelf, added: false })
+                }
+                (None, Some(c)) => Some(Dependency { name: c.name.clone(), module: c.module.clone(), shelf: true, added: true }),
+                (None, None) => {
+                    dev.map(|c| Dependency { name: c.name.clone(), module: c.name.replace('-', "_"), shelf: false, added: false })
+                }
+            };
+            let Some(dependency) = dependency else {
+                let names: Vec<&str> =
+                    POLICY.crates.iter().map(|c| &c.name).chain(self.added.iter().map(|c| &c.name)).map(String::as_str).collect();
                 let module = name.replace('-', "_");
                 let hint = match POLICY.crate_hints.get(&module) {
                     Some(hint) => hint.clone(),
-                    None => format!("Allowed are {}.", names.join(", ")),
+                    None => format!("Allowed are {}; the server's owner adds others with `kandra crates add NAME`.", names.join(", ")),
                 };
-                self.refuse(
-                    "source/dependency",
-                    Some(key.span()),
-                    format!("the crate {name:?} is not on the list of reviewed crates"),
-                    &hint,
-                );
+                self.refuse("source/dependency", Some(key.span()), format!("the crate {name:?} is not one that features may use"), &hint);
                 continue;
             };
+            let sdk = dev.is_some() || reviewed.is_some_and(|c| c.group == Group::Sdk);
             match value.get_ref() {
                 DeValue::String(_) => {}
                 DeValue::Table(table) => {
                     for (field, value) in table {
                         let accepted = match field.get_ref().as_ref() {
                             "version" => matches!(value.get_ref(), DeValue::String(_)),
-                            "path" => allowed.sdk && matches!(value.get_ref(), DeValue::String(_)),
-                            "workspace" => allowed.sdk && matches!(value.get_ref(), DeValue::Boolean(true)),
+                            "path" => sdk && matches!(value.get_ref(), DeValue::String(_)),
+                            "workspace" => sdk && matches!(value.get_ref(), DeValue::Boolean(true)),
                             "default-features" => matches!(value.get_ref(), DeValue::Boolean(_)),
                             "features" => matches!(value.get_ref(), DeValue::Array(_)),
                             _ => false,
@@ -388,7 +404,7 @@ impl Reader<'_> {
                 }
                 _ => self.refuse("source/dependency", Some(value.span()), format!("the dependency {name:?} is a version or a table"), ""),
             }
-            manifest.dependencies.push(Dependency { name: name.to_owned() });
+            manifest.dependencies.push(dependency);
         }
     }
 

@@ -9,7 +9,7 @@ mod text;
 
 pub use manifest::{Dependency, Height, Manifest};
 
-use crate::Finding;
+use crate::{Added, Finding};
 use std::collections::BTreeMap;
 
 /// Files in a crate, at most.
@@ -42,6 +42,14 @@ impl Source {
     /// # Errors
     /// Every reason to refuse them, at most 200. Codes begin with `source/`.
     pub fn check(files: BTreeMap<String, Vec<u8>>) -> Result<Self, Vec<Finding>> {
+        Self::check_with(files, &[])
+    }
+
+    /// The same where the owner of the server allowed more crates than the reviewed ones.
+    ///
+    /// # Errors
+    /// As [`Source::check`].
+    pub fn check_with(files: BTreeMap<String, Vec<u8>>, added: &[Added]) -> Result<Self, Vec<Finding>> {
         let mut findings = Vec::new();
         if files.len() > MAX_FILES {
             let message = format!("the crate has {} files; at most {MAX_FILES} are accepted", files.len());
@@ -71,7 +79,7 @@ impl Source {
                 texts.insert(path, text);
             }
         }
-        let manifest = texts.get("Cargo.toml").and_then(|text| manifest::read(text, &mut findings));
+        let manifest = texts.get("Cargo.toml").and_then(|text| manifest::read(text, added, &mut findings));
         match manifest {
             Some(manifest) if findings.is_empty() => Ok(Self { files: texts, manifest }),
             _ => {
@@ -94,6 +102,17 @@ impl Source {
     /// What was accepted of `Cargo.toml`.
     pub fn manifest(&self) -> &Manifest {
         &self.manifest
+    }
+
+    /// Whether it names a crate beyond those of every build.
+    pub fn needs_shelf(&self) -> bool {
+        self.manifest.dependencies.iter().any(|dependency| dependency.shelf)
+    }
+
+    /// The crates it names that the owner of the server added.
+    pub fn added(&self) -> Vec<Added> {
+        let added = self.manifest.dependencies.iter().filter(|dependency| dependency.added);
+        added.map(|dependency| Added { name: dependency.name.clone(), module: dependency.module.clone() }).collect()
     }
 
     /// The feature's name.

@@ -22,7 +22,7 @@ use cache::{Cache, Key};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use kandra_gate::{
     CallerDouble, Cancel, Contract, Files, Finding, Gate, GateConfig, MissingLayers, Slug, Stage, StageFailure, StageOutcome, Tier,
-    Workshop,
+    WarmProgress, Workshop,
 };
 use serde_json::json;
 use std::{
@@ -47,10 +47,11 @@ pub fn run(options: Check) -> Result<Code> {
     }
     let cache = if options.no_cache { None } else { Some(Cache::open(&config_file::cache()?, &gate)?) };
     let expected = expectations(options.paths.iter().chain(&options.with));
-    let crates: Vec<Crate> = paths.iter().map(|path| Crate::read(path, &expected, cache.as_ref())).collect();
+    let mut crates: Vec<Crate> = paths.iter().map(|path| Crate::read(path, &expected, cache.as_ref())).collect();
     if crates.iter().any(|one| matches!(one.state, State::ToJudge { .. })) {
         warm(&gate)?;
     }
+    crates.iter_mut().for_each(|one| one.prepare(&gate));
     let all = side_by_side::run(
         crates,
         options.jobs,
@@ -105,17 +106,33 @@ pub fn warm(gate: &Gate) -> Result<()> {
         return Ok(());
     }
     terminal::say("preparing the SDK; this happens once for each toolchain and takes about a minute");
-    let bar = ProgressBar::with_draw_target(
-        Some(1),
-        if terminal::interactive() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() },
-    );
-    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {elapsed}").expect("a constant template"));
-    gate.warm(&Cancel::new(), &|progress| {
+    with_bar(|progress| gate.warm(&Cancel::new(), progress))?;
+    Ok(())
+}
+
+/// Shows how far a warm build is, where somebody looks.
+fn with_bar(warm: impl FnOnce(&dyn Fn(WarmProgress)) -> Result<(), StageFailure>) -> Result<(), StageFailure> {
+    let target = if terminal::interactive() { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
+    let bar = ProgressBar::with_draw_target(Some(1), target);
+    bar.set_style(ProgressStyle::with_template("{bar:40} {pos}/{len} {elapsed} {msg}").expect("a constant template"));
+    let warmed = warm(&|progress| {
         bar.set_length(u64::from(progress.total));
         bar.set_position(u64::from(progress.done));
-    })?;
+        bar.set_message(progress.what);
+    });
     bar.finish_and_clear();
-    Ok(())
+    warmed
+}
+
+/// Does the warm build that a crate needs beyond everybody's: the shelf's, when it names a crate of it.
+fn warm_for(gate: &Gate, files: &Files) -> Result<(), StageFailure> {
+    // What is refused needs none.
+    let Ok(source) = gate.source(files.clone()) else { return Ok(()) };
+    if gate.is_warm_for(&source) || gate.lint(source.clone(), &Cancel::new()).is_err() {
+        return Ok(());
+    }
+    terminal::say("preparing the shelf of crates that features may name; this happens once for each toolchain and takes about a minute");
+    with_bar(|progress| gate.warm_for(&source, &Cancel::new(), progress))
 }
 
 /// What the contracts of these crates expect of features that they call. A crate that cannot be read is refused elsewhere.
@@ -183,6 +200,15 @@ impl Crate {
             return Self { checked, state: State::Known };
         }
         Self { checked, state: State::ToJudge { files, callers, key } }
+    }
+
+    /// Makes the warm build that it needs, once for all.
+    fn prepare(&mut self, gate: &Gate) {
+        let State::ToJudge { files, .. } = &self.state else { return };
+        if let Err(failure) = warm_for(gate, files) {
+            self.checked.fail(failure);
+            self.state = State::Known;
+        }
     }
 
     fn judged(self, gate: &Gate, cache: Option<&Cache>) -> Checked {
