@@ -1,8 +1,8 @@
 //! K007: `use …::*` of another crate's module, preludes and enums excepted. A glob brings in names that nobody listed, today
-//! or with the next version.
+//! or with the next version. What a module of the feature's own hands on of another crate is that crate's.
 
 use crate::{
-    names::Leaf,
+    names::{Leaf, Names},
     policy::POLICY,
     walk::{Context, Rule},
 };
@@ -17,11 +17,8 @@ impl Rule for Globs {
         }
         let path = &leaf.path;
         let own = path.first().is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super") || cx.names.is_defined(first));
-        let prelude = path.iter().rev().take(2).any(|s| s == "prelude") && path.len() > 1;
-        // Variants of an enum: types begin with a capital.
-        let variants = path.last().is_some_and(|last| last.starts_with(char::is_uppercase));
-        let through_crate = path.first().is_some_and(|first| POLICY.is_crate(first));
-        if (own && !through_std(path)) || (prelude && through_crate) || variants {
+        let handed_on = handed_on(path, cx.names);
+        if (own && !through_crate(path) || harmless(path)) && !handed_on {
             return;
         }
         let shown: String = path.join("::").chars().take(60).collect();
@@ -34,7 +31,22 @@ impl Rule for Globs {
     }
 }
 
+/// A prelude of an allowed crate, or the variants of an enum: types begin with a capital.
+fn harmless(path: &[String]) -> bool {
+    let prelude = path.iter().rev().take(2).any(|s| s == "prelude") && path.len() > 1;
+    prelude && path.first().is_some_and(|first| POLICY.is_crate(first))
+        || path.last().is_some_and(|last| last.starts_with(char::is_uppercase))
+}
+
 /// `crate::std::…`: the façade by a detour.
-fn through_std(path: &[String]) -> bool {
+fn through_crate(path: &[String]) -> bool {
     path.iter().find(|s| !matches!(s.as_str(), "crate" | "self" | "super")).is_some_and(|s| POLICY.is_crate(s))
+}
+
+/// Whether a part of the path is a module of another crate that some module of this one imports under that name.
+fn handed_on(path: &[String], names: &Names) -> bool {
+    let foreign = |meaning: &Vec<String>| {
+        through_crate(meaning) && !harmless(meaning) && meaning.last().is_none_or(|last| !POLICY.macros.contains_key(last))
+    };
+    (0..path.len()).any(|from| names.meanings(&path[from..]).iter().any(foreign))
 }
