@@ -1,6 +1,7 @@
 //! What a lying, failing or dying probe child makes of a candidate.
 
 use super::{verdict::*, *};
+use kandra_model::{Exchange, ExchangeRequest};
 use kandra_model::probe::{ExchangeOutcome, MAX_ROUTES, Mismatch, ProbeFault, ProbedRoute, UnloadOutcome};
 
 const CONTRACT: &str = r#"
@@ -171,10 +172,14 @@ fn a_contract_that_empty_answers_would_pass_is_refused() {
         }
     }
     assert!(judge(&weak("{ json = [] }"), |_| {}).is_ok(), "an empty body is not an empty list");
-    let exchange = |expect: &str| parsed(&weak(expect)).exchanges[0].expect.clone();
+    let exchange = |expect: &str| parsed(&weak(expect)).exchanges[0].clone();
     assert!(fails_when_empty(&exchange("{ contains = [\"x\"] }")));
     assert!(fails_when_empty(&exchange("{ status = 303, headers = { location = \"/x\" } }")));
     assert!(!fails_when_empty(&exchange("{ status = 404 }")));
+    let socket = |expect: &str| Exchange { request: ExchangeRequest { method: "SOCKET".into(), ..ExchangeRequest::default() }, ..exchange(expect) };
+    assert!(fails_when_empty(&socket("{ json = { received = [\"hello\"] } }")));
+    assert!(!fails_when_empty(&socket("{ json = { received = [] } }")));
+    assert!(!fails_when_empty(&socket("{ contains = [\"received\"] }")));
 }
 
 #[test]

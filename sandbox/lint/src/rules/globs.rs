@@ -2,7 +2,7 @@
 //! or with the next version. What a module of the feature's own hands on of another crate is that crate's.
 
 use crate::{
-    names::{Leaf, Names},
+    names::{FullPath, Leaf, Names},
     policy::POLICY,
     walk::{Context, Rule},
 };
@@ -45,8 +45,8 @@ fn through_crate(path: &[String]) -> bool {
 
 /// Whether a part of the path is a module of another crate that some module of this one imports under that name.
 fn handed_on(path: &[String], names: &Names) -> bool {
-    let foreign = |meaning: &Vec<String>| {
-        through_crate(meaning) && !harmless(meaning) && meaning.last().is_none_or(|last| !POLICY.macros.contains_key(last))
+    let foreign = |target: &FullPath| {
+        through_crate(target) && !harmless(target) && target.last().is_none_or(|last| !POLICY.macros.contains_key(last))
     };
-    (0..path.len()).any(|from| names.meanings(&path[from..]).iter().any(foreign))
+    path.iter().any(|segment| names.targets(segment).iter().any(foreign))
 }

@@ -36,13 +36,7 @@ impl Rule for ObjectProjections {
         let mut open: Vec<String> = seen.objects.into_iter().collect();
         while let Some(name) = open.pop() {
             // An import may have given it another name.
-            open.extend(
-                names
-                    .meanings(std::slice::from_ref(&name))
-                    .into_iter()
-                    .filter_map(|meaning| meaning.last().cloned())
-                    .filter(|n| *n != name && !self.objects.contains(n)),
-            );
+            open.extend(names.known_as(&name).into_iter().filter(|n| *n != name && !self.objects.contains(n)));
             if self.objects.insert(name.clone()) {
                 open.extend(seen.supertraits.get(&name).into_iter().flatten().cloned());
             }
@@ -256,9 +250,8 @@ impl<'a> Visit<'a> for Functions<'_> {
         visit::visit_type_trait_object(self, object);
     }
     fn visit_path(&mut self, path: &'a Path) {
-        let words: Vec<String> = path.segments.iter().map(|s| s.ident.unraw().to_string()).collect();
-        let known = |path: &[String]| path.last().is_some_and(|last| self.aliases.contains(last));
-        self.found |= known(&words) || self.names.meanings(&words).iter().any(|meaning| known(meaning));
+        let last = path.segments.last().map(|s| s.ident.unraw().to_string()).unwrap_or_default();
+        self.found |= self.names.known_as(&last).iter().any(|name| self.aliases.contains(name));
         visit::visit_path(self, path);
     }
 }

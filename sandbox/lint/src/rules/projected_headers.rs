@@ -31,10 +31,7 @@ impl Rule for ProjectedHeaders {
         files.iter().for_each(|f| aliases.visit_file(&f.tree));
         loop {
             let before = self.aliases.len();
-            let known = |name: &String| {
-                let meanings = names.meanings(std::slice::from_ref(name));
-                meanings.iter().filter_map(|meaning| meaning.last()).any(|last| self.aliases.contains(last))
-            };
+            let known = |name: &String| names.known_as(name).iter().any(|name| self.aliases.contains(name));
             let holding: Vec<String> = aliases
                 .0
                 .iter()
@@ -115,9 +112,8 @@ impl Projections<'_> {
 
     /// Whether this names an alias of a projection, under its own name or an import's.
     fn is_alias(&self, path: &syn::Path) -> bool {
-        let words: Vec<String> = path.segments.iter().map(|s| s.ident.unraw().to_string()).collect();
-        let known = |path: &[String]| path.last().is_some_and(|last| self.aliases.contains(last));
-        known(&words) || self.names.meanings(&words).iter().any(|meaning| known(meaning))
+        let last = path.segments.last().map(|s| s.ident.unraw().to_string()).unwrap_or_default();
+        self.names.known_as(&last).iter().any(|name| self.aliases.contains(name))
     }
 }
 

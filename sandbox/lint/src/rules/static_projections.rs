@@ -28,6 +28,8 @@ pub(crate) struct StaticProjections {
     holders: BTreeSet<String>,
     /// Traits that only types without borrowed data have.
     statics: BTreeSet<String>,
+    /// Types of the crate with a parameter bounded by 'static: an argument of theirs implies that bound.
+    demanding: BTreeSet<String>,
 }
 
 impl Rule for StaticProjections {
@@ -37,11 +39,15 @@ impl Rule for StaticProjections {
         self.holders = seen.holders;
         self.holders.extend(HOLDERS.map(str::to_owned));
         self.statics.insert("Any".to_owned());
+        self.demanding = seen.demanding;
         loop {
-            let before = self.holders.len() + self.statics.len();
+            let before = self.holders.len() + self.statics.len() + self.demanding.len();
             for (name, mentioned) in &seen.mentions {
                 if mentioned.iter().any(|m| means(&self.holders, m, names)) {
                     self.holders.insert(name.clone());
+                }
+                if mentioned.iter().any(|m| means(&self.demanding, m, names)) {
+                    self.demanding.insert(name.clone());
                 }
             }
             for (name, bounds) in &seen.traits {
@@ -49,7 +55,7 @@ impl Rule for StaticProjections {
                     self.statics.insert(name.clone());
                 }
             }
-            if self.holders.len() + self.statics.len() == before {
+            if self.holders.len() + self.statics.len() + self.demanding.len() == before {
                 break;
             }
         }
@@ -60,6 +66,10 @@ impl Rule for StaticProjections {
         for generics in std::iter::once(&signature.generics).chain(owner.map(|o| &o.generics)) {
             self.collect(generics, cx.names, &mut bounds);
         }
+        let parameters = signature.generics.type_params().chain(owner.iter().flat_map(|o| o.generics.type_params()));
+        let mut implied = Implied { demanding: &self.demanding, names: cx.names, words: BTreeSet::new() };
+        signature.inputs.iter().for_each(|input| implied.visit_fn_arg(input));
+        bounds.parameters.extend(parameters.map(|p| p.ident.to_string()).filter(|p| implied.words.contains(p)));
         let receiver = signature.receiver().and(owner).map(|owner| &*owner.self_ty);
         self.judge(signature, receiver, &bounds, cx);
     }
@@ -149,13 +159,14 @@ impl StaticProjections {
 
 /// Whether a name, or what an import makes of it, is among these.
 fn means(among: &BTreeSet<String>, name: &str, names: &Names) -> bool {
-    names.meanings(&[name.to_owned()]).iter().any(|meaning| meaning.last().is_some_and(|last| among.contains(last)))
+    names.known_as(name).iter().any(|name| among.contains(name))
 }
 
 /// What the crate's types hold and its traits ask.
 #[derive(Default)]
 struct Seen {
     holders: BTreeSet<String>,
+    demanding: BTreeSet<String>,
     /// Last words of the paths in a type of the crate.
     mentions: BTreeMap<String, BTreeSet<String>>,
     traits: Vec<(String, Vec<TypeParamBound>)>,
@@ -178,6 +189,20 @@ impl Seen {
 impl<'a> Visit<'a> for Seen {
     fn visit_item(&mut self, item: &'a Item) {
         let types = |fields: &'a Fields| fields.iter().map(|field| &field.ty);
+        let demands = |generics: &Generics| {
+            let of_where = generics.where_clause.iter().flat_map(|w| &w.predicates).filter_map(|p| match p {
+                WherePredicate::Type(p) => Some(&p.bounds),
+                _ => None,
+            });
+            let bounds = generics.type_params().map(|p| &p.bounds).chain(of_where).flatten();
+            bounds.into_iter().any(|b| matches!(b, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static"))
+        };
+        match item {
+            Item::Struct(syn::ItemStruct { ident, generics, .. }) | Item::Enum(syn::ItemEnum { ident, generics, .. }) if demands(generics) => {
+                self.demanding.insert(ident.unraw().to_string());
+            }
+            _ => {}
+        }
         match item {
             Item::Struct(i) => self.holds(&i.ident, &i.generics, types(&i.fields)),
             Item::Enum(i) => self.holds(&i.ident, &i.generics, i.variants.iter().flat_map(|v| types(&v.fields))),
@@ -186,6 +211,42 @@ impl<'a> Visit<'a> for Seen {
             _ => {}
         }
         visit::visit_item(self, item);
+    }
+}
+
+/// The words inside `&'static …`, and in arguments of types that demand 'static.
+struct Implied<'i> {
+    demanding: &'i BTreeSet<String>,
+    names: &'i Names,
+    words: BTreeSet<String>,
+}
+
+impl Implied<'_> {
+    fn inside(&mut self, ty: &Type) {
+        Held { parameters: &BTreeSet::new(), projects: false, words: &mut self.words }.visit_type(ty);
+    }
+}
+
+impl<'a> Visit<'a> for Implied<'_> {
+    fn visit_type_reference(&mut self, reference: &'a syn::TypeReference) {
+        if reference.lifetime.as_ref().is_some_and(|lifetime| lifetime.ident == "static") {
+            self.inside(&reference.elem);
+        }
+        visit::visit_type_reference(self, reference);
+    }
+    fn visit_type_path(&mut self, ty: &'a TypePath) {
+        if let Some(last) = ty.path.segments.last()
+            && means(self.demanding, &last.ident.unraw().to_string(), self.names)
+        {
+            visit_arguments(&last.arguments, |ty| self.inside(ty));
+        }
+        visit::visit_type_path(self, ty);
+    }
+}
+
+fn visit_arguments(arguments: &PathArguments, mut show: impl FnMut(&Type)) {
+    if let PathArguments::AngleBracketed(arguments) = arguments {
+        arguments.args.iter().for_each(|a| if let GenericArgument::Type(ty) = a { show(ty) });
     }
 }
 
@@ -215,17 +276,12 @@ impl Projections<'_> {
     /// A parameter that is given to a type which holds its associated type.
     fn held(&self, ty: &TypePath) -> Option<String> {
         let last = ty.path.segments.last()?;
-        let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
         if !means(self.holders, &last.ident.unraw().to_string(), self.names) {
             return None;
         }
         let mut words = BTreeSet::new();
         let mut mentioned = Held { parameters: &BTreeSet::new(), projects: false, words: &mut words };
-        arguments.args.iter().for_each(|a| {
-            if let GenericArgument::Type(ty) = a {
-                mentioned.visit_type(ty)
-            }
-        });
+        visit_arguments(&last.arguments, |ty| mentioned.visit_type(ty));
         self.of.parameters.iter().find(|p| words.contains(*p)).filter(|p| !self.stated(p)).cloned()
     }
 
