@@ -41,6 +41,11 @@ impl Exchange {
         self.request.method == route.method && path_matches(&route.path, path)
     }
 
+    /// The one of these routes that answers it: of two that match, the one whose segments are written out.
+    pub fn answered_by<'a>(&self, routes: &'a [RouteSpec]) -> Option<&'a RouteSpec> {
+        routes.iter().filter(|route| self.reaches(route)).min_by_key(|route| preference(&route.path))
+    }
+
     /// Whether a handler that does nothing might fail it. A task answers nothing: what it has done is for another exchange
     /// to see.
     pub fn proves_something(&self) -> bool {
@@ -309,10 +314,18 @@ impl Contract {
         Ok(contract)
     }
 
-    /// The first route that no exchange with a real assertion reaches. `HEAD`-like routes and `GET /widget` count too.
+    /// The first route that answers no exchange with a real assertion. `HEAD`-like routes and `GET /widget` count too.
     pub fn uncovered<'a>(&self, routes: &'a [RouteSpec]) -> Option<&'a RouteSpec> {
-        routes.iter().find(|route| !self.exchanges.iter().any(|exchange| exchange.reaches(route) && exchange.proves_something()))
+        let proven: Vec<&RouteSpec> =
+            self.exchanges.iter().filter(|one| one.proves_something()).filter_map(|one| one.answered_by(routes)).collect();
+        routes.iter().find(|route| !proven.contains(route))
     }
+}
+
+/// What each segment of a pattern asks, in the order in which the router prefers them.
+fn preference(pattern: &str) -> Vec<u8> {
+    let rank = |segment: &str| if segment.starts_with("{*") { 2 } else { u8::from(segment.starts_with('{')) };
+    pattern.trim_matches('/').split('/').map(rank).collect()
 }
 
 /// Whether a route pattern with `{parameters}` matches a concrete path (which may itself hold `{captures}`).
@@ -347,6 +360,18 @@ expect = { status = 200, json = { count = 1 } }
         assert_eq!(contract.exchanges[0].request.method, "POST");
         let routes = [RouteSpec { method: "POST".into(), path: "/hit".into() }, RouteSpec { method: "GET".into(), path: "/".into() }];
         assert_eq!(contract.uncovered(&routes).unwrap().path, "/");
+    }
+
+    #[test]
+    fn an_exchange_covers_only_the_route_that_answers_it() {
+        let routes = ["/hit", "/{any}", "/{any}/more", "/{*rest}"].map(|path| RouteSpec { method: "POST".into(), path: path.into() });
+        let contract = Contract::parse(GOOD).unwrap();
+        assert_eq!(contract.exchanges[0].answered_by(&routes).unwrap().path, "/hit");
+        assert_eq!(contract.uncovered(&routes).unwrap().path, "/{any}");
+        let other = Contract::parse(&GOOD.replace("/hit", "/miss")).unwrap();
+        assert_eq!(other.exchanges[0].answered_by(&routes).unwrap().path, "/{any}");
+        let deep = Contract::parse(&GOOD.replace("/hit", "/hit/more/still")).unwrap();
+        assert_eq!(deep.exchanges[0].answered_by(&routes).unwrap().path, "/{*rest}");
     }
 
     #[test]

@@ -67,6 +67,25 @@ impl Names {
         self.defined.contains(name)
     }
 
+    /// Every path that an import gives this name, however many imports hand it on under other names.
+    pub(crate) fn targets(&self, name: &str) -> BTreeSet<FullPath> {
+        let mut found = BTreeSet::new();
+        let mut seen = BTreeSet::from([name.to_owned()]);
+        let mut open = vec![name.to_owned()];
+        while let Some(name) = open.pop() {
+            for target in self.imports.get(&name).into_iter().flatten() {
+                found.insert(strip(target));
+                open.extend(target.last().filter(|last| seen.insert((*last).clone())).cloned());
+            }
+        }
+        found
+    }
+
+    /// A name, and the names that things have which imports bring under it.
+    pub(crate) fn known_as(&self, name: &str) -> BTreeSet<String> {
+        self.targets(name).into_iter().filter_map(|mut target| target.pop()).chain([name.to_owned()]).collect()
+    }
+
     /// All that a path may mean: itself, and with its first segment replaced by what imports of that name name.
     pub(crate) fn meanings(&self, path: &[String]) -> Vec<FullPath> {
         let mut meanings = vec![strip(path)];

@@ -58,6 +58,9 @@ pub(super) fn read(stdout: &[u8], linted: &Linted) -> Said {
 }
 
 fn finding(diagnostic: &Diagnostic, severity: Severity, linted: &Linted) -> Finding {
+    if severity == Severity::Error && diagnostic.message.starts_with("linking with") {
+        return unlinked(diagnostic);
+    }
     let mut message = diagnostic.message.clone();
     let label = diagnostic.spans.iter().find(|span| span.is_primary).and_then(|span| span.label.as_deref());
     if let Some(label) = label.filter(|label| !label.is_empty() && !message.contains(label)) {
@@ -74,6 +77,17 @@ fn finding(diagnostic: &Diagnostic, severity: Severity, linted: &Linted) -> Find
         finding.file.clone_from(&span.file_name);
     }
     finding
+}
+
+/// The linker's own words are a command line of this machine; what an author can do about it is little.
+fn unlinked(diagnostic: &Diagnostic) -> Finding {
+    let said: String = diagnostic.children.iter().map(|child| child.message.as_str()).collect();
+    let (message, hint) = if said.contains("__kandra_mount") {
+        ("the library is no feature: it has no `kandra::feature!`", "write `kandra::feature!(mount);` in src/lib.rs, once")
+    } else {
+        ("the library could not be linked", "make it smaller: shorter constants, fewer generics")
+    };
+    Finding::error("build/link", message).hint(hint).file("src/lib.rs")
 }
 
 /// The span itself, or the place in the author's files whose macro call led to it.

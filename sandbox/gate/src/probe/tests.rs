@@ -2,6 +2,7 @@
 
 use super::{verdict::*, *};
 use kandra_model::probe::{ExchangeOutcome, MAX_ROUTES, Mismatch, ProbeFault, ProbedRoute, UnloadOutcome};
+use kandra_model::{Exchange, ExchangeRequest};
 
 const CONTRACT: &str = r#"
 [[exchange]]
@@ -171,10 +172,15 @@ fn a_contract_that_empty_answers_would_pass_is_refused() {
         }
     }
     assert!(judge(&weak("{ json = [] }"), |_| {}).is_ok(), "an empty body is not an empty list");
-    let exchange = |expect: &str| parsed(&weak(expect)).exchanges[0].expect.clone();
+    let exchange = |expect: &str| parsed(&weak(expect)).exchanges[0].clone();
     assert!(fails_when_empty(&exchange("{ contains = [\"x\"] }")));
     assert!(fails_when_empty(&exchange("{ status = 303, headers = { location = \"/x\" } }")));
     assert!(!fails_when_empty(&exchange("{ status = 404 }")));
+    let socket =
+        |expect: &str| Exchange { request: ExchangeRequest { method: "SOCKET".into(), ..ExchangeRequest::default() }, ..exchange(expect) };
+    assert!(fails_when_empty(&socket("{ json = { received = [\"hello\"] } }")));
+    assert!(!fails_when_empty(&socket("{ json = { received = [] } }")));
+    assert!(!fails_when_empty(&socket("{ contains = [\"received\"] }")));
 }
 
 #[test]

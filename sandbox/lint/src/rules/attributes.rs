@@ -86,6 +86,8 @@ fn derives(list: &MetaList, cx: &mut Context<'_>) {
             let hint =
                 format!("Derivable are {}; write other impls by hand.", POLICY.derives.iter().cloned().collect::<Vec<_>>().join(", "));
             cx.refuse(CODE, path.span(), message, hint);
+        } else if let Some(refusal) = judge_whole(&words, path.leading_colon.is_some(), cx) {
+            cx.refuse(refusal.code, path.span(), refusal.message, refusal.hint);
         }
     }
 }
@@ -162,7 +164,8 @@ fn judge_tokens(tokens: TokenStream, cx: &Context<'_>) -> Option<Refusal> {
                 Some(TokenTree::Punct(punct)) if punct.as_char() == ':' => colons += 1,
                 Some(TokenTree::Ident(ident)) => {
                     let word = ident.unraw().to_string();
-                    if ident == "unsafe" || ident == "extern" {
+                    // A type behind a `dyn`, or a function's, would be one that no rule for types sees.
+                    if ["unsafe", "extern", "dyn", "impl", "fn"].iter().any(|refused| ident == *refused) {
                         return Some(Refusal {
                             code: CODE,
                             message: format!("`{word}` in a serde attribute is not accepted"),

@@ -27,9 +27,7 @@ impl Rule for ConstLoops {
             let mut finder = Finder { found: &mut calls, expansions: &file.expansions, file: file.path, place: Where::Running };
             finder.visit_file(&file.tree);
         }
-        let last = |name: &String| -> BTreeSet<String> {
-            names.meanings(std::slice::from_ref(name)).iter().filter_map(|m| m.last().cloned()).collect()
-        };
+        let last = |name: &String| names.known_as(name);
         let running: BTreeSet<String> = calls.running.iter().flat_map(last).collect();
         let graph: BTreeMap<&String, BTreeSet<String>> =
             calls.functions.iter().map(|(name, f)| (name, f.mentions.iter().flat_map(last).collect())).collect();

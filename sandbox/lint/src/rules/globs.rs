@@ -1,8 +1,9 @@
 //! K007: `use …::*` of another crate's module, preludes and enums excepted. A glob brings in names that nobody listed, today
-//! or with the next version.
+//! or with the next version. What a module of the feature's own hands on of another crate is that crate's.
 
 use crate::{
-    names::{Leaf, Names},
+    names::{FullPath, Leaf, Names},
+    policy::POLICY,
     walk::{Context, Rule},
 };
 use proc_macro2::Span;
@@ -16,11 +17,8 @@ impl Rule for Globs {
         }
         let path = &leaf.path;
         let own = path.first().is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super") || cx.names.is_defined(first));
-        let prelude = path.iter().rev().take(2).any(|s| s == "prelude") && path.len() > 1;
-        // Variants of an enum: types begin with a capital.
-        let variants = path.last().is_some_and(|last| last.starts_with(char::is_uppercase));
-        let through_crate = path.first().is_some_and(|first| cx.names.is_crate(first));
-        if (own && !through_crate_root(path, cx.names)) || (prelude && through_crate) || variants {
+        let handed_on = handed_on(path, cx.names);
+        if (own && !through_crate(path, cx.names) || harmless(path, cx.names)) && !handed_on {
             return;
         }
         let shown: String = path.join("::").chars().take(60).collect();
@@ -33,7 +31,22 @@ impl Rule for Globs {
     }
 }
 
+/// A prelude of an allowed crate, or the variants of an enum: types begin with a capital.
+fn harmless(path: &[String], names: &Names) -> bool {
+    let prelude = path.iter().rev().take(2).any(|s| s == "prelude") && path.len() > 1;
+    prelude && path.first().is_some_and(|first| names.is_crate(first))
+        || path.last().is_some_and(|last| last.starts_with(char::is_uppercase))
+}
+
 /// `crate::std::…`: the façade by a detour.
-fn through_crate_root(path: &[String], names: &Names) -> bool {
+fn through_crate(path: &[String], names: &Names) -> bool {
     path.iter().find(|s| !matches!(s.as_str(), "crate" | "self" | "super")).is_some_and(|s| names.is_crate(s))
+}
+
+/// Whether a part of the path is a module of another crate that some module of this one imports under that name.
+fn handed_on(path: &[String], names: &Names) -> bool {
+    let foreign = |target: &FullPath| {
+        through_crate(target, names) && !harmless(target, names) && target.last().is_none_or(|last| !POLICY.macros.contains_key(last))
+    };
+    path.iter().any(|segment| names.targets(segment).iter().any(foreign))
 }

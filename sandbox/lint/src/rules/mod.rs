@@ -13,6 +13,7 @@ mod macro_definitions;
 mod object_projections;
 mod path_roots;
 mod projected_headers;
+mod spelling;
 mod static_projections;
 mod statics;
 mod std_names;
@@ -54,8 +55,9 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(supertrait_lifetimes::SupertraitLifetimes),
         Box::new(projected_headers::ProjectedHeaders::default()),
         Box::new(const_loops::ConstLoops),
-        Box::new(static_projections::StaticProjections),
+        Box::new(static_projections::StaticProjections::default()),
         Box::new(crate_doors::CrateDoors::default()),
+        Box::new(spelling::Spelling),
         Box::new(widget_colours::WidgetColours),
         Box::new(widget_sizes::WidgetSizes),
         Box::new(widget_labels::WidgetLabels),

@@ -1,5 +1,6 @@
 //! K016: `impl … for <&'a … as Trait>::Type` (rust-lang/rust 100051): the compiler believes what the unread projection
-//! implies about lifetimes. A type alias could hide one, so aliases are judged too.
+//! implies about lifetimes; and `impl … for <T as Trait>::Type` of any type (152783), by which a trait can be implemented
+//! for its own trait object. A type alias could hide one, so aliases are judged too, under whatever name.
 
 use crate::{
     Finding,
@@ -25,16 +26,19 @@ pub(crate) struct ProjectedHeaders {
 }
 
 impl Rule for ProjectedHeaders {
-    fn prepare(&mut self, files: &[Parsed<'_>], _names: &Names, _findings: &mut Vec<Finding>) {
+    fn prepare(&mut self, files: &[Parsed<'_>], names: &Names, _findings: &mut Vec<Finding>) {
         let mut aliases = Aliases::default();
         files.iter().for_each(|f| aliases.visit_file(&f.tree));
         loop {
             let before = self.aliases.len();
-            for (name, (projects, mentions)) in &aliases.0 {
-                if *projects || mentions.iter().any(|m| self.aliases.contains(m)) {
-                    self.aliases.insert(name.clone());
-                }
-            }
+            let known = |name: &String| names.known_as(name).iter().any(|name| self.aliases.contains(name));
+            let holding: Vec<String> = aliases
+                .0
+                .iter()
+                .filter(|(_, (projects, mentions))| *projects || mentions.iter().any(known))
+                .map(|(name, _)| name.clone())
+                .collect();
+            self.aliases.extend(holding);
             if self.aliases.len() == before {
                 break;
             }
@@ -42,10 +46,12 @@ impl Rule for ProjectedHeaders {
     }
 
     fn item(&mut self, item: &Item, cx: &mut Context<'_>) {
-        let mut found = Projections { aliases: &self.aliases, first: None };
+        let mut found = Projections { aliases: &self.aliases, names: cx.names, only_borrowed: true, first: None };
         match item {
             Item::Impl(item) => {
+                found.only_borrowed = false;
                 found.visit_type(&item.self_ty);
+                found.only_borrowed = true;
                 item.trait_.iter().for_each(|(path, _)| found.visit_path(path));
             }
             Item::Type(item) => found.visit_type(&item.ty),
@@ -56,7 +62,7 @@ impl Rule for ProjectedHeaders {
             cx.refuse(
                 CODE,
                 span,
-                format!("a projection from a type with lifetimes in {place} is not accepted: a compiler bug makes it unsound"),
+                format!("a projection, such as `<A as Trait>::Type`, in {place} is not accepted: a compiler bug makes it unsound"),
                 HINT,
             );
         }
@@ -86,9 +92,11 @@ impl<'a> Visit<'a> for Aliases {
     }
 }
 
-/// The first projection whose `<…>` part holds a reference or a lifetime.
+/// The first projection, or the first whose `<…>` part holds a reference or a lifetime.
 struct Projections<'p> {
     aliases: &'p BTreeSet<String>,
+    names: &'p Names,
+    only_borrowed: bool,
     first: Option<proc_macro2::Span>,
 }
 
@@ -97,9 +105,15 @@ impl Projections<'_> {
         let mut borrowed = Borrowed(false);
         borrowed.visit_type(&qself.ty);
         path.segments.iter().take(qself.position).for_each(|s| borrowed.visit_path_segment(s));
-        if borrowed.0 {
+        if borrowed.0 || !self.only_borrowed {
             self.first.get_or_insert(qself.ty.span());
         }
+    }
+
+    /// Whether this names an alias of a projection, under its own name or an import's.
+    fn is_alias(&self, path: &syn::Path) -> bool {
+        let last = path.segments.last().map(|s| s.ident.unraw().to_string()).unwrap_or_default();
+        self.names.known_as(&last).iter().any(|name| self.aliases.contains(name))
     }
 }
 
@@ -107,10 +121,10 @@ impl<'a> Visit<'a> for Projections<'_> {
     fn visit_type_path(&mut self, ty: &'a TypePath) {
         if let Some(qself) = &ty.qself {
             self.qself(qself, &ty.path);
-        } else if ty.path.segments.last().is_some_and(|s| self.aliases.contains(&s.ident.unraw().to_string())) {
+        } else if self.is_alias(&ty.path) {
             let mut borrowed = Borrowed(false);
             borrowed.visit_path(&ty.path);
-            if borrowed.0 {
+            if borrowed.0 || !self.only_borrowed {
                 self.first.get_or_insert(ty.path.span());
             }
         }

@@ -69,7 +69,7 @@ impl Rule for Statics {
 impl Statics {
     fn changes(&self, name: &str, names: &Names) -> bool {
         let known = |name: &str| CHANGING.contains(&name) || name.starts_with("Atomic") || self.changing.contains(name);
-        known(name) || names.meanings(&[name.to_owned()]).iter().any(|path| path.last().is_some_and(|last| known(last)))
+        names.known_as(name).iter().any(|name| known(name))
     }
 }
 

@@ -1,0 +1,21 @@
+//! K021: names whose spelling the compiler normalises. It reads `é` and `e` with an accent as one name, and a Kelvin sign as
+//! the letter K; every rule here compares names as they are written, so there is one way to write each.
+
+use crate::walk::{Context, Rule};
+use proc_macro2::TokenTree;
+use unicode_normalization::is_nfc;
+
+pub(crate) struct Spelling;
+
+impl Rule for Spelling {
+    fn token(&mut self, token: &TokenTree, _previous: Option<&TokenTree>, cx: &mut Context<'_>) {
+        if let TokenTree::Ident(ident) = token {
+            let name = ident.to_string();
+            if !name.is_ascii() && !is_nfc(&name) {
+                let shown: String = name.chars().take(60).collect();
+                let hint = "Write it in composed characters (Unicode's form NFC), or in ASCII.";
+                cx.refuse("K021", ident.span(), format!("the compiler reads the name `{shown}` as another spelling of itself"), hint);
+            }
+        }
+    }
+}

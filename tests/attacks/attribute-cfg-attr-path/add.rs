@@ -1,0 +1,3 @@
+
+#[cfg_attr(not(nothing), path = "/etc/passwd")]
+mod data;

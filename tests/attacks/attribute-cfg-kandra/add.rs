@@ -1,0 +1,3 @@
+
+#[cfg(not(kandra_library))]
+pub fn f() {}

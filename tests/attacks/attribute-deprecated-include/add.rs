@@ -1,0 +1,3 @@
+
+#[deprecated(note = include_str!("/etc/passwd"))]
+pub fn f() {}

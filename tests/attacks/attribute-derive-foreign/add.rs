@@ -1,0 +1,3 @@
+
+#[derive(zerocopy::FromBytes)]
+pub struct S(u8);

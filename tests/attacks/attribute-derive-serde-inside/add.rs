@@ -1,0 +1,3 @@
+
+#[derive(serde::__private::Clone)]
+pub struct S(u8);

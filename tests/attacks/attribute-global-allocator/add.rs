@@ -1,0 +1,3 @@
+
+#[global_allocator]
+pub static A: u8 = 1;

@@ -1,0 +1,3 @@
+
+#[repr(align(536870912))]
+pub struct S(u8);

@@ -1,0 +1,2 @@
+
+pub fn f() { #[no_mangle] fn malloc() {} }

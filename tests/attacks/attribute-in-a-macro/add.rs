@@ -1,0 +1,2 @@
+
+pub fn f() -> Vec<u8> { vec![#[cfg(evil)] 1] }

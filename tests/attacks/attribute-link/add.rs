@@ -1,0 +1,3 @@
+
+#[link(name = "c")]
+pub mod m {}

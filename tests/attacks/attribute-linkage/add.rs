@@ -1,0 +1,3 @@
+
+#[linkage = "weak"]
+pub fn f() {}

@@ -1,0 +1,3 @@
+
+#[macro_export]
+macro_rules! m { () => {} }

@@ -1,0 +1,3 @@
+
+#[naked]
+pub fn f() {}

@@ -1,0 +1,3 @@
+
+#[no_mangle]
+pub fn malloc(n: usize) -> usize { n }

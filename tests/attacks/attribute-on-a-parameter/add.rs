@@ -1,0 +1,2 @@
+
+pub fn f(#[cfg(evil)] x: u8) {}

@@ -1,0 +1,3 @@
+
+#[repr(packed)]
+pub struct S(u8, u64);

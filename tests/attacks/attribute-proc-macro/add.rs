@@ -1,0 +1,3 @@
+
+#[proc_macro]
+pub fn f() {}

@@ -1,0 +1,3 @@
+
+#[target_feature(enable = "avx512f")]
+pub fn f() {}

@@ -1,0 +1,3 @@
+
+#[rustc_dummy]
+pub fn f() {}

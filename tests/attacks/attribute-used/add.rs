@@ -1,0 +1,3 @@
+
+#[used]
+static X: u8 = 1;

@@ -1,0 +1,2 @@
+
+// ‮ } if is_owner { ‬ fn x() {}

@@ -1,0 +1,2 @@
+
+pub fn f() -> usize { let x = [0u64; 1 << 60]; x.len() }

@@ -1,0 +1,2 @@
+
+pub struct S { a: Option<S>, b: [Option<S>; 2] }

@@ -1,0 +1,35 @@
+
+fn t0() -> impl Fn(u8) -> u8 + Clone { |x| x }
+fn t1() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t0(), t0()); move |x| a(x) ^ b(x) }
+fn t2() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t1(), t1()); move |x| a(x) ^ b(x) }
+fn t3() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t2(), t2()); move |x| a(x) ^ b(x) }
+fn t4() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t3(), t3()); move |x| a(x) ^ b(x) }
+fn t5() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t4(), t4()); move |x| a(x) ^ b(x) }
+fn t6() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t5(), t5()); move |x| a(x) ^ b(x) }
+fn t7() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t6(), t6()); move |x| a(x) ^ b(x) }
+fn t8() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t7(), t7()); move |x| a(x) ^ b(x) }
+fn t9() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t8(), t8()); move |x| a(x) ^ b(x) }
+fn t10() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t9(), t9()); move |x| a(x) ^ b(x) }
+fn t11() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t10(), t10()); move |x| a(x) ^ b(x) }
+fn t12() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t11(), t11()); move |x| a(x) ^ b(x) }
+fn t13() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t12(), t12()); move |x| a(x) ^ b(x) }
+fn t14() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t13(), t13()); move |x| a(x) ^ b(x) }
+fn t15() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t14(), t14()); move |x| a(x) ^ b(x) }
+fn t16() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t15(), t15()); move |x| a(x) ^ b(x) }
+fn t17() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t16(), t16()); move |x| a(x) ^ b(x) }
+fn t18() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t17(), t17()); move |x| a(x) ^ b(x) }
+fn t19() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t18(), t18()); move |x| a(x) ^ b(x) }
+fn t20() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t19(), t19()); move |x| a(x) ^ b(x) }
+fn t21() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t20(), t20()); move |x| a(x) ^ b(x) }
+fn t22() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t21(), t21()); move |x| a(x) ^ b(x) }
+fn t23() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t22(), t22()); move |x| a(x) ^ b(x) }
+fn t24() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t23(), t23()); move |x| a(x) ^ b(x) }
+fn t25() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t24(), t24()); move |x| a(x) ^ b(x) }
+fn t26() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t25(), t25()); move |x| a(x) ^ b(x) }
+fn t27() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t26(), t26()); move |x| a(x) ^ b(x) }
+fn t28() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t27(), t27()); move |x| a(x) ^ b(x) }
+fn t29() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t28(), t28()); move |x| a(x) ^ b(x) }
+fn t30() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t29(), t29()); move |x| a(x) ^ b(x) }
+fn t31() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t30(), t30()); move |x| a(x) ^ b(x) }
+fn t32() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t31(), t31()); move |x| a(x) ^ b(x) }
+fn t33() -> impl Fn(u8) -> u8 + Clone { let (a, b) = (t32(), t32()); move |x| a(x) ^ b(x) }

@@ -1,0 +1,2 @@
+
+pub fn f() { std::arch::x86_64::_rdtsc(); }

@@ -1,0 +1,2 @@
+
+pub fn f() { std::backtrace::Backtrace::force_capture(); }

@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = std::panic::catch_unwind(|| loop {}); }

@@ -1,0 +1,3 @@
+
+use std::sync::{Arc, Condvar};
+pub fn f(a: Arc<u8>) { Condvar::new(); }

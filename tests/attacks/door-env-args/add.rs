@@ -1,0 +1,3 @@
+
+use std::env;
+pub fn f() { env::args(); }

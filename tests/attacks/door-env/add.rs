@@ -1,0 +1,2 @@
+
+pub fn f() { for (k, v) in std::env::vars() {} }

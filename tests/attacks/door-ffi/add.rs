@@ -1,0 +1,3 @@
+
+use std::ffi::CString;
+pub fn f() {}

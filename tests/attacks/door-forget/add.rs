@@ -1,0 +1,3 @@
+
+use std::mem as m;
+pub fn f() { m::forget(1) }

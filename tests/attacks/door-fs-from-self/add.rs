@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = self::std::fs::read("/etc/passwd"); }

@@ -1,0 +1,2 @@
+
+pub fn f() -> Option<std::fs::File> { None }

@@ -1,0 +1,2 @@
+
+pub trait T { fn f(&self) -> std::fs::File; }

@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = r#std::r#fs::read("/etc/passwd"); }

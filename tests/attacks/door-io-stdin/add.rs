@@ -1,0 +1,2 @@
+
+pub fn f() { let mut s = String::new(); std::io::stdin().read_line(&mut s); }

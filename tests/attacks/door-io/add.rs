@@ -1,0 +1,3 @@
+
+use std::io::Read;
+pub fn f() {}

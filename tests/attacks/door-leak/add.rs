@@ -1,0 +1,2 @@
+
+pub fn f() { std::boxed::Box::leak(Box::new(1)); }

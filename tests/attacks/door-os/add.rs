@@ -1,0 +1,3 @@
+
+use std::os::fd::FromRawFd;
+pub fn f() {}

@@ -1,0 +1,2 @@
+
+pub fn f() { std::panic::set_hook(Box::new(|_| loop {})) }

@@ -1,0 +1,2 @@
+
+pub fn f() -> bool { std::path::Path::new("/etc").exists() }

@@ -1,0 +1,2 @@
+
+pub fn f() { std::ptr::null::<u8>(); }

@@ -1,0 +1,3 @@
+
+use std::process::exit;
+pub fn f() { exit(1) }

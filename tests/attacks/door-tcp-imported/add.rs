@@ -1,0 +1,3 @@
+
+use std::net::{IpAddr, TcpListener};
+pub fn f(a: IpAddr) { TcpListener::bind("0.0.0.0:80"); }

@@ -1,0 +1,2 @@
+
+pub fn f() { std::net::TcpStream::connect("127.0.0.1:22"); }

@@ -1,0 +1,3 @@
+
+use std::thread;
+pub fn f() { thread::sleep(Duration::from_secs(9)) }

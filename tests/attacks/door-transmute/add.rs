@@ -1,0 +1,3 @@
+
+use std::mem;
+pub fn f() { mem::transmute::<u32, f32>(1); }

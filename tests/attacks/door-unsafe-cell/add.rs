@@ -1,0 +1,2 @@
+
+pub fn f(x: std::cell::UnsafeCell<u8>) {}

@@ -1,0 +1,4 @@
+
+const fn a() -> u8 { b() }
+const fn b() -> u8 { loop {} }
+pub fn f() -> u8 { a() }

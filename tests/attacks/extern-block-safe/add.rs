@@ -1,0 +1,3 @@
+
+unsafe extern "C" { safe fn abort() -> !; }
+pub fn f() { abort() }

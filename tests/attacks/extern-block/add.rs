@@ -1,0 +1,2 @@
+
+unsafe extern "C" { fn system(x: *const u8) -> i32; }

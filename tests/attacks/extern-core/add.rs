@@ -1,0 +1,3 @@
+
+extern crate core as c;
+pub fn f() { c::mem::forget(1) }

@@ -1,0 +1,2 @@
+
+pub extern "C" fn init() {}

@@ -1,0 +1,2 @@
+
+mod m { extern crate std as s; pub fn f() { s::process::exit(1) } }

@@ -1,0 +1,2 @@
+
+extern  crate  std as r#std2;

@@ -1,0 +1,2 @@
+
+unsafe extern "system" { fn getpid() -> i32; }

@@ -1,0 +1,2 @@
+
+extern crate kandra_rt as rt;

@@ -1,0 +1,2 @@
+
+kandra::feature!(mount);

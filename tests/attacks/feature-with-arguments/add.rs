@@ -1,0 +1,2 @@
+
+fn other(_: &mut Routes) {}

@@ -1,0 +1,4 @@
+
+mod m { pub use kandra; }
+use m::kandra::*;
+pub fn f() { __tick() }

@@ -1,0 +1,2 @@
+
+mod m { use serde::de::*; }

@@ -1,0 +1,2 @@
+
+pub fn f(ctx: &Ctx) { let _ = ctx.__raw; }

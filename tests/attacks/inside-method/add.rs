@@ -1,0 +1,2 @@
+
+pub fn f(ctx: &Ctx) { ctx.__host() }

@@ -1,0 +1,2 @@
+
+pub fn f(ctx: &Ctx) { <Ctx>::__host(ctx) }

@@ -1,0 +1,2 @@
+
+pub fn f() { std::__private::from_elem(1, 2); }

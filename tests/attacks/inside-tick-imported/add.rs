@@ -1,0 +1,3 @@
+
+use std::sync::__set_tick as t;
+pub fn f() { t(|| {}) }

@@ -1,0 +1,2 @@
+
+pub fn f(x: &u8) { let _ = std::ptr::addr_of!(*x); }

@@ -1,0 +1,2 @@
+
+pub fn f() { kandra::json_internal!(1) }

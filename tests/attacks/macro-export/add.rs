@@ -1,0 +1,2 @@
+
+kandra::__export_mount!(mount);

@@ -1,0 +1,2 @@
+
+pub const X: &str = file!();

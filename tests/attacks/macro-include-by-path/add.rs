@@ -1,0 +1,2 @@
+
+pub const X: &str = ::core::include_str!("/etc/passwd");

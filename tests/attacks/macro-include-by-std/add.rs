@@ -1,0 +1,2 @@
+
+pub const X: &str = std::include_str!("/etc/passwd");

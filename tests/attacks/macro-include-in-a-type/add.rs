@@ -1,0 +1,2 @@
+
+pub type T = [u8; include_bytes!("/etc/passwd").len()];

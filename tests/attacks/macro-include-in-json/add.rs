@@ -1,0 +1,2 @@
+
+pub fn v() -> Value { json!({ "a": { "b": [include_str!("/etc/passwd")] } }) }

@@ -1,0 +1,2 @@
+
+pub const X: &str = concat!("a", include_str!("/etc/passwd"));

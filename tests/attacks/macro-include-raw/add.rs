@@ -1,0 +1,2 @@
+
+pub const X: &str = r#include_str!("/etc/passwd");

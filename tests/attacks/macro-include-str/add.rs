@@ -1,0 +1,2 @@
+
+pub const X: &str = include_str!("/etc/passwd");

@@ -1,0 +1,2 @@
+
+pub fn f() -> Value { serde_json::json_internal!(null) }

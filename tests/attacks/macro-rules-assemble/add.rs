@@ -1,0 +1,3 @@
+
+macro_rules! m { ($($a:ident)*) => { $(:: $a)* } }
+pub fn f() { m!(std process exit)(1) }

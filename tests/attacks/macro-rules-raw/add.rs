@@ -1,0 +1,2 @@
+
+r#macro_rules! m { () => {} }

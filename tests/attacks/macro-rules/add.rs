@@ -1,0 +1,3 @@
+
+macro_rules! m { ($a:ident) => { $a! { } } }
+m!(include_str);

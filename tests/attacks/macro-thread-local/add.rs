@@ -1,0 +1,2 @@
+
+thread_local! { static X: u8 = 1 }

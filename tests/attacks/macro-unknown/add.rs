@@ -1,0 +1,2 @@
+
+pub fn f() { sqlx::query!("x") }

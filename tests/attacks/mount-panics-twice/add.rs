@@ -1,0 +1,3 @@
+
+struct D;
+impl Drop for D { fn drop(&mut self) { panic!("again") } }

@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = UnsafeCell::new(1); }

@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = TcpListener::bind("0.0.0.0:1"); }

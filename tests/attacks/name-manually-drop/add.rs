@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = ManuallyDrop::new(1); }

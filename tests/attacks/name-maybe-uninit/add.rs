@@ -1,0 +1,2 @@
+
+pub fn f() { let _ = MaybeUninit::<u8>::uninit(); }

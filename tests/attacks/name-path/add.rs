@@ -1,0 +1,2 @@
+
+pub fn f() -> bool { Path::new("/etc").exists() }

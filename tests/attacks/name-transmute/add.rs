@@ -1,0 +1,2 @@
+
+pub fn f() -> f32 { transmute(1u32) }

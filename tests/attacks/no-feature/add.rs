@@ -1,0 +1,2 @@
+
+pub fn kept() -> fn(&mut Routes) { mount }

@@ -1,0 +1,2 @@
+
+pub fn f() { abi_stable::std_types::RString::new(); }

@@ -1,0 +1,2 @@
+
+pub fn f() { alloc::boxed::Box::new(1); }

@@ -1,0 +1,3 @@
+
+use core::mem as m;
+pub fn f() { m::forget(String::new()) }

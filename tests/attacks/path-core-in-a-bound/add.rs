@@ -1,0 +1,2 @@
+
+pub fn f<T: core::marker::Copy>(x: T) {}

@@ -1,0 +1,3 @@
+
+use {core::{mem::{self as m}}};
+pub fn f() { m::forget(String::new()) }

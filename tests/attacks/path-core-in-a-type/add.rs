@@ -1,0 +1,2 @@
+
+pub fn f(x: Option<core::mem::ManuallyDrop<u8>>) {}

@@ -1,0 +1,2 @@
+
+pub fn f() -> String { format!("{}", core::mem::size_of::<u8>()) }

@@ -1,0 +1,2 @@
+
+pub fn f() { ::core::mem::forget(String::new()) }

@@ -1,0 +1,3 @@
+
+mod core { pub fn f() {} }
+pub fn f() { core::f() }

@@ -1,0 +1,2 @@
+
+pub fn f() { r#core::mem::forget(String::new()) }

@@ -1,0 +1,2 @@
+
+mod serde { pub fn f() {} }

@@ -1,0 +1,2 @@
+
+pub fn f() { libc::getpid() }

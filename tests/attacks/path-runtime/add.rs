@@ -1,0 +1,2 @@
+
+pub fn f() { kandra_rt::stop::tick() }

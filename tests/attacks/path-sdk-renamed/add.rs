@@ -1,0 +1,3 @@
+
+use kandra as k;
+pub fn f() { k::__tick() }

@@ -1,0 +1,3 @@
+
+use {std::{self as s}};
+pub fn f() { s::sync::__set_tick(|| {}) }

@@ -1,0 +1,3 @@
+
+use std as s;
+pub fn f() { s::sync::__set_tick(|| {}) }

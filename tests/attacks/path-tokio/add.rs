@@ -1,0 +1,2 @@
+
+pub fn f() { tokio::spawn(async {}); }

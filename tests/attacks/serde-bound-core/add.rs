@@ -1,0 +1,4 @@
+
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "u8: core::marker::Sized")]
+pub struct S {  x: u8 }

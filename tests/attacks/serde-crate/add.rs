@@ -1,0 +1,4 @@
+
+#[derive(Serialize, Deserialize)]
+#[serde(crate = "crate::mine")]
+pub struct S {  x: u8 }

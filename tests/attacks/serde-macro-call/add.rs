@@ -1,0 +1,3 @@
+
+#[derive(Serialize, Deserialize)]
+pub struct S { #[serde(default = "concat!")] x: u8 }

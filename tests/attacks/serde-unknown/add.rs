@@ -1,0 +1,3 @@
+
+#[derive(Serialize, Deserialize)]
+pub struct S { #[serde(evil = "x")] x: u8 }

@@ -1,0 +1,3 @@
+
+#[derive(Serialize, Deserialize)]
+pub struct S { #[serde(with = "serde::__private::de")] x: u8 }

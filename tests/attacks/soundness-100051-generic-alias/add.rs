@@ -1,0 +1,8 @@
+
+trait Trait { type Type; }
+impl<T> Trait for T { type Type = (); }
+trait Extend<'a, 'b> { fn extend(self, s: &'a str) -> &'b str; }
+struct Pair<'a, 'b>(&'b &'a ());
+type Two<T> = <T as Trait>::Type;
+impl<'a, 'b> Extend<'a, 'b> for Two<Pair<'a, 'b>> { fn extend(self, s: &'a str) -> &'b str { s } }
+pub fn f() -> &'static str { <() as Extend<'_, '_>>::extend((), &String::from("x")) }

@@ -1,0 +1,6 @@
+
+trait Trait { type Type; }
+impl<T> Trait for T { type Type = (); }
+trait Extend<'a, 'b> { fn extend(self, s: &'a str) -> &'b str; }
+impl<'a, 'b> Extend<'a, 'b> for <&'b &'a () as Trait>::Type { fn extend(self, s: &'a str) -> &'b str { s } }
+pub fn f() -> &'static str { <() as Extend<'_, '_>>::extend((), &String::from("x")) }

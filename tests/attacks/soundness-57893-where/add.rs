@@ -1,0 +1,5 @@
+
+trait Object<U> { type Output; }
+impl<T, U> Object<U> for T where T: ?Sized { type Output = U; }
+fn foo<T: ?Sized, U>(x: <T as Object<U>>::Output) -> U { x }
+pub fn transmute<T, U>(x: T) -> U { foo::<dyn Object<U, Output = T>, U>(x) }

@@ -1,0 +1,3 @@
+
+trait Subtrait<'a, 'b, R> where Self: Supertrait<'a, 'b> {}
+trait Supertrait<'a, 'b> { fn convert<T: ?Sized>(x: &'a T) -> &'b T; }

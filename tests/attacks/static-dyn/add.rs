@@ -1,0 +1,2 @@
+
+static X: &(dyn Sync) = &1;

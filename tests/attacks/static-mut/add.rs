@@ -1,0 +1,2 @@
+
+static mut X: u8 = 1;

@@ -1,0 +1,2 @@
+
+static X: std::sync::Mutex<u8> = std::sync::Mutex::new(1);

@@ -1,0 +1,2 @@
+
+static X: std::sync::OnceLock<u8> = std::sync::OnceLock::new();

@@ -1,0 +1,2 @@
+
+pub fn f(x: Box<u8>) { let box y = x; }

@@ -1,0 +1,2 @@
+
+pub fn f() { builtin # offset_of(u8, x); }

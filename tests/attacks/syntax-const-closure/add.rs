@@ -1,0 +1,2 @@
+
+pub const C: u8 = (const || 1)();

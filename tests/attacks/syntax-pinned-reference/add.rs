@@ -1,0 +1,2 @@
+
+pub fn f(x: &pin mut u8) {}

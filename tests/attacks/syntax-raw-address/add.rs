@@ -1,0 +1,2 @@
+
+pub fn f(x: &u8) { let _ = &raw const *x; }

@@ -1,0 +1,2 @@
+
+pub fn f() -> Option<u8> { try { 1 } }

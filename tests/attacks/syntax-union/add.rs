@@ -1,0 +1,2 @@
+
+pub union U { a: u32, b: f32 }

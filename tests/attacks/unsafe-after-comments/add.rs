@@ -1,0 +1,2 @@
+
+pub fn f() -> u8 { /* a */ unsafe /* b */ { *(8 as *const u8) } }

@@ -1,0 +1,2 @@
+
+pub struct S { unsafe x: u8 }

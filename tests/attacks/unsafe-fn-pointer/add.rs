@@ -1,0 +1,2 @@
+
+pub fn f(g: unsafe fn()) {}

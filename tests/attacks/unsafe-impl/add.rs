@@ -1,0 +1,3 @@
+
+struct P(*mut u8);
+unsafe impl Send for P {}

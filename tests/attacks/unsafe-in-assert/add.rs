@@ -1,0 +1,2 @@
+
+pub fn v() { assert!(unsafe { *(8 as *const u8) } == 0, "{}", 1) }

@@ -1,0 +1,2 @@
+
+pub fn v() -> String { format!("{}", unsafe { *(8 as *const u8) }) }

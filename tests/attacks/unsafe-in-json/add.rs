@@ -1,0 +1,2 @@
+
+pub fn v() -> Value { json!({ "a": [1, { "b": unsafe { 1 } }] }) }

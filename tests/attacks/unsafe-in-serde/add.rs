@@ -1,0 +1,3 @@
+
+#[derive(Deserialize)]
+pub struct S { #[serde(default = "{ unsafe { peek() } }")] x: u8 }

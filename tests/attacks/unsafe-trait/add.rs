@@ -1,0 +1,2 @@
+
+pub unsafe trait Promise {}

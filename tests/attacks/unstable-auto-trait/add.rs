@@ -1,0 +1,2 @@
+
+pub auto trait T {}

@@ -1,0 +1,3 @@
+
+pub struct S;
+impl !Send for S {}

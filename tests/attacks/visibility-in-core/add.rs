@@ -1,0 +1,2 @@
+
+mod m { pub(in core) fn f() {} }

@@ -1,0 +1,1 @@
+pub(crate) const MOST: usize = 200;
