@@ -7,10 +7,12 @@ mod drain;
 mod fates;
 mod faults;
 mod library;
+mod outside;
 mod pipeline;
 mod replace;
 mod serve;
 mod stateful;
+mod storm;
 mod swap;
 mod ticks;
 mod unload;
@@ -130,6 +132,23 @@ enum Command {
         #[arg(long, default_value_t = 6_000)]
         wait: u64,
     },
+    /// Hostile submissions from many addresses, while health is asked ten times a second
+    Storm {
+        /// Submissions
+        #[arg(long, default_value_t = 200)]
+        submissions: usize,
+        /// Addresses they come from
+        #[arg(long, default_value_t = 40)]
+        addresses: u8,
+    },
+    /// A library outside of any jail, for the test of live's
+    #[command(hide = true)]
+    Outside {
+        /// The feature's name
+        slug: String,
+        /// Its library
+        library: std::path::PathBuf,
+    },
     /// The static server that `serve` compares with
     #[command(hide = true)]
     Static {
@@ -146,6 +165,10 @@ fn main() -> Result<ExitCode> {
     let arguments = Arguments::parse();
     if let Command::Static { workers, headers } = arguments.command {
         serve::static_server(workers, &headers)?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Command::Outside { slug, library } = arguments.command {
+        outside::run(&slug, &library)?;
         return Ok(ExitCode::SUCCESS);
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
@@ -167,6 +190,8 @@ fn main() -> Result<ExitCode> {
             Command::Drain { swaps, calls, .. } => drain::run(swaps, calls).await,
             Command::Check { features, edits } => check::run(features, edits),
             Command::Static { .. } => unreachable!("handled above"),
+            Command::Storm { submissions, addresses } => storm::run(submissions, addresses).await,
+            Command::Static { .. } | Command::Outside { .. } => unreachable!("handled above"),
         }
     })?;
     println!();

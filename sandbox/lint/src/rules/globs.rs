@@ -48,5 +48,7 @@ fn handed_on(path: &[String], names: &Names) -> bool {
     let foreign = |target: &FullPath| {
         through_crate(target, names) && !harmless(target, names) && target.last().is_none_or(|last| !POLICY.macros.contains_key(last))
     };
-    path.iter().any(|segment| names.targets(segment).iter().any(foreign))
+    // A crate's own name means the crate, also when a module hands the crate on.
+    let begins_at_crate = path.first().is_some_and(|first| names.is_crate(first));
+    path.iter().skip(usize::from(begins_at_crate)).any(|segment| names.targets(segment).iter().any(foreign))
 }
