@@ -18,7 +18,7 @@ impl Rule for CrateHead {
                 matches!(a.style, AttrStyle::Inner(_))
                     && match &a.meta {
                         Meta::Path(path) => wanted == "no_std" && path.is_ident("no_std"),
-                        Meta::List(list) => wanted == "forbid" && list.path.is_ident("forbid") && list.tokens.to_string() == "unsafe_code",
+                        Meta::List(list) => wanted == "forbid" && list.path.is_ident("forbid") && forbids_unsafe(&list.tokens.to_string()),
                         Meta::NameValue(_) => false,
                     }
             })
@@ -35,4 +35,9 @@ impl Rule for CrateHead {
             cx.refuse("K003", place, message, hint);
         }
     }
+}
+
+/// Whether `unsafe_code` is among the lints of a list.
+fn forbids_unsafe(lints: &str) -> bool {
+    lints.split(',').any(|lint| lint.trim() == "unsafe_code")
 }

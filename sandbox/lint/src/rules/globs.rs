@@ -17,8 +17,10 @@ impl Rule for Globs {
         }
         let path = &leaf.path;
         let own = path.first().is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super") || cx.names.is_defined(first));
-        let handed_on = handed_on(path, cx.names);
-        if (own && !through_crate(path) || harmless(path)) && !handed_on {
+        // Nothing of the feature's own can have a crate's name, so there the path says what it means.
+        let direct = path.first().is_some_and(|first| POLICY.is_crate(first));
+        let accepted = if direct { harmless(path) } else { (own && !through_crate(path) || harmless(path)) && !handed_on(path, cx.names) };
+        if accepted {
             return;
         }
         let shown: String = path.join("::").chars().take(60).collect();
