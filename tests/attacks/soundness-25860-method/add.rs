@@ -1,4 +1,5 @@
 
 struct S;
 impl S { fn foo<'a, 'b, T>(&self, _: &'a &'b (), v: &'b T) -> &'a T { v } }
-pub fn bad<'a, T>(x: &'a T) -> &'static T { let f: fn(&S, _, &'a T) -> &'static T = S::foo; f(&S, &&(), x) }
+static UNIT: &'static &'static () = &&();
+pub fn bad<'a, 'b, T>(x: &'a T) -> &'b T { let f: for<'x> fn(&S, _, &'x T) -> &'b T = S::foo; f(&S, UNIT, x) }

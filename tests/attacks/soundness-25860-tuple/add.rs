@@ -1,3 +1,3 @@
 
 fn foo<'a, 'b, T>(x: (&'a &'b (), &'b T)) -> &'a T { x.1 }
-pub fn bad<'a, T>(x: &'a T) -> &'static T { let f: fn((&'static &'static (), &'a T)) -> &'static T = foo; f((&&(), x)) }
+pub fn bad<'a, 'b, T>(x: &'a T) -> &'b T { let f: for<'x> fn((&'b &'static (), &'x T)) -> &'b T = foo; f((&&(), x)) }

@@ -32,7 +32,7 @@ pub struct Attack {
     pub code: String,
     /// What it would do, in one sentence.
     pub does: String,
-    /// It ends at a limit of several seconds: tried only when asked for.
+    /// It ends at a limit of several seconds, or is a disguise of one that is tried each time: tried only when asked for.
     #[serde(default)]
     pub slow: bool,
     #[serde(default)]

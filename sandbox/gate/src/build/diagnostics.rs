@@ -27,6 +27,8 @@ pub(super) struct Said {
 struct Hints {
     /// Name in `std` to hint.
     std: BTreeMap<String, String>,
+    /// Name without a path to hint.
+    names: BTreeMap<String, String>,
 }
 
 static HINTS: LazyLock<Hints> = LazyLock::new(|| toml::from_str(include_str!("hints.toml")).expect("hints.toml is checked by a test"));
@@ -121,6 +123,14 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
     if let Some((_, what_to_do)) = LIMITS.iter().find(|(words, _)| message.contains(words)) {
         return (*what_to_do).to_owned();
     }
+    // Something of the author's own that only lacks its import is not what we know under that name.
+    let own = diagnostic.children.iter().any(|child| {
+        child.message.contains("crate::")
+            || child.spans.iter().filter_map(|span| span.suggested_replacement.as_deref()).any(|s| s.contains("crate::"))
+    });
+    if let Some(ours) = missing_name(message).filter(|_| !own) {
+        return ours;
+    }
     if is_not_awaited(message) {
         return "add `.await`: an async function gives its value only when it is awaited, as in `load(&ctx).await`".to_owned();
     }
@@ -185,6 +195,15 @@ fn missing_in_std(message: &str) -> Option<String> {
         return None;
     }
     HINTS.std.iter().find(|(name, _)| mentions(name)).map(|(_, hint)| hint.clone())
+}
+
+/// Our own help when a name that authors expect is in no scope.
+fn missing_name(message: &str) -> Option<String> {
+    let unresolved = ["cannot find", "use of undeclared", "failed to resolve", "not found in this scope"];
+    if !unresolved.iter().any(|words| message.contains(words)) {
+        return None;
+    }
+    HINTS.names.iter().find(|(name, _)| message.contains(&format!("`{name}`"))).map(|(_, hint)| hint.clone())
 }
 
 /// Without escape sequences, control characters and paths of this machine, and not too long.
@@ -258,6 +277,20 @@ mod tests {
     }
 
     #[test]
+    fn names_that_authors_expect_get_our_hint() {
+        for (message, hint) in [
+            ("failed to resolve: use of undeclared type `Instant`", "ctx.now()"),
+            ("cannot find `File` in this scope", "ctx.kv()"),
+            ("cannot find function `sleep` in this scope: not found in this scope", "ctx.sleep"),
+        ] {
+            assert!(missing_name(message).is_some_and(|found| found.contains(hint)), "{message}");
+        }
+        assert_eq!(missing_name("mismatched types: expected `File`, found `u8`"), None);
+        let own = r#"{"message": "", "level": "error", "spans": [], "children": [{"message": "consider importing this struct: crate::disk::File", "level": "help", "spans": []}]}"#;
+        assert!(!super::hint(&serde_json::from_str(own).unwrap(), "cannot find type `File` in this scope").contains("ctx.kv"));
+    }
+
+    #[test]
     fn names_that_only_the_real_std_has_get_our_hint() {
         for (message, hint) in [
             ("unresolved import `std::fs`: no `fs` in the root", Some("ctx.kv()")),
@@ -265,6 +298,7 @@ mod tests {
             ("cannot find function `spawn` in module `std::thread`: not found", Some("ctx.sleep")),
             ("cannot find type `Instant` in module `std::time`: not found in `std::time`", Some("ctx.now()")),
             ("cannot find value `fs` in this scope", None),
+            ("cannot find type `Instants` in this scope", None),
             ("mismatched types: expected `std::fs`", None),
         ] {
             let found = missing_in_std(message);

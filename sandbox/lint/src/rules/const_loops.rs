@@ -11,7 +11,7 @@ use crate::{
 use proc_macro2::Span;
 use std::collections::{BTreeMap, BTreeSet};
 use syn::{
-    Attribute, Block, Expr, Macro, Signature, Type,
+    Attribute, Block, Expr, Item, Macro, Meta, Signature, Type,
     ext::IdentExt,
     visit::{self, Visit},
 };
@@ -23,7 +23,8 @@ pub(crate) struct ConstLoops;
 impl Rule for ConstLoops {
     fn prepare(&mut self, files: &[Parsed<'_>], names: &Names, findings: &mut Vec<Finding>) {
         let mut calls = Mentions::default();
-        for file in files {
+        let tests = only_for_tests(files);
+        for file in files.iter().filter(|file| !tests.contains(file.path)) {
             let mut finder = Finder { found: &mut calls, expansions: &file.expansions, file: file.path, place: Where::Running };
             finder.visit_file(&file.tree);
         }
@@ -45,6 +46,23 @@ impl Rule for ConstLoops {
             }
         }
     }
+}
+
+/// Files that `src/lib.rs` names in `#[cfg(test)] mod …;` and nowhere else: no library holds them.
+fn only_for_tests(files: &[Parsed<'_>]) -> BTreeSet<String> {
+    let root = files.iter().find(|file| file.path == "src/lib.rs");
+    let declared = root.iter().flat_map(|file| &file.tree.items).filter_map(|item| match item {
+        Item::Mod(module) if module.content.is_none() => Some((module.ident.unraw().to_string(), is_for_tests(&module.attrs))),
+        _ => None,
+    });
+    let (mut tests, mut others) = (BTreeSet::new(), BTreeSet::new());
+    declared.for_each(|(name, test)| drop(if test { tests.insert(name) } else { others.insert(name) }));
+    tests.difference(&others).map(|name| format!("src/{name}.rs")).collect()
+}
+
+/// `#[cfg(test)]`.
+fn is_for_tests(attributes: &[Attribute]) -> bool {
+    attributes.iter().any(|a| a.path().is_ident("cfg") && matches!(&a.meta, Meta::List(list) if list.tokens.to_string() == "test"))
 }
 
 /// Whether a loop or a cycle can be reached from this `const fn`.
@@ -128,7 +146,15 @@ impl<'e> Finder<'_, 'e> {
 }
 
 impl<'e> Visit<'e> for Finder<'_, 'e> {
+    fn visit_item_mod(&mut self, item: &'e syn::ItemMod) {
+        if !is_for_tests(&item.attrs) {
+            visit::visit_item_mod(self, item);
+        }
+    }
     fn visit_item_fn(&mut self, item: &'e syn::ItemFn) {
+        if is_for_tests(&item.attrs) {
+            return;
+        }
         item.attrs.iter().for_each(|a| self.visit_attribute(a));
         self.function(&item.sig, &item.block);
     }

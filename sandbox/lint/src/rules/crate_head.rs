@@ -21,7 +21,7 @@ impl Rule for CrateHead {
                 matches!(a.style, AttrStyle::Inner(_))
                     && match &a.meta {
                         Meta::Path(path) => wanted == "no_std" && path.is_ident("no_std"),
-                        Meta::List(list) => wanted == "forbid" && list.path.is_ident("forbid") && list.tokens.to_string() == "unsafe_code",
+                        Meta::List(list) => wanted == "forbid" && list.path.is_ident("forbid") && forbids_unsafe(&list.tokens.to_string()),
                         Meta::NameValue(_) => false,
                     }
             })
@@ -63,4 +63,9 @@ fn fix(file: &File, text: &str, missing: &[Kind]) -> Option<Vec<Edit>> {
     let begins_a_line = |at: usize| at == 0 || text[..at].ends_with('\n');
     let edits: Vec<Edit> = missing.iter().map(|kind| Edit { at: at(kind), end: at(kind), kind: *kind }).collect();
     edits.iter().all(|edit| begins_a_line(edit.at)).then_some(edits)
+}
+
+/// Whether `unsafe_code` is among the lints of a list.
+fn forbids_unsafe(lints: &str) -> bool {
+    lints.split(',').any(|lint| lint.trim() == "unsafe_code")
 }

@@ -17,8 +17,14 @@ impl Rule for Globs {
         }
         let path = &leaf.path;
         let own = path.first().is_some_and(|first| matches!(first.as_str(), "crate" | "self" | "super") || cx.names.is_defined(first));
-        let handed_on = handed_on(path, cx.names);
-        if (own && !through_crate(path, cx.names) || harmless(path, cx.names)) && !handed_on {
+        // Nothing of the feature's own can have a crate's name, so there the path says what it means.
+        let direct = path.first().is_some_and(|first| cx.names.is_crate(first));
+        let accepted = if direct {
+            harmless(path, cx.names)
+        } else {
+            (own && !through_crate(path, cx.names) || harmless(path, cx.names)) && !handed_on(path, cx.names)
+        };
+        if accepted {
             return;
         }
         let shown: String = path.join("::").chars().take(60).collect();
@@ -48,7 +54,5 @@ fn handed_on(path: &[String], names: &Names) -> bool {
     let foreign = |target: &FullPath| {
         through_crate(target, names) && !harmless(target, names) && target.last().is_none_or(|last| !POLICY.macros.contains_key(last))
     };
-    // A crate's own name means the crate, also when a module hands the crate on.
-    let begins_at_crate = path.first().is_some_and(|first| names.is_crate(first));
-    path.iter().skip(usize::from(begins_at_crate)).any(|segment| names.targets(segment).iter().any(foreign))
+    path.iter().any(|segment| names.targets(segment).iter().any(foreign))
 }

@@ -1,4 +1,4 @@
-//! K021: names whose spelling the compiler normalises. It reads `é` and `e` with an accent as one name, and a Kelvin sign as
+//! K022: names whose spelling the compiler normalises. It reads `é` and `e` with an accent as one name, and a Kelvin sign as
 //! the letter K; every rule here compares names as they are written, so there is one way to write each.
 
 use crate::walk::{Context, Rule};
@@ -14,7 +14,7 @@ impl Rule for Spelling {
             if !name.is_ascii() && !is_nfc(&name) {
                 let shown: String = name.chars().take(60).collect();
                 let hint = "Write it in composed characters (Unicode's form NFC), or in ASCII.";
-                cx.refuse("K021", ident.span(), format!("the compiler reads the name `{shown}` as another spelling of itself"), hint);
+                cx.refuse("K022", ident.span(), format!("the compiler reads the name `{shown}` as another spelling of itself"), hint);
             }
         }
     }
