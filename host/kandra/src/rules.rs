@@ -86,7 +86,7 @@ pub fn address(code: &str) -> Option<String> {
     let page = page(code)?;
     let set = |name: &str| env::var(name).ok().filter(|value| !value.is_empty());
     let base = set("KANDRA_RULES_URL").or_else(|| {
-        Path::new("docs/rules").join(&page.place.split('#').next()?).is_file().then_some(())?;
+        Path::new("docs/rules").join(page.place.split('#').next()?).is_file().then_some(())?;
         Some(format!("{}/{}/blob/{}/docs/rules", set("GITHUB_SERVER_URL")?, set("GITHUB_REPOSITORY")?, set("GITHUB_SHA")?))
     })?;
     Some(format!("{}/{}", base.trim_end_matches('/'), page.place))

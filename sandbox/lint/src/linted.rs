@@ -44,7 +44,7 @@ fn judge(source: &Source) -> Result<Passed, Vec<Finding>> {
     for (path, text) in source.rust_files() {
         match Parsed::parse(path, text) {
             Ok(parsed) => files.push(parsed),
-            Err(finding) => findings.push(finding),
+            Err(finding) => findings.push(*finding),
         }
     }
     let unreadable = !findings.is_empty();

@@ -75,18 +75,14 @@ impl<'s> Parsed<'s> {
     ///
     /// # Errors
     /// One finding.
-    pub(crate) fn parse(path: &'s str, text: &'s str) -> Result<Self, Finding> {
+    pub(crate) fn parse(path: &'s str, text: &'s str) -> Result<Self, Box<Finding>> {
         if text.starts_with("#!") && !text[2..].trim_start().starts_with('[') {
-            return Err(Finding::error(CODE, "the file begins with a `#!` line for a shell")
-                .hint("Delete it.")
-                .file(path)
-                .place(Place((1, 1, 1, 3))));
+            let finding = Finding::error(CODE, "the file begins with a `#!` line for a shell").hint("Delete it.").file(path);
+            return Err(Box::new(finding.place(Place((1, 1, 1, 3)))));
         }
         let failed = |message: String, span: proc_macro2::Span| {
-            Finding::error(CODE, format!("this is not Rust: {message}"))
-                .hint("Correct the syntax here; `cargo check` says more.")
-                .file(path)
-                .place(Place::of(span))
+            let finding = Finding::error(CODE, format!("this is not Rust: {message}"));
+            Box::new(finding.hint("Correct the syntax here; `cargo check` says more.").file(path).place(Place::of(span)))
         };
         let tokens: TokenStream =
             text.parse().map_err(|error: proc_macro2::LexError| failed("an unclosed bracket, string or comment".into(), error.span()))?;

@@ -223,9 +223,10 @@ fn continues_after_brace(token: &TokenTree) -> bool {
 }
 
 /// [`scan`] as a finding about `file`.
-pub(crate) fn check(file: &str, stream: TokenStream) -> Result<(), Finding> {
+pub(crate) fn check(file: &str, stream: TokenStream) -> Result<(), Box<Finding>> {
     scan(stream).map_err(|(span, message, hint)| {
-        Finding::error(CODE, format!("{message}, which exhausts a compiler's stack")).hint(hint).file(file).place(Place::of(span))
+        let finding = Finding::error(CODE, format!("{message}, which exhausts a compiler's stack"));
+        Box::new(finding.hint(hint).file(file).place(Place::of(span)))
     })
 }
 
