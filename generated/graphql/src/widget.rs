@@ -13,8 +13,8 @@ const EXAMPLES: [(&str, &str); 3] = [
 
 /// Without a script the form asks the widget itself, so that an answer is shown all the same.
 pub async fn widget(req: Request, _ctx: Ctx) -> Result<Response> {
-    let asked = req.query("query").unwrap_or(EXAMPLES[1].1);
-    let shown = match answer::answer(asked, &Value::Null, None) {
+    let asked = req.query("query").unwrap_or_else(|| EXAMPLES[1].1.to_string());
+    let shown = match answer::answer(&asked, &Value::Null, None) {
         Ok(data) => pretty(&json!({ "data": data })),
         Err(problem) => problem.message,
     };
@@ -49,7 +49,7 @@ const STYLE: &str = "
   pre { max-block-size: 14rem; overflow: auto; padding: var(--space-3); background: var(--color-background-secondary); border-radius: var(--border-radius-md); }
 ";
 
-const SCRIPT: &str = r#"
+const SCRIPT: &str = r##"
   const form = document.querySelector("form"), box = form.elements.query, answer = document.querySelector("#answer");
   async function ask() {
     answer.textContent = "…";
@@ -65,4 +65,4 @@ const SCRIPT: &str = r#"
   for (const example of document.querySelectorAll("[data-query]")) {
     example.addEventListener("click", () => { box.value = example.dataset.query; ask(); });
   }
-"#;
+"##;

@@ -12,8 +12,14 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut taken = Vec::new();
     for words in arguments {
         let (title, details) = words.split_once(" // ").unwrap_or((&words, ""));
-        let task =
-            Task { title: title.to_owned(), details: details.replace("\\n", "\n"), taken: taken.clone(), live: vec![], repair: None };
+        let task = Task {
+            title: title.to_owned(),
+            details: details.replace("\\n", "\n"),
+            taken: taken.clone(),
+            live: vec![],
+            crates: vec![],
+            repair: None,
+        };
         match agent.develop(task, &mut Silent).await {
             Err(error) => println!("{words}: {error}"),
             Ok(draft) => {

@@ -17,4 +17,4 @@ pub use agent::{Agent, AgentConfig, AgentKind, ConfigError, DEFAULT_MODEL};
 pub use anthropic::Patience;
 pub use recipe::{Fit, RecipeInfo, Recipes};
 pub use secret::Secret;
-pub use task::{Broken, DevelopError, Draft, LiveFeature, MAX_REPAIR_TURNS, Progress, Repair, Silent, Task};
+pub use task::{AllowedCrate, Broken, DevelopError, Draft, LiveFeature, MAX_REPAIR_TURNS, Progress, Repair, Silent, Task};

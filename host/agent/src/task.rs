@@ -17,8 +17,23 @@ pub struct Task {
     pub taken: Vec<Slug>,
     /// What is live now, so that a model does not write it again.
     pub live: Vec<LiveFeature>,
+    /// The crates that it may use beyond those of every feature.
+    pub crates: Vec<AllowedCrate>,
     /// The last draft and what the gates said, when this is a repair turn.
     pub repair: Option<Repair>,
+}
+
+/// A crate that a feature may use.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AllowedCrate {
+    /// As the manifest names it.
+    pub name: String,
+    /// What paths begin with.
+    pub module: String,
+    /// The one version there is.
+    pub version: String,
+    /// What it is for.
+    pub what: String,
 }
 
 /// A feature that is live while the developer works.

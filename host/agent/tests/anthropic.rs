@@ -56,6 +56,7 @@ fn task() -> Task {
         details: "for dinner".into(),
         taken: vec!["poll".parse().unwrap()],
         live: vec![live],
+        crates: vec![],
         repair: None,
     }
 }

@@ -26,7 +26,7 @@ const HOSTILE: &[&str] = &[
 
 fn draft(title: &str, details: &str) -> Option<Draft> {
     let agent = Agent::from_config(AgentConfig { kind: Some(AgentKind::Offline), ..AgentConfig::default() }).unwrap();
-    let task = Task { title: title.to_owned(), details: details.to_owned(), taken: vec![], live: vec![], repair: None };
+    let task = Task { title: title.to_owned(), details: details.to_owned(), taken: vec![], live: vec![], crates: vec![], repair: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     runtime.block_on(agent.develop(task, &mut Silent)).ok()
 }

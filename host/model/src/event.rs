@@ -48,6 +48,10 @@ pub enum EventBody {
     LimitsChanged { feature: Slug, limits: Limits },
     /// The owner pinned its revision, or no longer.
     PinChanged { feature: Slug, revision: Revision, pinned: bool },
+    /// The owner allowed a crate beyond the reviewed ones.
+    CrateAdded { name: String, version: String },
+    /// The owner took one back.
+    CrateRemoved { name: String },
     /// Its routes are gone.
     FeatureRemoved { feature: Slug, title: String },
     /// A library was closed and its absence verified, or it is pinned.

@@ -3,6 +3,7 @@
 use crate::StoreError;
 use crate::engine::Store;
 use crate::rows::{from_json, to_json};
+use kandra_model::EventBody;
 use rusqlite::{OptionalExtension, params};
 use serde::{Serialize, de::DeserializeOwned};
 
@@ -23,6 +24,17 @@ impl Store {
         let (key, text) = (key.to_owned(), to_json(value));
         self.write(move |w| {
             w.db.execute("INSERT OR REPLACE INTO settings (key, value_json) VALUES (?1, ?2)", params![key, text])?;
+            Ok(())
+        })
+        .await
+    }
+
+    /// Sets the value under `key` and tells of it, both or neither.
+    pub async fn set_setting_telling<T: Serialize + Sync>(&self, key: &str, value: &T, event: EventBody) -> Result<(), StoreError> {
+        let (key, text) = (key.to_owned(), to_json(value));
+        self.write(move |w| {
+            w.db.execute("INSERT OR REPLACE INTO settings (key, value_json) VALUES (?1, ?2)", params![key, text])?;
+            w.emit(event)?;
             Ok(())
         })
         .await

@@ -1,5 +1,6 @@
 //! What the model may answer: a plan with the contract, and files. Schemas for it, checks for us.
 
+use crate::AllowedCrate;
 use crate::recipe::{free, toml_escape};
 use kandra_model::{Contract, HostName, Slug};
 use serde::Deserialize;
@@ -248,6 +249,28 @@ impl Change {
     }
 }
 
+/// Names in the manifest the crates that the sources name in paths, so that the two cannot differ.
+pub(crate) fn name_crates(files: &mut BTreeMap<String, String>, crates: &[AllowedCrate]) {
+    let named = |module: &str| {
+        let uses = |text: &String| text.match_indices(&format!("{module}::")).any(|(at, _)| !text[..at].ends_with(is_word));
+        files.iter().any(|(path, text)| path.ends_with(".rs") && uses(text))
+    };
+    let lines: String = crates.iter().filter(|c| named(&c.module)).map(|c| format!("\n{} = \"{}\"", c.name, c.version)).collect();
+    let Some(manifest) = files.get_mut("Cargo.toml") else { return };
+    let missing: String = lines.lines().filter(|line| !line.is_empty() && !has(manifest, line)).map(|line| format!("\n{line}")).collect();
+    *manifest = manifest.replacen("[dependencies]", &format!("[dependencies]{missing}"), 1);
+}
+
+fn is_word(character: char) -> bool {
+    character.is_alphanumeric() || character == '_' || character == ':'
+}
+
+/// Whether a manifest names the crate of this line.
+fn has(manifest: &str, line: &str) -> bool {
+    let name = line.split(' ').next().unwrap_or_default();
+    manifest.lines().any(|there| there.split(['=', ' ']).next() == Some(name))
+}
+
 /// The manifest of a planned feature.
 pub(crate) fn manifest(plan: &Plan) -> String {
     let list = |names: &mut dyn Iterator<Item = &str>| names.map(|name| format!("\"{name}\"")).collect::<Vec<_>>().join(", ");
@@ -270,6 +293,21 @@ pub(crate) fn manifest(plan: &Plan) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_manifest_names_what_the_sources_use() {
+        let of = |name: &str| AllowedCrate { name: name.into(), module: name.replace('-', "_"), version: "1".into(), what: String::new() };
+        let crates = ["maud", "pulldown-cmark", "csv", "url"].map(of);
+        let mut files = BTreeMap::from([
+            ("Cargo.toml".to_owned(), "[package]\n[dependencies]\nkandra = \"0.1\"\ncsv = \"1\"\n".to_owned()),
+            (
+                "src/lib.rs".to_owned(),
+                "use maud::html;\nfn a() { pulldown_cmark::html::push_html(); csv::Reader; my_url::b(); self::url::c() }".to_owned(),
+            ),
+        ]);
+        name_crates(&mut files, &crates);
+        assert_eq!(files["Cargo.toml"], "[package]\n[dependencies]\nmaud = \"1\"\npulldown-cmark = \"1\"\nkandra = \"0.1\"\ncsv = \"1\"\n");
+    }
 
     const CONTRACT: &str = "[[exchange]]\nname = \"x\"\nrequest = { path = \"/\" }\nexpect = { contains = [\"hi\"] }\n";
 

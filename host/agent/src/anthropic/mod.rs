@@ -87,13 +87,15 @@ impl Anthropic {
             self.caller.ask(&second, |input| answer::files(input, &plan.slug).map(answer::Change::into_first_files), spent).await?;
         files.insert("Cargo.toml".to_owned(), answer::manifest(&plan));
         files.entry("contract.toml".to_owned()).or_insert(plan.contract);
+        answer::name_crates(&mut files, &task.crates);
         Ok(Draft { slug: plan.slug, files, plan: plan.plan, origin: self.origin(), usage: spent.usage().clone() })
     }
 
     async fn repair(&self, task: &Task, repair: &Repair, spent: &mut Spent<'_>) -> Result<Draft, DevelopError> {
         let question = prompt::repair(task, repair);
         let change = self.caller.ask(&question, |input| answer::files(input, &repair.slug), spent).await?;
-        let files = change.applied_to(repair.files.clone());
+        let mut files = change.applied_to(repair.files.clone());
+        answer::name_crates(&mut files, &task.crates);
         Ok(Draft { slug: repair.slug.clone(), files, plan: repair.plan.clone(), origin: self.origin(), usage: spent.usage().clone() })
     }
 

@@ -2,7 +2,7 @@
 //! it; a visitor's words come last, quoted as data.
 
 use super::answer::{FILES, PLAN, Plan, tools};
-use crate::{LiveFeature, Repair, Task};
+use crate::{AllowedCrate, LiveFeature, Repair, Task};
 use kandra_model::{Finding, Severity};
 use serde_json::{Value, json};
 
@@ -45,7 +45,7 @@ const GATES: &str = "\
 1. source: only src/**.rs, contract.toml, README.md and Cargo.toml (which is written for you); at most 20 files.
 2. lint: no `unsafe`, no `extern` but the one exact line, no macro definitions, no file- or environment-reading macros, no glob \
 imports but preludes, no statics that can change, no `std::panic`, no `core::` or `alloc::` paths, no attributes but ordinary ones.
-3. build: it must compile without warnings that matter against kandra and kandra_std only; no other crates than serde and serde_json.
+3. build: it must compile without warnings that matter against kandra and kandra_std only; of other crates serde, serde_json and those listed under `Crates`; paths alone name them, the manifest follows.
 4. inspect: the library may import nothing but memory and arithmetic.
 5. probe: `mount` is quick and does not panic; the contract holds on empty data with the clock standing still; every route has an \
 exchange that asserts more than a status and that would fail if the handler answered an empty 200; nothing leaks on unload.
@@ -152,6 +152,12 @@ fn moment(task: &Task) -> String {
         text.push_str("Nothing yet.\n");
     }
     let taken: Vec<&str> = task.taken.iter().map(|s| s.as_str()).collect();
+    if !task.crates.is_empty() {
+        text.push_str("\n# Crates\n\nUse one where it saves code that is hard to get right; most features need none.\n\n");
+        for AllowedCrate { name, version, what, .. } in task.crates.iter().take(80) {
+            text.push_str(&format!("- {name} {version}: {}\n", quoted(what)));
+        }
+    }
     text.push_str(&format!("\nTaken slugs: {}\n", if taken.is_empty() { "none".to_owned() } else { taken.join(", ") }));
     text
 }
@@ -195,7 +201,14 @@ mod tests {
             summary: "Votes".into(),
             routes: vec![RouteSpec { method: "POST".into(), path: "/vote".into() }],
         };
-        Task { title: title.into(), details: String::new(), taken: vec!["poll".parse().unwrap()], live: vec![live], repair: None }
+        Task {
+            title: title.into(),
+            details: String::new(),
+            taken: vec!["poll".parse().unwrap()],
+            live: vec![live],
+            crates: vec![],
+            repair: None,
+        }
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! What the HTTP API, the pages and the owner act through: one server's state, and every operation on it.
 
+mod crates;
 mod error;
 mod features;
 mod grants;
@@ -10,6 +11,8 @@ mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
 
+pub(crate) use crates::CrateState;
+pub use crates::Crates;
 pub use error::AppError;
 pub use features::{FeatureSource, RolledBack};
 pub use grants::Grants;
@@ -70,6 +73,7 @@ pub struct App {
     parts: Parts,
     started_at: Timestamp,
     workshop: WorkshopState,
+    crates: CrateState,
     active: Active,
     slots: Slots,
     model_turns: Semaphore,
@@ -90,6 +94,7 @@ impl App {
         Arc::new(Self {
             started_at: Timestamp::now(),
             workshop: WorkshopState::default(),
+            crates: CrateState::default(),
             active: Active::default(),
             slots: Slots::new(cores.saturating_sub(1)),
             model_turns: Semaphore::new(kandra_agent::observer::MAX_MODEL_CALLS),
@@ -245,6 +250,10 @@ impl App {
 
     pub(crate) fn workshop(&self) -> &WorkshopState {
         &self.workshop
+    }
+
+    pub(crate) fn crate_state(&self) -> &CrateState {
+        &self.crates
     }
 
     pub(crate) fn active(&self) -> &Active {

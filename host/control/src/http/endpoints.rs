@@ -175,7 +175,7 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
             ("value", "string: what is sent, at most 4,096 visible ASCII characters"),
             ("hosts", "array of hosts that it may be sent to, 1 to 16"),
         ]),
-        owner(delete, "/api/secrets/{name}", "Forget a secret", |r| r.to(grants::remove_secret)),
+        owner(delete.clone(), "/api/secrets/{name}", "Forget a secret", |r| r.to(grants::remove_secret)),
         owner(Method::GET, "/api/candidates", "Runs that wait for approval", |r| r.to(candidates::list)).query(&PAGE),
         owner(Method::GET, "/api/candidates/{id}", "One of them, with its source and what it changes", |r| r.to(candidates::one)),
         owner(post.clone(), "/api/candidates/{id}/approve", "Let it go live", |r| r.to(candidates::approve)),
@@ -184,7 +184,17 @@ pub(super) fn endpoints() -> Vec<Endpoint> {
         get("/api/routes", "Every live route, asked of the live process", |r| r.to(live::routes)),
         get("/api/live", "The live process: libraries, leases, unloads, memory", |r| r.to(live::report)),
         owner(post.clone(), "/api/live/replace", "Let another live process take over; answers when it serves", |r| r.to(live::replace)),
-        get("/api/crates", "Crates that a feature may use", |r| r.to(crates::list)),
+        get("/api/crates", "Crates that a feature may use, and the one that is being added", |r| r.to(crates::list)),
+        owner(post.clone(), "/api/crates", "Look at a crate; with the report's word, add it", |r| r.to(crates::add))
+            .query(&[("dry_run", "true: only look")])
+            .body(&[
+                ("name", "string: as the registry has it"),
+                ("version", "string: such as 1.2; may be absent"),
+                ("features", "array of cargo features; may be absent"),
+                ("default_features", "boolean: true unless it says no"),
+                ("confirm", "string: the word of a report, instead of all others"),
+            ]),
+        owner(delete, "/api/crates/{name}", "Take a crate that was added off the shelf", |r| r.to(crates::remove)),
         // It changes nothing, so it asks for no proof of work; it is a POST to keep the key out of logs.
         endpoint(post, "/api/visitor", Access::Public, "Tokens that name a visitor to features, without saying who it is", |r| {
             r.to(operations::visitor)

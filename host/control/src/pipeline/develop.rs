@@ -2,7 +2,7 @@
 
 use super::{active::Ticket, halt::Halt, stages::Stages};
 use crate::app::App;
-use kandra_agent::{Broken, LiveFeature, Progress, Repair, Task};
+use kandra_agent::{AllowedCrate, Broken, LiveFeature, Progress, Repair, Task};
 use kandra_model::{FeatureState, Finding, Origin, Repairs, Slug, Stage, StageOutcome, Usage};
 use kandra_store::{Draft, StoreError};
 use std::{collections::BTreeMap, sync::Arc};
@@ -48,6 +48,7 @@ impl Development {
             details: self.details.clone(),
             taken: taken(app, repairs.as_ref()).await?,
             live: live_features(app).await?,
+            crates: crates(app),
             repair,
         };
         let mut listener = Listener { stages: stages.clone(), before: self.usage.clone(), now: Usage::default() };
@@ -118,6 +119,12 @@ async fn taken(app: &App, but: Option<&Slug>) -> Result<Vec<Slug>, StoreError> {
     slugs.extend(app.active().slugs());
     slugs.retain(|slug| Some(slug) != but);
     Ok(slugs)
+}
+
+/// What a draft may name beyond the crates of every feature.
+fn crates(app: &App) -> Vec<AllowedCrate> {
+    let shelf = app.crates().crates.into_iter().filter(|allowed| allowed.shelf);
+    shelf.map(|c| AllowedCrate { name: c.name, module: c.module, version: c.version, what: c.what }).collect()
 }
 
 async fn live_features(app: &App) -> Result<Vec<LiveFeature>, StoreError> {

@@ -20,7 +20,7 @@ pub(crate) use active::{Active, Admission, Urgency, Why};
 pub(crate) use develop::one_line;
 pub(crate) use gates::{Pass, bytes, hash};
 pub(crate) use halt::Halt;
-pub(crate) use rebuild::{Rebuilds, collect_garbage, look_after_builds};
+pub(crate) use rebuild::{Rebuilds, check_builds, collect_garbage, look_after_builds};
 pub(crate) use recovery::take_up;
 pub(crate) use settle::{Data, load_and_mount, mount_with};
 pub(crate) use slots::{Kind, Rank, Slots};

@@ -57,7 +57,7 @@ fn rollback_key(run: RunId) -> String {
 /// optimised builds when nothing else is to be done. Ends with the server.
 pub(crate) async fn look_after_builds(app: Arc<App>, mut unrestored: mpsc::UnboundedReceiver<Unrestored>) {
     let gate = app.workshop().ready().await;
-    if let Err(error) = check_all(&app, &gate).await {
+    if let Err(error) = check_builds(&app, &gate).await {
         tracing::error!(%error, "the features' builds could not be checked");
     }
     loop {
@@ -89,7 +89,7 @@ async fn next_when_quiet(app: &App) -> Slug {
     }
 }
 
-async fn check_all(app: &Arc<App>, gate: &Gate) -> Result<(), StoreError> {
+pub(crate) async fn check_builds(app: &Arc<App>, gate: &Gate) -> Result<(), StoreError> {
     for feature in app.store().all_features().await? {
         let wanted = match feature.state {
             FeatureState::Live | FeatureState::Rebuilding | FeatureState::Paused | FeatureState::NotMounted => true,

@@ -1,6 +1,7 @@
 //! One module for each command, or for each family of them.
 
 mod check;
+mod crates;
 mod deploy;
 mod dev;
 mod doctor;
@@ -42,6 +43,7 @@ pub fn run(cli: Cli) -> Result<Code> {
         Command::Limits(options) => on_runtime(limits::run(options)),
         Command::Grant(options) => on_runtime(grants::grant(options, grants::Way::Grant)),
         Command::Revoke(options) => on_runtime(grants::grant(options, grants::Way::Revoke)),
+        Command::Crates(options) => on_runtime(crates::run(options)),
         Command::Secret(options) => on_runtime(grants::secret(options)),
         Command::Replace(options) => on_runtime(live::replace(options)),
         Command::Remove(options) => on_runtime(features::remove(options)),

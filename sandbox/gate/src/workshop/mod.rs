@@ -164,7 +164,14 @@ impl Workshop {
         if stock.prebuilt().is_some() {
             return Ok(());
         }
-        Warming { toolchain: &self.shop.toolchain, stock, exe, missing, cancel, progress }.run()
+        let mut smaller = Vec::new();
+        if let Recipe::Shelf(shelf) = &stock.recipe {
+            if *shelf != Shelf::default() {
+                smaller.push(Stock::new(&self.shop.root, Recipe::Shelf(Shelf::default()), &self.shop.toolchain).directory());
+            }
+            smaller.push(self.directory());
+        }
+        Warming { toolchain: &self.shop.toolchain, stock, smaller, exe, missing, cancel, progress }.run()
     }
 }
 

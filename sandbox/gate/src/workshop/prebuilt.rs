@@ -68,7 +68,7 @@ pub(crate) fn complete(directory: &Path, constructors: &BTreeSet<String>, rustc_
     keep().map_err(GateError::io(format!("could not complete {}", directory.display())))
 }
 
-/// Moves the libraries that cargo built beneath `target` to `at`.
+/// Copies the libraries that cargo built beneath `target` to `at`.
 pub(super) fn gather(stdout: &[u8], target: &Path, at: &Path, wanted: &BTreeMap<String, Option<String>>) -> Result<(), GateError> {
     let mut externs = BTreeMap::new();
     let ours = target.join(super::toolchain::TARGET).join("release/deps");
@@ -100,7 +100,8 @@ fn collect(from: &Path, extension: &str, to: &Path) -> Result<(), GateError> {
             let path = entry?.path();
             if path.extension().is_some_and(|e| e == extension) {
                 let place = to.join(path.file_name().expect("an entry has a name"));
-                fs::rename(&path, &place)?;
+                // cargo's own stays with what it built, for the next warm build to begin with.
+                fs::copy(&path, &place)?;
                 fs::set_permissions(&place, fs::Permissions::from_mode(0o444))?;
             }
         }

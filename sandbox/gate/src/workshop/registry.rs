@@ -15,8 +15,8 @@ use std::{
 };
 
 const NOT_LAID_OUT: &str = "could not lay out the warm build";
-/// Files and directories of one package, at most.
-const MAX_ENTRIES: usize = 20_000;
+/// Files and directories of one copy, at most.
+const MAX_ENTRIES: usize = 50_000;
 
 /// The user's own registry, as it is.
 pub(super) fn link(theirs: &Path, ours: &Path) -> Result<(), GateError> {
@@ -46,7 +46,12 @@ pub(super) fn tick(theirs: &Path, ours: &Path, metadata: &Metadata, shelf: &[Str
             Some(ticked) => {
                 copy(package.directory(), &place).map_err(GateError::io(format!("could not copy {}", package.name)))?;
                 for (path, text) in ticked {
-                    fs::write(place.join(&path), text).map_err(GateError::io(format!("could not write {path} of {}", package.name)))?;
+                    let what = || format!("could not write {path} of {}", package.name);
+                    let at = place.join(&path);
+                    let modified = fs::metadata(&at).and_then(|file| file.modified()).map_err(GateError::io(what()))?;
+                    let written =
+                        fs::remove_file(&at).and_then(|()| fs::write(&at, text)).and_then(|()| fs::File::open(&at)?.set_modified(modified));
+                    written.map_err(GateError::io(what()))?;
                 }
             }
         }
@@ -82,7 +87,8 @@ fn place(theirs: &Path, ours: &Path, package: &Package) -> Result<PathBuf, GateE
     })
 }
 
-fn copy(from: &Path, to: &Path) -> io::Result<()> {
+/// Copies a directory with its files' times; links are left out.
+pub(super) fn copy(from: &Path, to: &Path) -> io::Result<()> {
     let mut open = vec![(from.to_owned(), to.to_owned())];
     let mut entries = 0;
     while let Some((from, to)) = open.pop() {
@@ -91,13 +97,16 @@ fn copy(from: &Path, to: &Path) -> io::Result<()> {
             let entry = entry?;
             entries += 1;
             if entries > MAX_ENTRIES {
-                return Err(io::Error::other("the package has too many files"));
+                return Err(io::Error::other("there are too many files"));
             }
             let (kind, place) = (entry.file_type()?, to.join(entry.file_name()));
             if kind.is_dir() {
                 open.push((entry.path(), place));
             } else if kind.is_file() {
-                fs::copy(entry.path(), place)?;
+                fs::copy(entry.path(), &place)?;
+                // cargo compares times.
+                let modified = entry.metadata()?.modified()?;
+                fs::File::open(&place)?.set_modified(modified)?;
             }
         }
     }

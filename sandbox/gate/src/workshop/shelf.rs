@@ -76,6 +76,8 @@ pub(crate) fn on_the_shelf() -> impl Iterator<Item = &'static Reviewed> {
 pub struct AllowedCrate {
     /// As `[dependencies]` names it.
     pub name: String,
+    /// What paths begin with.
+    pub module: String,
     /// The one version there is.
     pub version: String,
     /// Cargo features that are on.
@@ -86,6 +88,8 @@ pub struct AllowedCrate {
     pub what: String,
     /// Why it is allowed.
     pub why: String,
+    /// Whether it stands on the shelf: a feature names it in its manifest. The others are there anyway.
+    pub shelf: bool,
     /// Whether the owner of this server added it.
     pub added: bool,
 }
@@ -95,20 +99,24 @@ impl Shelf {
     pub fn allowed(&self) -> Vec<AllowedCrate> {
         let reviewed = kandra_lint::reviewed().iter().map(|c| AllowedCrate {
             name: c.name.clone(),
+            module: c.module.clone(),
             version: if c.group == Group::Shelf { c.version.clone() } else { super::embedded::base_version(&c.name) },
             features: c.features.clone(),
             licence: c.licence.clone(),
             what: c.what.clone(),
             why: c.why.clone(),
+            shelf: c.group == Group::Shelf,
             added: false,
         });
         let added = self.crates.iter().map(|c| AllowedCrate {
             name: c.name.clone(),
+            module: c.module.clone(),
             version: c.version.clone(),
             features: c.features.clone(),
             licence: c.licence.clone(),
             what: c.what.clone(),
             why: "the owner of this server added it".to_owned(),
+            shelf: true,
             added: true,
         });
         reviewed.chain(added).collect()

@@ -106,7 +106,7 @@ fn key(recipe: &Recipe, toolchain: &Toolchain) -> String {
         add(path.as_os_str().as_encoded_bytes(), &bytes);
     }
     add(b"rustc", toolchain.version.as_bytes());
-    let remapped = [(Path::new(""), "/build"), (Path::new(""), "/kandra"), (Path::new(""), "/crates")];
+    let remapped = [(Path::new(""), "/build"), (Path::new(""), "/kandra"), (Path::new(""), "/crates"), (Path::new(""), "/crates")];
     add(b"flags", super::sdk_flags(&remapped).join(" ").as_bytes());
     add(b"profiles", build::PROFILES.as_bytes());
     add(b"library flags", build::LIBRARY_FLAGS.join(" ").as_bytes());

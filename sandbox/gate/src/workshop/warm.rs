@@ -1,7 +1,8 @@
 //! The one-time warm build: fetch outside the jail, compile inside it, keep what features link against.
 //!
-//! Everything happens in a directory of its own that is renamed into place when it is complete, under a lock that the
-//! kernel releases when a process dies.
+//! Everything happens on one bench, a directory that is renamed into place when it is complete, under a lock that the
+//! kernel releases when a process dies. Its path is always the same, so that what cargo built for a smaller stock is still
+//! good for a larger one: the shelf begins with what every build has, and a shelf with one crate more with the reviewed one.
 
 use super::{
     Recipe, Stock, Toolchain,
@@ -15,10 +16,10 @@ use crate::{Cancel, GateError, MissingLayers, StageFailure, cargo, doctor, error
 use kandra_jail::{EXIT_MISSING_LAYER, End};
 use std::{
     fs::{self, File, TryLockError},
-    path::Path,
+    path::{Path, PathBuf},
     sync::{Arc, Mutex},
     thread,
-    time::Duration,
+    time::{Duration, SystemTime},
 };
 use toml::Table;
 
@@ -33,11 +34,18 @@ pub struct WarmProgress {
     pub what: String,
 }
 
+/// Where warm builds are made, and what they keep for the next one.
+const BENCH: &str = ".bench";
+const TARGET: &str = "target";
+/// Thirty years after 1970.
+const AGE: Duration = Duration::from_secs(30 * 365 * 24 * 3600);
 const BUILD_DEADLINE: Duration = Duration::from_secs(1200);
 
 pub(super) struct Warming<'a> {
     pub toolchain: &'a Toolchain,
     pub stock: &'a Stock,
+    /// Finished stocks whose crates this one holds too, the best first.
+    pub smaller: Vec<PathBuf>,
     pub exe: &'a Path,
     pub missing: MissingLayers,
     pub cancel: &'a Cancel,
@@ -48,18 +56,15 @@ impl Warming<'_> {
     pub fn run(&self) -> Result<(), StageFailure> {
         let root = self.stock.root();
         fs::create_dir_all(root).map_err(GateError::io(format!("could not create {}", root.display())))?;
+        let _bench = self.lock(&root.join("bench.lock"))?;
         let _lock = self.lock(&self.stock.lock_file())?;
         if self.stock.load(&self.stock.directory()).is_some() {
             return Ok(());
         }
         doctor::require_room(root)?;
-        let prefix = format!(".warming-{}-", &self.stock.key()[..16]);
-        tidy::remove_leftovers(root, &prefix);
-        let temporary = tempfile::Builder::new()
-            .prefix(&prefix)
-            .tempdir_in(root)
-            .map_err(GateError::io(format!("could not write to {}", root.display())))?;
-        let at = temporary.path();
+        let at = &root.join(BENCH);
+        tidy::remove_leftovers(root, BENCH);
+        fs::create_dir(at).map_err(GateError::io(format!("could not write to {}", root.display())))?;
         self.lay_out(at)?;
         self.say(0, 0, "fetching crates");
         self.fetch(&at.join("workspace"))?;
@@ -68,10 +73,12 @@ impl Warming<'_> {
         self.put_sources(at, &metadata)?;
         self.compile(at, total)?;
         self.seed(at)?;
+        let kept = fs::rename(at.join("work/target"), at.join(TARGET));
+        kept.map_err(GateError::io("could not keep what cargo built"))?;
         for scaffold in ["workspace", "work", "seed"] {
             fs::remove_dir_all(at.join(scaffold)).map_err(GateError::io("could not tidy up after the warm build"))?;
         }
-        self.publish(temporary)?;
+        self.publish(at)?;
         tidy::remove_unused(root, self.stock.key());
         self.say(total, total, "done");
         Ok(())
@@ -100,7 +107,18 @@ impl Warming<'_> {
 
     fn lay_out(&self, at: &Path) -> Result<(), GateError> {
         for (path, bytes) in self.stock.recipe.workspace() {
-            write(&at.join("workspace").join(path), &bytes)?;
+            let path = at.join("workspace").join(path);
+            write(&path, &bytes)?;
+            // Older than anything that was built of it: the SDK is the same in all stocks of this workshop.
+            let old = File::options().write(true).open(&path).and_then(|file| file.set_modified(SystemTime::UNIX_EPOCH + AGE));
+            old.map_err(GateError::io("could not lay out the warm build"))?;
+        }
+        if let Some(built) = self.smaller.iter().map(|place| place.join(TARGET)).find(|place| place.is_dir()) {
+            // A copy that fails half-way costs time only: cargo builds what is missing.
+            if let Err(error) = registry::copy(&built, &at.join("work/target")) {
+                tracing::warn!(%error, "what was built before could not be taken over");
+                let _ = fs::remove_dir_all(at.join("work/target"));
+            }
         }
         for directory in ["work/home", "work/tmp"] {
             fs::create_dir_all(at.join(directory)).map_err(GateError::io("could not lay out the warm build"))?;
@@ -158,9 +176,8 @@ impl Warming<'_> {
         policy.limits.cpu_seconds = BUILD_DEADLINE.as_secs();
         let manifest = at.join("workspace/Cargo.toml");
         let target = work.join("target");
-        let ticked = work.join("home/registry/src");
-        let sources = if ticked.is_dir() && !ticked.is_symlink() { ticked } else { home.join("registry/src") };
-        let flags = super::sdk_flags(&[(at, "/build"), (&at.join("workspace"), "/kandra"), (&sources, "/crates")]);
+        let (ours, theirs) = (work.join("home/registry/src"), home.join("registry/src"));
+        let flags = super::sdk_flags(&[(at, "/build"), (&at.join("workspace"), "/kandra"), (&ours, "/crates"), (&theirs, "/crates")]);
         let counter = Arc::new(Mutex::new(Counter::default()));
         let arguments = [
             "build",
@@ -214,14 +231,12 @@ impl Warming<'_> {
         crate::build::seed(self.toolchain, self.exe, self.missing, at, &self.stock.recipe, self.cancel)
     }
 
-    fn publish(&self, temporary: tempfile::TempDir) -> Result<(), GateError> {
+    fn publish(&self, made: &Path) -> Result<(), GateError> {
         let place = self.stock.directory();
         if place.exists() {
             fs::remove_dir_all(&place).map_err(GateError::io(format!("could not replace {}", place.display())))?;
         }
-        fs::rename(temporary.path(), &place).map_err(GateError::io(format!("could not create {}", place.display())))?;
-        // It no longer is where it was made.
-        drop(temporary.keep());
+        fs::rename(made, &place).map_err(GateError::io(format!("could not create {}", place.display())))?;
         self.stock.load(&place).map(drop).ok_or_else(|| GateError::Warm(format!("{} is incomplete", place.display())))
     }
 }
