@@ -12,7 +12,7 @@ use std::{
     net::{IpAddr, Ipv4Addr},
     sync::{
         Arc,
-        atomic::{AtomicBool, Ordering},
+        atomic::{AtomicBool, AtomicUsize, Ordering},
     },
     time::{Duration, Instant},
 };
@@ -47,6 +47,8 @@ pub struct Asked {
 pub struct Seen {
     /// What the submitters got, by description.
     pub answers: BTreeMap<String, usize>,
+    /// How often one of them was told to come back later.
+    pub told_to_wait: usize,
     /// Everybody else.
     pub health: Vec<Asked>,
     /// Features that came in.
@@ -69,7 +71,9 @@ const AT_ONCE: usize = 24;
 const SETTLING: Duration = Duration::from_secs(900);
 
 /// Lets so many submissions break loose from so many loopback addresses.
-pub async fn run(server: &Server, submissions: usize, addresses: u8, bombs: Bombs) -> Result<Seen> {
+///
+/// Who is told to come back later does so for as long as `patience` lasts.
+pub async fn run(server: &Server, submissions: usize, addresses: u8, bombs: Bombs, patience: Duration) -> Result<Seen> {
     let neighbour = "bench-counter";
     let run = server.deploy(&feature_crate(&format!("tests/features/{neighbour}"))?, None).await?;
     ensure!(run["state"] == "succeeded", "{run}");
@@ -89,13 +93,23 @@ pub async fn run(server: &Server, submissions: usize, addresses: u8, bombs: Bomb
 
     let began = Instant::now();
     let gate = Arc::new(tokio::sync::Semaphore::new(AT_ONCE));
+    let told_to_wait = Arc::new(AtomicUsize::new(0));
     let all = crates::all(bombs)?;
     let sent = (0..submissions).map(|number| {
         let (hostile, gate, control) = (all[number % all.len()].clone(), Arc::clone(&gate), control.clone());
+        let told_to_wait = Arc::clone(&told_to_wait);
         let from = IpAddr::V4(Ipv4Addr::new(127, 0, 0, 2 + u8::try_from(number % usize::from(addresses)).unwrap_or(0)));
         tokio::spawn(async move {
             let _place = gate.acquire().await;
-            let answer = send(&control, from, number, &hostile).await.unwrap_or_else(|error| format!("no answer: {}", error.root_cause()));
+            let answer = loop {
+                let answer =
+                    send(&control, from, number, &hostile).await.unwrap_or_else(|error| format!("no answer: {}", error.root_cause()));
+                if !answer.starts_with("429") || began.elapsed() > patience {
+                    break answer;
+                }
+                told_to_wait.fetch_add(1, Ordering::Relaxed);
+                tokio::time::sleep(Duration::from_secs(2)).await;
+            };
             (hostile.name(), answer)
         })
     });
@@ -125,7 +139,8 @@ pub async fn run(server: &Server, submissions: usize, addresses: u8, bombs: Bomb
     let slugs = list["features"].as_array().context("features")?.iter().filter_map(|feature| feature["slug"].as_str());
     let mounted = slugs.filter(|slug| !["bench-counter", "bench-stateful"].contains(slug)).map(str::to_owned).collect();
     let lives_on = server.live_pid() == live;
-    Ok(Seen { answers, health, mounted, most_at_work: counting.await??, lasted, settled, good, lives_on })
+    let told_to_wait = told_to_wait.load(Ordering::Relaxed);
+    Ok(Seen { answers, told_to_wait, health, mounted, most_at_work: counting.await??, lasted, settled, good, lives_on })
 }
 
 /// What one submission came to.

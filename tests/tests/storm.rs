@@ -5,11 +5,12 @@ use kandra_tests::{
     Options, Server,
     storm::{self, Bombs},
 };
+use std::time::Duration;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn everything_answers_through_a_storm_and_nothing_of_it_is_mounted() -> Result<()> {
     let server = Server::ready(Options::default().args(["--agent", "none"])).await?;
-    let seen = storm::run(&server, 36, 12, Bombs::Quick).await?;
+    let seen = storm::run(&server, 36, 12, Bombs::Quick, Duration::ZERO).await?;
     for (answer, count) in &seen.answers {
         println!("{count:>3} × {answer}");
     }

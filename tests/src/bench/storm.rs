@@ -4,15 +4,20 @@
 use crate::Bar;
 use anyhow::Result;
 use kandra_tests::{Options, Server, storm};
+use std::time::Duration;
+
+/// How long those who are told to come back later do so.
+const PATIENCE: Duration = Duration::from_secs(300);
 
 /// Lets so many break loose.
 pub async fn run(submissions: usize, addresses: u8) -> Result<Vec<Bar>> {
     let server = Server::ready(Options::default().args(["--agent", "none"])).await?;
-    let seen = storm::run(&server, submissions, addresses, storm::Bombs::All).await?;
+    let seen = storm::run(&server, submissions, addresses, storm::Bombs::All, PATIENCE).await?;
     println!(
         "{submissions} submissions from {addresses} addresses in {:.1} s; the last run ended {:.1} s later",
         seen.lasted, seen.settled
     );
+    println!("{:>6} × told to come back later", seen.told_to_wait);
     for (answer, count) in &seen.answers {
         println!("{count:>6} × {answer}");
     }

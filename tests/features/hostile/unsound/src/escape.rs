@@ -28,7 +28,8 @@ fn image() -> usize {
 fn imported(name: &str) -> Option<usize> {
     let image = image();
     let (table, count) = (image + word(image + 0x20), word(image + 0x38) & 0xffff);
-    let dynamic = (0..count).map(|i| table + i * 56).find(|header| word(*header) & 0xffff_ffff == 2).map(|header| image + word(header + 16))?;
+    let dynamic =
+        (0..count).map(|i| table + i * 56).find(|header| word(*header) & 0xffff_ffff == 2).map(|header| image + word(header + 16))?;
     let entry = |tag: usize| (0..100).map(|i| dynamic + i * 16).find(|at| word(*at) == tag).map(|at| word(at + 8));
     // glibc has turned the addresses among them into absolute ones.
     let absolute = |address: usize| if address < image { address + image } else { address };
