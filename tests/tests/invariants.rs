@@ -10,7 +10,7 @@ use std::{
 };
 
 /// DESIGN section 3: crate → the workspace crates it may depend on, outside tests.
-const ARROWS: [(&str, &[&str]); 16] = [
+const ARROWS: [(&str, &[&str]); 17] = [
     ("kandra-abi", &[]),
     ("kandra-std", &["kandra-abi"]),
     ("kandra-rt", &["kandra-abi"]),
