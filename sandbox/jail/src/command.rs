@@ -3,7 +3,7 @@
 //! The environment is empty but for what is named, descriptors above the named ones are closed, the child leads its
 //! own process group (which seccomp forbids it to leave), output is bounded, and a deadline is part of every run.
 
-use crate::Policy;
+use crate::{Policy, words};
 use std::{
     ffi::{OsStr, OsString},
     io::{self, Read, Write},
@@ -107,7 +107,7 @@ pub struct Command {
     output_limit: usize,
     process_limit: u64,
     cancel: Cancel,
-    inherit_stderr: bool,
+    pass_on_stderr: bool,
     watch: Option<Watch>,
 }
 
@@ -138,7 +138,7 @@ impl Command {
             output_limit: 4 << 20,
             process_limit: 1,
             cancel: Cancel::new(),
-            inherit_stderr: false,
+            pass_on_stderr: false,
             watch: None,
         }
     }
@@ -214,10 +214,11 @@ impl Command {
         self
     }
 
-    /// Lets it write to our own standard error, for long-lived children whose log is the operator's.
+    /// Passes its standard error on to ours, for long-lived children whose log is the operator's: lines bounded in length
+    /// and number, without control characters. Applies to [`Self::spawn`].
     #[must_use]
-    pub fn inherit_stderr(mut self) -> Self {
-        self.inherit_stderr = true;
+    pub fn pass_on_stderr(mut self) -> Self {
+        self.pass_on_stderr = true;
         self
     }
 
@@ -256,14 +257,17 @@ impl Command {
         JailError::Spawn { program: self.program.to_string_lossy().into_owned(), source }
     }
 
-    /// Starts a long-lived child. Its standard input is empty and its standard output is our standard error. The tree
-    /// is killed when the value is dropped.
+    /// Starts a long-lived child. Its standard input and output are empty. The tree is killed when the value is dropped.
     pub fn spawn(mut self) -> Result<Child, JailError> {
         let mut command = self.build().map_err(|e| self.spawn_error(e))?;
         command.stdin(Stdio::null()).stdout(Stdio::null());
-        command.stderr(if self.inherit_stderr { Stdio::inherit() } else { Stdio::null() });
-        let child = command.spawn().map_err(|e| self.spawn_error(e))?;
-        Ok(Child { pid: child.id(), ended: None })
+        command.stderr(if self.pass_on_stderr { Stdio::piped() } else { Stdio::null() });
+        let mut child = command.spawn().map_err(|e| self.spawn_error(e))?;
+        let tree = Child { pid: child.id(), ended: None };
+        if let Some(said) = child.stderr.take() {
+            words::pass_on(said)?;
+        }
+        Ok(tree)
     }
 
     /// Runs the child to its end. Blocks.

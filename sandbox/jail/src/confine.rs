@@ -46,6 +46,7 @@ pub fn confine(policy: &Policy) -> Result<Vec<Layer>, ConfineError> {
     if thread_count() != Some(1) {
         return Err(ConfineError::Threads);
     }
+    go_first_when_memory_runs_out(policy.role);
     let mut layers = Vec::new();
     let mut keep = |layer: Layer, result: Result<(), String>| match (result, policy.missing) {
         (Ok(()), _) => {
@@ -120,15 +121,25 @@ fn set_limit(resource: libc::__rlimit_resource_t, value: u64) -> Result<(), Stri
     }
 }
 
-/// Roles other than the build cannot make processes at all (seccomp). For the build RLIMIT_NPROC counts the user's
-/// processes, so it is set only when that user is not root, whom the kernel exempts; the parent counts the tree in
-/// every case (`Command`).
+/// When the machine's memory runs out the kernel shall end a child, not control. Where `/proc` cannot be written the
+/// kernel chooses by size, as for everybody.
+fn go_first_when_memory_runs_out(role: Role) {
+    let badness = if role == Role::Live { "500" } else { "1000" };
+    let _ = std::fs::write("/proc/self/oom_score_adj", badness);
+}
+
+/// Roles other than the build cannot make processes at all (seccomp), only threads. RLIMIT_NPROC counts all processes and
+/// threads of the user, so it is wide, and is set only when that user is not root, whom the kernel exempts; the parent
+/// counts the tree of a build in every case (`Command`).
 fn process_limit(policy: &Policy) -> Result<(), String> {
     // SAFETY: getuid cannot fail.
-    if policy.role == Role::Build && unsafe { libc::getuid() } != 0 {
-        return set_limit(libc::RLIMIT_NPROC, policy.limits.processes.max(4096));
+    let root = unsafe { libc::getuid() } == 0;
+    match policy.role {
+        Role::Build | Role::Probe if !root => set_limit(libc::RLIMIT_NPROC, 4096),
+        // Live needs its threads even on a desktop where much else runs.
+        Role::Live if !root => set_limit(libc::RLIMIT_NPROC, 16_384),
+        _ => Ok(()),
     }
-    Ok(())
 }
 
 fn landlock(policy: &Policy) -> Result<(), String> {
@@ -145,7 +156,7 @@ fn landlock(policy: &Policy) -> Result<(), String> {
             .restrict_self()
     };
     match restrict().map_err(|e| e.to_string())?.ruleset {
-        RulesetStatus::NotEnforced => Err("the kernel does not offer it".to_owned()),
+        RulesetStatus::NotEnforced => Err(Layer::Landlock.remedy().to_owned()),
         _ => Ok(()),
     }
 }

@@ -14,6 +14,7 @@ mod policy;
 mod prove;
 mod shared_map;
 mod syscalls;
+mod words;
 
 pub use command::{Cancel, Child, Command, End, Finished, JailError};
 pub use confine::{ConfineError, EXIT_MISSING_LAYER, confine, confine_and_exec};

@@ -12,14 +12,16 @@ pub(crate) fn enter(scope: Scope) -> Vec<Layer> {
     if scope == Scope::Tree {
         flags |= libc::CLONE_NEWPID | libc::CLONE_NEWNS;
     }
-    // SAFETY: the caller is single-threaded (checked by `confine`), which CLONE_NEWUSER requires.
-    if unsafe { libc::unshare(flags) } != 0 {
-        return Vec::new();
-    }
-    let mapped = std::fs::write("/proc/self/setgroups", "deny")
-        .and_then(|()| std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1")))
-        .and_then(|()| std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1")));
-    if mapped.is_err() {
+    let enter = || {
+        // SAFETY: the caller is single-threaded (checked by `confine`), which CLONE_NEWUSER requires.
+        let left = unsafe { libc::unshare(flags) } == 0;
+        left && std::fs::write("/proc/self/setgroups", "deny")
+            .and_then(|()| std::fs::write("/proc/self/uid_map", format!("{uid} {uid} 1")))
+            .and_then(|()| std::fs::write("/proc/self/gid_map", format!("{gid} {gid} 1")))
+            .is_ok()
+    };
+    // There is no way back from a namespace in which this user has no name, so a child goes first.
+    if !succeeds_in_a_child(enter) || !enter() {
         return Vec::new();
     }
     let mut layers = vec![Layer::NetworkNamespace];
@@ -36,6 +38,22 @@ pub(crate) enum Scope {
     Process,
     /// The children it will have.
     Tree,
+}
+
+/// Whether something can be done, tried where it does not matter.
+fn succeeds_in_a_child(attempt: impl FnOnce() -> bool) -> bool {
+    // SAFETY: the process is single-threaded, so the child may go on as usual after fork; `_exit` runs no destructors.
+    unsafe {
+        match libc::fork() {
+            -1 => false,
+            0 => libc::_exit(i32::from(!attempt())),
+            child => {
+                let mut status = 0;
+                while libc::waitpid(child, &mut status, 0) == -1 {}
+                libc::WIFEXITED(status) && libc::WEXITSTATUS(status) == 0
+            }
+        }
+    }
 }
 
 /// Forks so that the child is process 1 of the new pid namespace, with its own `/proc`. The parent never returns: it

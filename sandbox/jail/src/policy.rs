@@ -60,6 +60,25 @@ impl Layer {
         !matches!(self, Self::NetworkNamespace | Self::PidNamespace | Self::MountNamespace)
     }
 
+    /// Why a machine may not have it, and what to do.
+    pub const fn remedy(self) -> &'static str {
+        match self {
+            Self::NoNewPrivileges | Self::ResourceLimits | Self::ProcessLimit | Self::WallClock => {
+                "every Linux has it; something around this process takes it away"
+            }
+            Self::Landlock => {
+                "the kernel does not offer it: it takes Linux 5.13 or newer with landlock among its security modules (lsm=…), and in a \
+                 container a seccomp profile that lets landlock_create_ruleset, landlock_add_rule and landlock_restrict_self through"
+            }
+            Self::Seccomp => {
+                "filters cannot be installed: the kernel needs CONFIG_SECCOMP_FILTER, and a container must not forbid seccomp(2)"
+            }
+            Self::NetworkNamespace | Self::PidNamespace | Self::MountNamespace => {
+                "this machine grants no unprivileged user namespaces; the required layers do without"
+            }
+        }
+    }
+
     /// The name for people and JSON.
     pub const fn as_str(self) -> &'static str {
         match self {

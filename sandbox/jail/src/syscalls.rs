@@ -2,8 +2,8 @@
 //!
 //! Everything not listed answers EPERM. `clone` may make threads only (processes too for the build, never new
 //! namespaces); `clone3`, whose flags a filter cannot read, answers ENOSYS so that libc falls back to `clone`; a
-//! signal may be sent to the child's own process only, except in the build, which Landlock and the process group
-//! hold.
+//! signal may be sent to the child's own process only, and from the build to none: there a filter cannot know the
+//! numbers of the processes to come.
 
 use crate::Role;
 use seccompiler::{
@@ -47,22 +47,80 @@ const NEW_NAMESPACES: u64 = (libc::CLONE_NEWNS
     | libc::CLONE_NEWNET
     | libc::CLONE_NEWCGROUP) as u64;
 
-/// What a listed call's arguments must look like; empty for any.
+/// What a listed call's arguments must look like; empty for any. Each of these calls does something harmless that every
+/// program needs, and something else that reaches a process or a socket outside of the jail.
 fn conditions(role: Role, name: &str) -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
     let one = |argument, length, operator, value| -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
         Ok(vec![SeccompRule::new(vec![SeccompCondition::new(argument, length, operator, value)?])?])
     };
+    let one_of = |argument, values: &[u64]| -> Result<Vec<SeccompRule>, seccompiler::BackendError> {
+        values.iter().map(|value| SeccompRule::new(vec![SeccompCondition::new(argument, Dword, SeccompCmpOp::Eq, *value)?])).collect()
+    };
     match (role, name) {
         (Role::Build, "clone") => one(0, Qword, SeccompCmpOp::MaskedEq(NEW_NAMESPACES), 0),
         (_, "clone") => one(0, Qword, SeccompCmpOp::MaskedEq(libc::CLONE_THREAD as u64 | NEW_NAMESPACES), libc::CLONE_THREAD as u64),
-        (Role::Build, "tgkill" | "kill") => Ok(Vec::new()),
         (_, "tgkill") => one(0, Dword, SeccompCmpOp::Eq, u64::from(std::process::id())),
-        (_, "socketpair") => one(0, Dword, SeccompCmpOp::Eq, libc::AF_UNIX as u64),
-        // TIOCSTI pushes characters into a terminal's input.
-        (_, "ioctl") => one(1, Dword, SeccompCmpOp::Ne, libc::TIOCSTI),
+        // A datagram socket of a pair can send to any socket in the file system.
+        (_, "socketpair") => [libc::SOCK_STREAM, libc::SOCK_SEQPACKET]
+            .into_iter()
+            .map(|kind| {
+                SeccompRule::new(vec![
+                    SeccompCondition::new(0, Dword, SeccompCmpOp::Eq, libc::AF_UNIX as u64)?,
+                    SeccompCondition::new(1, Dword, SeccompCmpOp::MaskedEq(SOCKET_KIND), kind as u64)?,
+                ])
+            })
+            .collect(),
+        // Another process's limits can be lowered until it dies.
+        (_, "prlimit64") => one(0, Dword, SeccompCmpOp::Eq, 0),
+        // F_SETOWN and F_SETSIG have the kernel signal another process.
+        (_, "fcntl") => one_of(1, &FCNTL),
+        // FIOSETOWN signals as well; terminals can be typed into and taken over.
+        (_, "ioctl") => one_of(1, &IOCTL),
+        (_, "prctl") => one_of(0, &PRCTL),
+        // The listening socket is the next process's too: it must not become deaf.
+        (Role::Live, "shutdown") => one(1, Dword, SeccompCmpOp::Eq, libc::SHUT_WR as u64),
+        (Role::Live, "setsockopt") => Ok(vec![SeccompRule::new(vec![
+            SeccompCondition::new(1, Dword, SeccompCmpOp::Eq, libc::IPPROTO_TCP as u64)?,
+            SeccompCondition::new(2, Dword, SeccompCmpOp::Eq, libc::TCP_NODELAY as u64)?,
+        ])?]),
         _ => Ok(Vec::new()),
     }
 }
+
+/// The bits of a socket's type that are not flags.
+const SOCKET_KIND: u64 = 0xf;
+
+/// Duplicates, flags, locks of files, seals.
+const FCNTL: [u64; 14] = [
+    libc::F_DUPFD as u64,
+    libc::F_DUPFD_CLOEXEC as u64,
+    libc::F_GETFD as u64,
+    libc::F_SETFD as u64,
+    libc::F_GETFL as u64,
+    libc::F_SETFL as u64,
+    libc::F_GETLK as u64,
+    libc::F_SETLK as u64,
+    libc::F_SETLKW as u64,
+    libc::F_OFD_GETLK as u64,
+    libc::F_OFD_SETLK as u64,
+    libc::F_OFD_SETLKW as u64,
+    libc::F_ADD_SEALS as u64,
+    libc::F_GET_SEALS as u64,
+];
+
+/// Of the descriptor itself, and questions about a terminal.
+const IOCTL: [u64; 6] = [libc::FIOCLEX, libc::FIONCLEX, libc::FIONBIO, libc::FIONREAD, libc::TCGETS, libc::TIOCGWINSZ];
+
+/// Names of threads and of mappings, the wish to end with one's parent, and what a process can only ask or tighten.
+const PRCTL: [u64; 7] = [
+    libc::PR_SET_NAME as u64,
+    libc::PR_GET_NAME as u64,
+    libc::PR_SET_VMA as u64,
+    libc::PR_SET_PDEATHSIG as u64,
+    libc::PR_GET_DUMPABLE as u64,
+    libc::PR_SET_NO_NEW_PRIVS as u64,
+    libc::PR_GET_NO_NEW_PRIVS as u64,
+];
 
 macro_rules! table {
     ($($name:ident = $constant:ident)*) => {
@@ -85,11 +143,11 @@ table! {
     getegid = SYS_getegid geteuid = SYS_geteuid getgid = SYS_getgid getpeername = SYS_getpeername getpgid = SYS_getpgid
     getpgrp = SYS_getpgrp getpid = SYS_getpid getppid = SYS_getppid getrandom = SYS_getrandom getrusage = SYS_getrusage
     getsockname = SYS_getsockname getsockopt = SYS_getsockopt gettid = SYS_gettid getuid = SYS_getuid getxattr = SYS_getxattr
-    ioctl = SYS_ioctl kill = SYS_kill lgetxattr = SYS_lgetxattr link = SYS_link linkat = SYS_linkat
+    ioctl = SYS_ioctl lgetxattr = SYS_lgetxattr link = SYS_link linkat = SYS_linkat
     lseek = SYS_lseek lstat = SYS_lstat madvise = SYS_madvise membarrier = SYS_membarrier memfd_create = SYS_memfd_create
     mkdir = SYS_mkdir mkdirat = SYS_mkdirat mlock = SYS_mlock mmap = SYS_mmap mprotect = SYS_mprotect
     mremap = SYS_mremap msync = SYS_msync munmap = SYS_munmap nanosleep = SYS_nanosleep newfstatat = SYS_newfstatat
-    open = SYS_open openat = SYS_openat personality = SYS_personality pidfd_open = SYS_pidfd_open pidfd_send_signal = SYS_pidfd_send_signal
+    open = SYS_open openat = SYS_openat personality = SYS_personality pidfd_open = SYS_pidfd_open
     pipe = SYS_pipe pipe2 = SYS_pipe2 poll = SYS_poll ppoll = SYS_ppoll prctl = SYS_prctl
     pread64 = SYS_pread64 preadv = SYS_preadv prlimit64 = SYS_prlimit64 pwrite64 = SYS_pwrite64 pwritev = SYS_pwritev
     read = SYS_read readlink = SYS_readlink readlinkat = SYS_readlinkat readv = SYS_readv recvfrom = SYS_recvfrom
@@ -122,7 +180,19 @@ mod tests {
             let has = |name| names(role).any(|n| n == name);
             assert_eq!(has("execve"), role == Role::Build);
             assert_eq!(has("fork"), role == Role::Build);
+            assert_eq!(has("tgkill"), role != Role::Build, "the filter of a build cannot tell whom it signals");
             for door in [
+                "kill",
+                "tkill",
+                "rt_sigqueueinfo",
+                "rt_tgsigqueueinfo",
+                "pidfd_send_signal",
+                "process_madvise",
+                "sched_setaffinity",
+                "sched_setscheduler",
+                "setpriority",
+                "ioprio_set",
+                "setrlimit",
                 "socket",
                 "connect",
                 "bind",

@@ -78,7 +78,7 @@ impl Launcher for JailLauncher {
             .descriptor(wire, WIRE_FD)
             .descriptor(self.listener.try_clone()?.into(), LISTEN_FD)
             .descriptor(recorder.descriptor().try_clone()?, RECORDER_FD)
-            .inherit_stderr();
+            .pass_on_stderr();
         for name in ["RUST_LOG", "NO_COLOR"] {
             if let Some(value) = std::env::var_os(name) {
                 command = command.env(name, value);

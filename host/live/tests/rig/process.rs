@@ -56,7 +56,7 @@ impl Live {
             .descriptor(theirs.into(), WIRE_FD)
             .descriptor(listener.try_clone().unwrap().into(), LISTEN_FD)
             .descriptor(recorder.descriptor().try_clone().unwrap(), RECORDER_FD)
-            .inherit_stderr()
+            .pass_on_stderr()
             .spawn()
             .unwrap();
         let address = listener.local_addr().unwrap();
