@@ -25,6 +25,11 @@ pub enum WireError {
 
 /// Reads one message. Not cancel-safe: give each reader a task of its own.
 pub async fn read_frame<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpin)) -> Result<T, WireError> {
+    Ok(read_sized_frame(reader).await?.0)
+}
+
+/// The same, with the frame's bytes.
+pub async fn read_sized_frame<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpin)) -> Result<(T, usize), WireError> {
     let mut length = [0u8; 4];
     match reader.read_exact(&mut length).await {
         Ok(_) => {}
@@ -37,7 +42,7 @@ pub async fn read_frame<T: DeserializeOwned>(reader: &mut (impl AsyncRead + Unpi
     }
     let mut frame = vec![0; length];
     reader.read_exact(&mut frame).await?;
-    Ok(serde_json::from_slice(&frame)?)
+    Ok((serde_json::from_slice(&frame)?, length))
 }
 
 /// Writes one message.

@@ -11,7 +11,7 @@ mod message;
 mod options;
 pub mod recorder;
 
-pub use codec::{MAX_FRAME, WireError, read_frame, write_frame};
+pub use codec::{MAX_FRAME, WireError, read_frame, read_sized_frame, write_frame};
 pub use http::{
     HTTP_TIMEOUT_MS, HttpAnswer, HttpId, HttpRefusal, HttpRequest, HttpResponse, MAX_HEADER_BYTES, MAX_HEADER_VALUE, MAX_HEADERS,
     MAX_HTTP_TIMEOUT_MS, MAX_REQUEST_BODY, MAX_RESPONSE_BODY, MAX_SECRETS, SECRET_PLACE, SecretUse, is_secret_name,

@@ -1,7 +1,7 @@
 //! Crates that somebody sends: kept and run, or only tried.
 
 use super::{App, AppError, internal};
-use crate::pipeline::{self, Halt, Kind, Pass, Rank, Urgency};
+use crate::pipeline::{self, Admission, Halt, Kind, Pass, Rank, Urgency};
 use kandra_gate::StageFailure;
 use kandra_model::{Cause, Contract, FeatureState, Finding, Origin, Presentation, Revision, RouteSpec, RunId, Slug, Tier};
 use kandra_store::{Actor, Draft, NewRun, SourceDiff};
@@ -50,9 +50,11 @@ impl App {
             Actor::Owner => None,
             Actor::Visitor(visitor) => Some(visitor.clone()),
         };
-        if author.is_some() && self.active().foreground() >= MAX_AT_WORK {
-            return Err(AppError::TooMany("many submissions are being checked; send it again in a minute"));
-        }
+        // Kept until the run is at work.
+        let _place = match author {
+            Some(_) => Some(self.place()?),
+            None => None,
+        };
         let _feature = self.feature_lock(&feature).await;
         let existing = self.store().feature(&feature).await?.filter(|feature| feature.state != FeatureState::Removed);
         if let Some(base) = submission.base_revision {
@@ -96,13 +98,12 @@ impl App {
     pub async fn try_feature(self: &Arc<Self>, submission: Submission) -> Result<Tried, AppError> {
         self.refuse_when_stopping()?;
         let feature = self.slug_of(&submission).await?;
-        if self.active().foreground() >= MAX_AT_WORK {
-            return Err(AppError::TooMany("many submissions are being checked; send it again in a minute"));
-        }
+        let place = self.place()?;
         if !self.workshop().status().finished {
             return Err(AppError::NotReady("its one-time build is still running".to_owned()));
         }
         let Some(ticket) = self.active().enter(RunId::generate(), Urgency::Foreground) else { return Err(AppError::Stopping) };
+        drop(place);
         let rank = Rank::Asked(Kind::Submission);
         let pass = Pass { app: self, ticket: &ticket, stages: None, attempt: 1, rank, tier: Tier::Quick, slug: Some(&feature) };
         match pass.run(pipeline::bytes(&submission.files)).await {
@@ -118,6 +119,10 @@ impl App {
             Err(Halt::Failed { sentence, .. }) => Err(AppError::NotReady(sentence)),
             Err(halt) => Err(internal(format!("{halt:?}"))),
         }
+    }
+
+    fn place(&self) -> Result<Admission, AppError> {
+        self.active().admit(MAX_AT_WORK).ok_or(AppError::TooMany("many submissions are being checked; send it again in a minute"))
     }
 
     /// The feature that a crate says it is.

@@ -5,7 +5,10 @@ use kandra_model::{RunId, Slug, SourceHash};
 use std::{
     collections::HashMap,
     future::Future,
-    sync::{Arc, Mutex, MutexGuard, PoisonError},
+    sync::{
+        Arc, Mutex, MutexGuard, PoisonError,
+        atomic::{AtomicUsize, Ordering},
+    },
 };
 use tokio::sync::{Notify, watch};
 
@@ -27,6 +30,16 @@ pub(crate) enum Why {
 pub(crate) struct Active {
     runs: Arc<Mutex<HashMap<RunId, Entry>>>,
     changed: Arc<Notify>,
+    admitted: Arc<AtomicUsize>,
+}
+
+/// A place for a run that is about to begin; given back when dropped.
+pub(crate) struct Admission(Arc<AtomicUsize>);
+
+impl Drop for Admission {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
+    }
 }
 
 struct Entry {
@@ -103,8 +116,21 @@ impl Active {
     }
 
     /// How many runs somebody waits for.
+    #[cfg(test)]
     pub(crate) fn foreground(&self) -> usize {
-        self.lock().values().filter(|entry| entry.urgency != Urgency::Background).count()
+        waited_for(&self.lock())
+    }
+
+    /// A place among `most` runs that somebody waits for, those that are about to begin included; to be kept until the run
+    /// has been entered.
+    pub(crate) fn admit(&self, most: usize) -> Option<Admission> {
+        let runs = self.lock();
+        // Counted and taken under the lock: whoever comes at the same moment sees it.
+        if waited_for(&runs) + self.admitted.load(Ordering::Acquire) >= most {
+            return None;
+        }
+        self.admitted.fetch_add(1, Ordering::AcqRel);
+        Some(Admission(Arc::clone(&self.admitted)))
     }
 
     /// How many requests are at work.
@@ -145,6 +171,10 @@ impl Active {
     fn lock(&self) -> MutexGuard<'_, HashMap<RunId, Entry>> {
         self.runs.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
+
+fn waited_for(runs: &HashMap<RunId, Entry>) -> usize {
+    runs.values().filter(|entry| entry.urgency != Urgency::Background).count()
 }
 
 impl Entry {
@@ -227,6 +257,18 @@ mod tests {
         drop(ticket);
         assert!(!active.stop(run, &Why::Stopping));
         active.empty().await;
+    }
+
+    #[tokio::test]
+    async fn no_more_are_admitted_than_there_are_places() {
+        let active = Active::default();
+        let _at_work = active.enter(RunId::generate(), Urgency::Foreground).unwrap();
+        let _better = active.enter(RunId::generate(), Urgency::Background).unwrap();
+        let first = active.admit(3).unwrap();
+        let _second = active.admit(3).unwrap();
+        assert!(active.admit(3).is_none(), "one at work, two on their way");
+        drop(first);
+        assert!(active.admit(3).is_some());
     }
 
     #[tokio::test]

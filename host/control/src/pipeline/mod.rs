@@ -16,7 +16,7 @@ mod settle;
 mod slots;
 mod stages;
 
-pub(crate) use active::{Active, Urgency, Why};
+pub(crate) use active::{Active, Admission, Urgency, Why};
 pub(crate) use develop::one_line;
 pub(crate) use gates::{Pass, bytes, hash};
 pub(crate) use halt::Halt;

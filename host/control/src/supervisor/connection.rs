@@ -1,7 +1,7 @@
 //! The wire to one process: a task that reads, a task that writes, queues between.
 
-use kandra_wire::{Hello, ToControl, ToLive, WIRE_VERSION, WireError, read_frame, write_frame};
-use std::os::fd::OwnedFd;
+use kandra_wire::{Hello, ToControl, ToLive, WIRE_VERSION, WireError, read_sized_frame, write_frame};
+use std::{os::fd::OwnedFd, time::Duration};
 use tokio::{
     net::{
         UnixStream,
@@ -9,6 +9,7 @@ use tokio::{
     },
     sync::mpsc,
     task::JoinHandle,
+    time::Instant,
 };
 
 /// Messages that may wait in each direction.
@@ -85,10 +86,43 @@ impl Drop for Connection {
     }
 }
 
+/// What is read in one [`BEAT`], so that a process that only talks cannot keep control busy: it waits, and what features
+/// say meanwhile is dropped there.
+const FRAMES: u32 = 500;
+const BYTES: usize = 4 << 20;
+const BEAT: Duration = Duration::from_millis(100);
+
+/// How much was read in the current beat.
+struct Pace {
+    began: Instant,
+    frames: u32,
+    bytes: usize,
+}
+
+impl Pace {
+    fn new(now: Instant) -> Self {
+        Self { began: now, frames: 0, bytes: 0 }
+    }
+
+    /// Counts a frame; answers when the next one may be read, where that is later.
+    fn take(&mut self, now: Instant, bytes: usize) -> Option<Instant> {
+        if now >= self.began + BEAT {
+            *self = Self::new(now);
+        }
+        self.frames += 1;
+        self.bytes += bytes;
+        (self.frames >= FRAMES || self.bytes >= BYTES).then(|| self.began + BEAT)
+    }
+}
+
 async fn read_all(mut read: OwnedReadHalf, messages: mpsc::Sender<ToControl>) {
+    let mut pace = Pace::new(Instant::now());
     loop {
-        match read_frame(&mut read).await {
-            Ok(message) => {
+        match read_sized_frame(&mut read).await {
+            Ok((message, bytes)) => {
+                if let Some(later) = pace.take(Instant::now(), bytes) {
+                    tokio::time::sleep_until(later).await;
+                }
                 if messages.send(message).await.is_err() {
                     return;
                 }
@@ -114,5 +148,25 @@ async fn write_all(mut write: OwnedWriteHalf, mut messages: mpsc::Receiver<ToLiv
             tracing::debug!(%error, "the wire to the live process ended");
             return;
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_flood_is_read_in_beats() {
+        let began = Instant::now();
+        let (mut pace, mut now) = (Pace::new(began), began);
+        let mut read = |bytes, times: u32| {
+            for _ in 0..times {
+                now = pace.take(now, bytes).unwrap_or(now);
+            }
+            now - began
+        };
+        assert_eq!(read(20, FRAMES * 10), BEAT * 10);
+        assert_eq!(read(BYTES, 10), BEAT * 20);
+        assert_eq!(read(20, FRAMES - 1), BEAT * 20, "what is not too much does not wait");
     }
 }

@@ -95,7 +95,7 @@ impl Supervisor {
                 continue;
             }
             let verdict = crashes.note(Instant::now(), loss.death, loss.suspects, &loss.mounting);
-            for (feature, revision) in &verdict.guilty {
+            for (feature, revision) in verdict.guilty.iter().filter(|(feature, _)| self.end.is_known(feature)) {
                 self.quarantine(feature, *revision, &describe(loss.death)).await;
             }
             if let Some(mut next) = next {

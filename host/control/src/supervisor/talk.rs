@@ -74,6 +74,9 @@ pub(super) struct Life {
     pub(super) replacing: Option<Replacing>,
     /// Libraries that it could not unload.
     pub(super) pinned: usize,
+    /// Libraries that it may still say it has unloaded: one for each mount. Each makes an event, of which there is room for
+    /// so many.
+    unloads_due: u64,
     /// It has said that a call cannot be stopped, which is believed once.
     pub(super) stuck: bool,
     next_id: u64,
@@ -97,6 +100,7 @@ impl Life {
             successor: JoinSet::new(),
             replacing: None,
             pinned: 0,
+            unloads_due: next_id,
             stuck: false,
             next_id,
             loaded,
@@ -182,6 +186,7 @@ impl Supervisor {
     pub(super) fn send(&mut self, life: &mut Life, command: Command, within: Duration, waiter: Waiter) {
         if let Command::Mount { feature, .. } = &command {
             self.end.know(feature);
+            life.unloads_due += 1;
         }
         let id = CommandId(life.next_id);
         life.next_id += 1;
@@ -238,7 +243,8 @@ impl Supervisor {
             }
             ToControl::HttpCancel { id } => life.calls.cancel(id),
             ToControl::Unloaded(report) => {
-                if self.end.is_known(&report.feature) {
+                if self.end.is_known(&report.feature) && life.unloads_due > 0 {
+                    life.unloads_due -= 1;
                     life.pinned += usize::from(!report.verified);
                     self.look_at_pins(life);
                     let body = EventBody::LibraryUnloaded { feature: report.feature, revision: report.revision, verified: report.verified };
