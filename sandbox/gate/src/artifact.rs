@@ -157,13 +157,17 @@ const DAMAGED: &str = ".damaged-";
 /// Looks for an artifact and at its bytes; one whose bytes are wrong is moved aside.
 pub(crate) fn presence(artifacts: &Path, hash: &ArtifactHash) -> Result<Presence, GateError> {
     let path = artifacts.join(hash.as_str());
-    let bytes = match fs::read(&path) {
-        Ok(bytes) => bytes,
+    let unreadable = |e| GateError::io(format!("could not read {}", path.display()))(e);
+    match fs::symlink_metadata(&path) {
+        // A link would be followed by us and not by live, and lead to what others write.
+        Ok(found) if found.is_file() => {
+            if inspect::hash(&fs::read(&path).map_err(unreadable)?) == *hash {
+                return Ok(Presence::Intact(path));
+            }
+        }
+        Ok(_) => {}
         Err(e) if e.kind() == io::ErrorKind::NotFound => return Ok(Presence::Absent),
-        Err(e) => return Err(GateError::io(format!("could not read {}", path.display()))(e)),
-    };
-    if inspect::hash(&bytes) == *hash {
-        return Ok(Presence::Intact(path));
+        Err(e) => return Err(unreadable(e)),
     }
     let aside = artifacts.join(format!("{DAMAGED}{hash}"));
     fs::rename(&path, &aside).map_err(GateError::io(format!("could not move {} aside", path.display())))?;
@@ -263,6 +267,33 @@ mod tests {
         assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Absent);
         assert_eq!(write(place.path(), &hash, b"library").unwrap(), path);
         assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Intact(path));
+    }
+
+    #[test]
+    fn a_link_is_no_artifact() {
+        let place = tempfile::tempdir().unwrap();
+        let artifacts = place.path().join("artifacts");
+        let hash = inspect::hash(b"library");
+        let path = write(&artifacts, &hash, b"library").unwrap();
+        let elsewhere = place.path().join("elsewhere");
+        fs::rename(&path, &elsewhere).unwrap();
+        std::os::unix::fs::symlink(&elsewhere, &path).unwrap();
+        assert_eq!(presence(&artifacts, &hash).unwrap(), Presence::Damaged, "the bytes are right, the file is not ours");
+        assert_eq!(write(&artifacts, &hash, b"library").unwrap(), path);
+        assert!(fs::symlink_metadata(&path).unwrap().is_file());
+        assert_eq!(fs::read(&elsewhere).unwrap(), b"library", "nothing was written through the link");
+    }
+
+    #[test]
+    fn who_writes_through_another_name_is_noticed() {
+        let place = tempfile::tempdir().unwrap();
+        let hash = inspect::hash(b"library");
+        let path = write(place.path(), &hash, b"library").unwrap();
+        let other = place.path().join("hard-link");
+        fs::hard_link(&path, &other).unwrap();
+        fs::set_permissions(&other, fs::Permissions::from_mode(0o644)).unwrap();
+        fs::write(&other, b"planted").unwrap();
+        assert_eq!(presence(place.path(), &hash).unwrap(), Presence::Damaged);
     }
 
     #[test]

@@ -159,6 +159,58 @@ mod tests {
         }
     }
 
+    /// Somebody writes the file while it is loaded, again and again: what comes out is what was asked for, or nothing.
+    #[test]
+    fn what_is_loaded_is_what_was_hashed() {
+        use std::sync::atomic::AtomicBool;
+        let place = tempfile::tempdir().unwrap();
+        let (path, good_copy) = (place.path().join("artifact"), place.path().join("good"));
+        let mut good = vec![0; 3 * CHUNK];
+        good[..6].copy_from_slice(b"\x7fELF\x02\x01");
+        good[0x36] = 56;
+        let mut bad = good.clone();
+        *bad.last_mut().unwrap() = 1;
+        std::fs::write(&good_copy, &good).unwrap();
+        std::fs::copy(&good_copy, &path).unwrap();
+        let hash: ArtifactHash = hex::encode(Sha256::digest(&good)).parse().unwrap();
+        let stop = AtomicBool::new(false);
+        let (mut loaded, mut refused) = (0, 0);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    std::fs::write(&path, &bad).unwrap();
+                    // A link, then the file itself: never half of either name.
+                    let link = place.path().join("link");
+                    std::os::unix::fs::symlink(&good_copy, &link).unwrap();
+                    std::fs::rename(&link, &path).unwrap();
+                    let other = place.path().join("other");
+                    std::fs::write(&other, &good).unwrap();
+                    std::fs::rename(&other, &path).unwrap();
+                }
+            });
+            // Until both have happened; the writer may sleep for a while.
+            for _ in 0..100_000 {
+                if loaded > 20 && refused > 20 {
+                    break;
+                }
+                match Image::copy(&path, &hash) {
+                    Ok(image) => {
+                        let mut found = vec![0; good.len()];
+                        File::from(image._file).read_exact_at(&mut found, 0).unwrap();
+                        assert!(found == good, "other bytes than those that were hashed");
+                        loaded += 1;
+                    }
+                    // Cut short while it was read, or other bytes.
+                    Err(LoadError::Hash { .. }) => refused += 1,
+                    Err(other) => panic!("{other}"),
+                }
+                std::thread::yield_now();
+            }
+            stop.store(true, Ordering::Relaxed);
+        });
+        assert!(loaded > 20 && refused > 20, "{loaded} loaded, {refused} refused");
+    }
+
     #[test]
     fn a_copy_is_checked_private_and_sealed() {
         let mut source = tempfile::NamedTempFile::new().unwrap();

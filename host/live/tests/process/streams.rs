@@ -313,6 +313,7 @@ fn the_next_process_takes_state_and_callers_over() {
 
 fn a_call_that_waits_does_not_hold_a_swap_for_ever() {
     let (mut live, _data) = started_with("stateful");
+    let second = build("stateful,second");
     let mut waits = live.connect();
     waits.send("GET /trial/sleep/8000 HTTP/1.1\r\nhost: localhost\r\n\r\n").unwrap();
     let until = Instant::now() + Duration::from_secs(5);
@@ -325,7 +326,7 @@ fn a_call_that_waits_does_not_hold_a_swap_for_ever() {
         let mut connection = crate::rig::http::Connection::open(address).unwrap();
         (0..20).all(|_| connection.ask("POST", "/trial/hit", &[], "").unwrap().status == 200)
     });
-    let mounted = live.mount("trial", 2, &build("stateful,second"));
+    let mounted = live.mount("trial", 2, &second);
     assert!(matches!(mounted, Outcome::Mounted(_)), "{mounted:?}");
     assert!(began.elapsed() < Duration::from_secs(5), "{:?}", began.elapsed());
     let (status, _) = waits.head().unwrap();

@@ -171,10 +171,43 @@ fn a_contract_that_empty_answers_would_pass_is_refused() {
         }
     }
     assert!(judge(&weak("{ json = [] }"), |_| {}).is_ok(), "an empty body is not an empty list");
-    let exchange = |expect: &str| parsed(&weak(expect)).exchanges[0].expect.clone();
+    let exchange = |expect: &str| parsed(&weak(expect)).exchanges[0].clone();
     assert!(fails_when_empty(&exchange("{ contains = [\"x\"] }")));
     assert!(fails_when_empty(&exchange("{ status = 303, headers = { location = \"/x\" } }")));
     assert!(!fails_when_empty(&exchange("{ status = 404 }")));
+}
+
+#[test]
+fn no_disguise_of_an_empty_contract_passes() {
+    let exchange = |method: &str, path: &str, expect: &str| {
+        format!("[[exchange]]\nname = \"x\"\nrequest = {{ method = \"{method}\", path = \"{path}\" }}\nexpect = {{ {expect} }}\n")
+    };
+    let widget = exchange("GET", "/widget", "contains = [\"<output\"]");
+    let task = exchange("TASK", "/count", "status = 204");
+    for (what, contract) in [
+        ("only a status", exchange("GET", "/count", "status = 200")),
+        ("nothing at all", exchange("GET", "/count", "")),
+        ("a text that is everywhere", exchange("GET", "/count", "contains = [\"\"]")),
+        ("spaces", exchange("GET", "/count", "contains = [\"  \", \"\"], text = \" \"")),
+        ("what is not there", exchange("GET", "/count", "lacks = [\"error\"]")),
+        ("an empty text", exchange("GET", "/count", "text = \"\"")),
+        ("an object without fields", exchange("GET", "/count", "json = {}")),
+        ("the header that every answer has", exchange("GET", "/count", "headers = { Content-Type = \"t\" }")),
+        ("a header with any value", exchange("GET", "/count", "headers = { etag = \"\" }")),
+        ("an error that nobody makes", exchange("GET", "/count", "status = 405")),
+        ("a redirect to anywhere", exchange("GET", "/count", "status = 303")),
+        ("only the widget", widget.clone()),
+        ("only steps, none of them looked at", format!("{}{widget}", exchange("POST", "/count", "status = 204").repeat(3))),
+        ("only a task", task),
+        ("a WebSocket that says nothing", exchange("SOCKET", "/count", "json = { received = [] }")),
+        ("a WebSocket by the frame around its words", exchange("SOCKET", "/count", "contains = [\"received\"]")),
+    ] {
+        let routes = [route(if what.contains("WebSocket") { "SOCKET" } else { "GET" }, "/count").route, route("GET", "/widget").route];
+        let with_widget = if contract.contains("/widget") { contract } else { format!("{contract}{widget}") };
+        let refused = Contract::parse(&with_widget).is_err_and(|error| error.to_string().contains("asserts nothing"))
+            || Contract::parse(&with_widget).is_ok_and(|contract| proves_something(&contract, &routes).is_err());
+        assert!(refused, "{what}: {with_widget}");
+    }
 }
 
 #[test]
