@@ -34,7 +34,7 @@ pub enum GateError {
     #[error("the SDK did not build: {0}")]
     Warm(String),
     /// A required layer of the jail does not work on this machine.
-    #[error("this machine lacks {0}, which strangers' code needs around it; run `kandra doctor`")]
+    #[error("{0}; strangers' code is refused without it, and `kandra doctor` tries every layer")]
     MissingLayer(String),
     /// Too little room.
     #[error("only {free_mib} MiB are free on the disk that holds {path}; builds wait until 1 GiB is free", path = path.display())]

@@ -1,8 +1,8 @@
 //! The gates in order, with what they share: the workshop, the binary that children re-execute, the places to write.
 
 use crate::{
-    Artifact, ArtifactKey, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure, WarmProgress, Workshop,
-    artifact, build, inspect, lint,
+    Artifact, ArtifactKey, BuildLimits, Built, Cancel, Files, GateError, Inspected, Linted, MissingLayers, Source, StageFailure,
+    WarmProgress, Workshop, artifact, build, inspect, lint,
     probe::{self, Serving},
     source,
 };
@@ -39,12 +39,22 @@ pub struct Gate {
 pub(crate) struct Inner {
     pub(crate) workshop: Workshop,
     pub(crate) config: GateConfig,
+    pub(crate) limits: BuildLimits,
 }
 
 impl Gate {
     /// Gates over a workshop, warm or not yet.
     pub fn new(workshop: Workshop, config: GateConfig) -> Self {
-        Self { inner: Arc::new(Inner { workshop, config }) }
+        Self::with_limits(workshop, config, BuildLimits::default())
+    }
+
+    /// The same with other limits of one build.
+    pub fn with_limits(workshop: Workshop, config: GateConfig, limits: BuildLimits) -> Self {
+        Self { inner: Arc::new(Inner { workshop, config, limits }) }
+    }
+
+    pub(crate) fn limits(&self) -> &BuildLimits {
+        &self.inner.limits
     }
 
     /// What it builds with.

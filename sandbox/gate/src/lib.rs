@@ -22,7 +22,7 @@ mod source;
 mod workshop;
 
 pub use artifact::{Artifact, ArtifactKey, Collected, Presence, clear_unfinished};
-pub use build::Built;
+pub use build::{BuildLimits, Built};
 pub use doctor::{Doctor, Found, Free};
 pub use error::{GateError, StageFailure};
 pub use gate::{Gate, GateConfig, Report};

@@ -88,9 +88,24 @@ fn own<'a>(span: &'a Span, linted: &Linted) -> Option<&'a Span> {
     None
 }
 
+/// The compiler's own limits, which it names, and what to change.
+const LIMITS: [(&str, &str); 5] = [
+    (
+        "reached the recursion limit",
+        "a generic function that calls itself with a larger type never ends; use a loop, a Vec or a Box<dyn …>",
+    ),
+    ("reached the type-length limit", "types that hold each other grow at every step; use a struct, a Vec or a Box<dyn …>"),
+    ("overflow evaluating the requirement", "an impl that needs itself for a larger type never ends; implement the trait for each type"),
+    ("tried to allocate more memory", "make the constant or static smaller, or fill a Vec when it is needed"),
+    ("constant evaluation is taking a long time", "compute it when it is needed, or write the result down"),
+];
+
 fn hint(diagnostic: &Diagnostic, message: &str) -> String {
     if let Some(ours) = missing_in_std(message) {
         return ours;
+    }
+    if let Some((_, what_to_do)) = LIMITS.iter().find(|(words, _)| message.contains(words)) {
+        return (*what_to_do).to_owned();
     }
     if is_not_awaited(message) {
         return "add `.await`: an async function gives its value only when it is awaited, as in `load(&ctx).await`".to_owned();

@@ -27,8 +27,27 @@ use std::{
     time::Duration,
 };
 
-const DEADLINE: Duration = Duration::from_secs(60);
-const OUTPUT_LIMIT: usize = 4 << 20;
+/// What one build may use.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BuildLimits {
+    /// Until all of it is ended.
+    pub seconds: u64,
+    /// MiB of memory, each process.
+    pub memory_mib: u64,
+    /// KiB of messages.
+    pub messages_kib: usize,
+    /// MiB of the largest file.
+    pub file_mib: u64,
+    /// Processes at once.
+    pub processes: u64,
+}
+
+impl Default for BuildLimits {
+    fn default() -> Self {
+        Self { seconds: 60, memory_mib: 4 << 10, messages_kib: 4 << 10, file_mib: 256, processes: 64 }
+    }
+}
+
 /// More than the inspect gate allows; only bounds what is read.
 const MAX_LIBRARY: u64 = 64 << 20;
 
@@ -72,12 +91,14 @@ pub(crate) fn run(gate: &Gate, linted: Linted, tier: Tier, cancel: &Cancel) -> R
         read: vec![source.clone(), prebuilt.directory.clone()],
         work: &work,
     };
-    let finished = Compile { jailed, prebuilt: &prebuilt, source: &source, tier, incremental: room.incremental(tier) }.run(cancel)?;
+    let limits = *gate.limits();
+    let finished =
+        Compile { jailed, prebuilt: &prebuilt, source: &source, tier, incremental: room.incremental(tier), limits }.run(cancel)?;
     let said = diagnostics::read(&finished.stdout, &linted);
     match finished.end {
         End::Exited(0) => {}
         End::Exited(_) if !said.errors.is_empty() => return Err(StageFailure::Refused(said.errors)),
-        _ => return Err(ended(&finished)),
+        _ => return Err(ended(&finished, &limits)),
     }
     let bytes = library(&work, &package, tier)?;
     room.succeeded()?;
@@ -100,23 +121,28 @@ struct Compile<'a> {
     source: &'a Path,
     tier: Tier,
     incremental: Incremental,
+    limits: BuildLimits,
 }
 
 impl Compile<'_> {
     fn run(&self, cancel: &Cancel) -> Result<Finished, StageFailure> {
         let arguments =
             ["rustc", "--lib", "--offline", "--locked", "--message-format", "json", "--profile", profile(self.tier).0, "--manifest-path"];
+        let mut policy = self.jailed.policy();
+        policy.limits.address_space = self.limits.memory_mib << 20;
+        policy.limits.file_size = self.limits.file_mib << 20;
+        policy.limits.processes = self.limits.processes;
         let command = self
             .jailed
-            .command(&self.jailed.policy(), cancel, &arguments)
+            .command(&policy, cancel, &arguments)
             .arg(self.source.join("Cargo.toml"))
             .arg("--target-dir")
             .arg(self.jailed.work.join("target"))
             .arg("--")
             .args(self.rustc_arguments())
             .env("CARGO_INCREMENTAL", if self.incremental == Incremental::Yes { "1" } else { "0" })
-            .deadline(DEADLINE)
-            .output_limit(OUTPUT_LIMIT);
+            .deadline(Duration::from_secs(self.limits.seconds))
+            .output_limit(self.limits.messages_kib << 10);
         command.run().map_err(|e| GateError::Child(e.to_string()).into())
     }
 
@@ -153,7 +179,8 @@ pub(crate) fn seed(toolchain: &Toolchain, exe: &Path, missing: MissingLayers, at
     write_crate(&source, SEED, &BTreeMap::from([("src/lib.rs".to_owned(), lib)]))?;
     room::make_work(&work)?;
     let jailed = Jailed { exe, toolchain, missing, read: vec![source.clone(), prebuilt.directory.clone()], work: &work };
-    let finished = Compile { jailed, prebuilt: &prebuilt, source: &source, tier: Tier::Quick, incremental: Incremental::No }.run(cancel)?;
+    let (tier, incremental, limits) = (Tier::Quick, Incremental::No, BuildLimits::default());
+    let finished = Compile { jailed, prebuilt: &prebuilt, source: &source, tier, incremental, limits }.run(cancel)?;
     if finished.end != End::Exited(0) {
         let said = cargo::messages(&finished.stdout).find_map(|message| match message {
             cargo::Message::Diagnostic { message } => message.rendered,
@@ -190,43 +217,52 @@ fn library(work: &Path, package: &str, tier: Tier) -> Result<Vec<u8>, GateError>
 }
 
 /// A build that ended without an error of the compiler's own.
-fn ended(finished: &Finished) -> StageFailure {
-    let refuse = |code: &str, message: &str, hint: &str| StageFailure::Refused(vec![Finding::error(code, message).hint(hint)]);
+fn ended(finished: &Finished, limits: &BuildLimits) -> StageFailure {
+    let refuse = |code: &str, message: String, hint: &str| StageFailure::Refused(vec![Finding::error(code, message).hint(hint)]);
     let said = String::from_utf8_lossy(&finished.stderr);
+    let BuildLimits { seconds, memory_mib, messages_kib, file_mib, processes } = limits;
     match finished.end {
         End::Cancelled | End::Exited(EXIT_MISSING_LAYER) => error::child_failed("build", finished),
-        End::Deadline => {
-            refuse("build/time", "the build took longer than 60 seconds", "make the crate smaller: fewer generics, shorter functions")
-        }
+        End::Deadline => refuse(
+            "build/time",
+            format!("the build took longer than {seconds} seconds"),
+            "make the crate smaller: fewer generics, shorter functions",
+        ),
         End::OutputLimit => refuse(
             "build/output",
-            "the compiler wrote more than 4 MiB of messages",
+            format!("the compiler wrote more than {messages_kib} KiB of messages"),
             "fix the first errors; the rest usually follow from them",
         ),
         End::ProcessLimit => refuse(
             "build/processes",
-            "the build started more than 64 processes",
+            format!("the build started more than {processes} processes"),
             "a feature needs none; remove what makes the compiler start them",
         ),
-        _ if said.contains("memory allocation of") || said.contains("out of memory") || said.contains("Cannot allocate memory") => refuse(
+        _ if OUT_OF_MEMORY.iter().any(|words| said.contains(words)) => refuse(
             "build/memory",
-            "the compiler needed more than 4 GiB of memory",
+            format!("the compiler needed more than {memory_mib} MiB of memory"),
             "make the crate smaller: shorter arrays and constants, fewer generics",
         ),
-        _ if said.contains("SIGXCPU") || said.contains("SIGKILL") => {
-            refuse("build/time", "the compiler used up its processor time", "make the crate smaller: fewer generics, shorter functions")
+        // cargo has no names for SIGXCPU and SIGXFSZ.
+        _ if said.contains("(signal: 24") || said.contains("SIGKILL") => {
+            let message = "the compiler used up its processor time".to_owned();
+            refuse("build/time", message, "make the crate smaller: fewer generics, shorter functions")
         }
-        _ if said.contains("SIGXFSZ") || said.contains("File too large") => refuse(
+        _ if said.contains("(signal: 25") || said.contains("File too large") => refuse(
             "build/file-size",
-            "the compiler wrote a file larger than 256 MiB",
+            format!("the compiler wrote a file larger than {file_mib} MiB"),
             "make the crate smaller: shorter arrays and constants",
         ),
         _ if said.contains("(signal: ") || said.contains("compiler unexpectedly panicked") => {
-            refuse("build/compiler-crashed", "the compiler crashed on this crate", "write it more plainly: less nesting, fewer generics")
+            let message = "the compiler crashed on this crate".to_owned();
+            refuse("build/compiler-crashed", message, "write it more plainly: less nesting, fewer generics")
         }
         _ => error::child_failed("build", finished),
     }
 }
+
+/// What rustc, LLVM and the linker say when they get no more.
+const OUT_OF_MEMORY: [&str; 4] = ["memory allocation of", "out of memory", "Cannot allocate memory", "failed to allocate"];
 
 #[cfg(test)]
 mod tests {
@@ -234,7 +270,10 @@ mod tests {
 
     fn said(end: End, stderr: &str) -> String {
         let nothing = Duration::ZERO;
-        match ended(&Finished { end, stdout: Vec::new(), stderr: stderr.into(), elapsed: nothing, cpu: nothing, peak_resident: 0 }) {
+        match ended(
+            &Finished { end, stdout: Vec::new(), stderr: stderr.into(), elapsed: nothing, cpu: nothing, peak_resident: 0 },
+            &BuildLimits::default(),
+        ) {
             StageFailure::Refused(findings) => findings[0].code.clone(),
             StageFailure::Failed(error) => error.code().to_owned(),
             StageFailure::Cancelled => "cancelled".to_owned(),
@@ -249,8 +288,8 @@ mod tests {
         assert_eq!(said(End::Exited(101), "memory allocation of 4294967296 bytes failed"), "build/memory");
         assert_eq!(said(End::Exited(101), "rustc-LLVM ERROR: out of memory"), "build/memory");
         let died = |signal: &str| format!("process didn't exit successfully: `rustc` (signal: {signal})");
-        assert_eq!(said(End::Exited(101), &died("24, SIGXCPU: CPU time limit exceeded")), "build/time");
-        assert_eq!(said(End::Exited(101), &died("25, SIGXFSZ: file size limit exceeded")), "build/file-size");
+        assert_eq!(said(End::Exited(101), &died("24")), "build/time");
+        assert_eq!(said(End::Exited(101), &died("25")), "build/file-size");
         assert_eq!(said(End::Exited(101), &died("11, SIGSEGV: invalid memory reference")), "build/compiler-crashed");
         assert_eq!(said(End::Cancelled, ""), "cancelled");
         assert_eq!(said(End::Exited(8), "the required sandbox layer seccomp does not hold here"), "missing_layer");

@@ -1,6 +1,9 @@
 //! What each gate does with crates that attack it, and with machines that are not as they should be.
 
-use crate::rig::{self, lint, replace, template};
+use crate::{
+    bombs,
+    rig::{self, lint, replace, template},
+};
 use kandra_gate::{Artifact, Built, Cancel, Files, Finding, Gate, GateError, StageFailure, Tier};
 use std::{
     fs,
@@ -12,11 +15,13 @@ use std::{
 
 pub type Test = fn(&Gate);
 
-pub const ALL: [(&str, Test); 14] = [
+pub const ALL: [(&str, Test); 16] = [
     ("the_template_becomes_an_artifact", the_template_becomes_an_artifact),
     ("a_mistake_is_found_where_the_author_made_it", a_mistake_is_found_where_the_author_made_it),
     ("the_compiler_never_proposes_the_real_std", the_compiler_never_proposes_the_real_std),
     ("a_build_that_eats_memory_ends_in_a_finding", a_build_that_eats_memory_ends_in_a_finding),
+    ("every_bomb_ends_at_a_limit_that_is_named", bombs::every_bomb_ends_at_a_limit_that_is_named),
+    ("a_bomb_costs_nobody_else_a_build", bombs::a_bomb_costs_nobody_else_a_build),
     ("a_build_can_be_cancelled", a_build_can_be_cancelled),
     ("no_build_hands_back_an_older_library", no_build_hands_back_an_older_library),
     ("the_same_source_gives_the_same_bytes_anywhere", the_same_source_gives_the_same_bytes_anywhere),

@@ -5,6 +5,7 @@
 //! timings instead.
 
 mod attacks;
+mod bombs;
 mod child;
 mod measure;
 mod rig;
