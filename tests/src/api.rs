@@ -34,6 +34,12 @@ impl Api {
         Self { base: base.to_owned(), token, http: http.expect("a client without options that can fail") }
     }
 
+    /// A visitor who comes from this address of the machine.
+    pub fn from_address(base: &str, address: std::net::IpAddr) -> Self {
+        let http = reqwest::Client::builder().timeout(Duration::from_secs(60)).local_address(address).build();
+        Self { base: base.to_owned(), token: None, http: http.expect("a client without options that can fail") }
+    }
+
     /// Reads.
     pub async fn get(&self, path: &str) -> Result<Answer> {
         self.send(Method::GET, path, None, &[]).await

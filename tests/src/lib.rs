@@ -10,6 +10,8 @@ pub mod faults;
 pub mod load;
 pub mod model_server;
 mod server;
+pub mod storm;
+pub mod ungated;
 
 pub use api::{Answer, Api};
 pub use events::{Events, Heard};

@@ -6,10 +6,12 @@ mod drain;
 mod fates;
 mod faults;
 mod library;
+mod outside;
 mod pipeline;
 mod replace;
 mod serve;
 mod stateful;
+mod storm;
 mod swap;
 mod ticks;
 mod unload;
@@ -114,6 +116,23 @@ enum Command {
         #[arg(long, default_value_t = 5_000)]
         calls: u64,
     },
+    /// Hostile submissions from many addresses, while health is asked ten times a second
+    Storm {
+        /// Submissions
+        #[arg(long, default_value_t = 200)]
+        submissions: usize,
+        /// Addresses they come from
+        #[arg(long, default_value_t = 40)]
+        addresses: u8,
+    },
+    /// A library outside of any jail, for the test of live's
+    #[command(hide = true)]
+    Outside {
+        /// The feature's name
+        slug: String,
+        /// Its library
+        library: std::path::PathBuf,
+    },
     /// The static server that `serve` compares with
     #[command(hide = true)]
     Static {
@@ -132,6 +151,10 @@ fn main() -> Result<ExitCode> {
         serve::static_server(workers, &headers)?;
         return Ok(ExitCode::SUCCESS);
     }
+    if let Command::Outside { slug, library } = arguments.command {
+        outside::run(&slug, &library)?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     let bars = runtime.block_on(async {
         match arguments.command {
@@ -145,8 +168,9 @@ fn main() -> Result<ExitCode> {
             Command::Unload { cycles, only } => unload::run(cycles, &only).await,
             Command::Ticks { rounds } => ticks::run(rounds).await,
             Command::Call { rounds } => ticks::call_cost(rounds).await,
+            Command::Storm { submissions, addresses } => storm::run(submissions, addresses).await,
             Command::Drain { swaps, calls } => drain::run(swaps, calls).await,
-            Command::Static { .. } => unreachable!("handled above"),
+            Command::Static { .. } | Command::Outside { .. } => unreachable!("handled above"),
         }
     })?;
     println!();

@@ -4,41 +4,21 @@
 //! then, while the server is down, its library is exchanged for one that was built without the gates.
 
 use super::{CONTRACT, FOLDER, Fate, Outcome};
-use crate::{Options, Server, feature_crate, repository};
+use crate::{
+    Options, Server, feature_crate,
+    ungated::{self, STAND_IN},
+};
 use anyhow::{Context, Result, ensure};
 use serde_json::json;
-use sha2::{Digest, Sha256};
-use std::{
-    collections::BTreeMap,
-    fs,
-    path::{Path, PathBuf},
-    process::Command,
-};
+use std::{collections::BTreeMap, path::Path};
 
 /// Who must not notice.
 pub const NEIGHBOURS: [&str; 2] = ["bench-counter", "bench-routes"];
 
-/// What the gates get of a feature that they would refuse.
-const STAND_IN: &str = "#![no_std]
-#![forbid(unsafe_code)]
-extern crate kandra_std as std;
-use kandra::prelude::*;
-
-kandra::feature!(mount);
-
-fn mount(routes: &mut Routes) {
-    routes.get(\"/fate\", fate);
-}
-
-async fn fate(_req: Request, _ctx: Ctx) -> Result<Response> {
-    Response::text(\"well\")
-}
-";
-
 /// Starts a server with the neighbours and these fates.
 pub async fn start(fates: &[Fate], options: Options) -> Result<Server> {
-    let ungated = fates.iter().filter(|fate| fate.ungated.is_some()).cloned().collect::<Vec<_>>();
-    let built = tokio::task::spawn_blocking(move || build(&ungated));
+    let names: Vec<String> = fates.iter().filter(|fate| fate.ungated.is_some()).map(|fate| fate.name.clone()).collect();
+    let built = tokio::task::spawn_blocking(move || ungated::build(FOLDER, &names.iter().map(String::as_str).collect::<Vec<_>>()));
     let mut server = Server::ready(options.args(["--agent", "none"])).await?;
     for name in NEIGHBOURS {
         accepted(&server, &feature_crate(&format!("tests/features/{name}"))?, None).await?;
@@ -63,13 +43,7 @@ async fn accepted(server: &Server, files: &BTreeMap<String, String>, base: Optio
 }
 
 async fn deploy(server: &Server, fate: &Fate) -> Result<()> {
-    let with = |source: String| {
-        let mut files = BTreeMap::from([("src/lib.rs".to_owned(), source), ("contract.toml".to_owned(), CONTRACT.to_owned())]);
-        let manifest = fate.files["Cargo.toml"].clone();
-        let facade = "kandra-std = { path = \"../../../../sdk/std\" }\n";
-        files.insert("Cargo.toml".to_owned(), if manifest.contains("kandra-std") { manifest } else { manifest + facade });
-        files
-    };
+    let with = |source: String| ungated::stand_in(&fate.files["Cargo.toml"], CONTRACT, source);
     match (fate.outcome, &fate.ungated) {
         (Outcome::Refused, Some(_)) => {
             accepted(server, &with(STAND_IN.to_owned()), None).await?;
@@ -90,50 +64,14 @@ async fn deploy(server: &Server, fate: &Fate) -> Result<()> {
     }
 }
 
-/// Builds crates as the gate would, without its lint, its facade and its ticks; answers their libraries by name.
-fn build(fates: &[Fate]) -> Result<Vec<(String, PathBuf)>> {
-    if fates.is_empty() {
-        return Ok(Vec::new());
-    }
-    let folder = repository().join(FOLDER);
-    // The workspace's lock, so that nothing is needed that is not there.
-    fs::copy(repository().join("Cargo.lock"), folder.join("Cargo.lock"))?;
-    // Live's tests build their feature with the same flags here: what both need is built once.
-    let target = target()?.join("tmp/trial");
-    let packages = fates.iter().flat_map(|fate| ["--package".to_owned(), format!("kandra-feature-{}", fate.name)]);
-    let output = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()))
-        .args(["build", "--quiet", "--offline"])
-        .args(packages)
-        .current_dir(&folder)
-        .env("CARGO_TARGET_DIR", &target)
-        .env("RUSTFLAGS", "--cfg kandra_library")
-        .env_remove("CARGO_ENCODED_RUSTFLAGS")
-        .output()?;
-    ensure!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let library = |fate: &Fate| target.join(format!("debug/libkandra_feature_{}.so", fate.name.replace('-', "_")));
-    Ok(fates.iter().map(|fate| (fate.name.clone(), library(fate))).collect())
-}
-
-/// The target directory that this program was built in.
-fn target() -> Result<PathBuf> {
-    let own = std::env::current_exe()?;
-    Ok(own.ancestors().find(|folder| folder.join("CACHEDIR.TAG").is_file()).context("this program is in no target directory")?.to_owned())
-}
-
 /// Puts a library in the place of the one that the gates made, while nothing runs over this home.
 fn exchange(home: &Path, fate: &Fate, library: &Path) -> Result<()> {
-    let bytes = fs::read(library)?;
-    let hash = hex::encode(Sha256::digest(&bytes));
-    fs::write(home.join("artifacts").join(&hash), &bytes)?;
-    let db = rusqlite::Connection::open(home.join("kandra.db"))?;
-    let (slug, nowhere) = (&fate.name, "0".repeat(40));
-    if fate.outcome == Outcome::Refused {
-        let changed = db.execute("UPDATE artifacts SET hash = ?1 WHERE feature = ?2 AND revision = 2", (&hash, slug))?;
-        ensure!(changed > 0, "{slug} has no second revision");
-        return Ok(());
+    if fate.outcome != Outcome::Refused {
+        return ungated::exchange(home, &fate.name, library);
     }
-    ensure!(db.execute("UPDATE features SET artifact = ?1 WHERE slug = ?2", (&hash, slug))? == 1, "{slug} is not there");
-    // With a source that git does not have it is not built anew and not optimised.
-    db.execute("UPDATE revisions SET commit_id = ?1 WHERE feature = ?2", (&nowhere, slug))?;
+    let hash = ungated::store(home, library)?;
+    let db = rusqlite::Connection::open(home.join("kandra.db"))?;
+    let changed = db.execute("UPDATE artifacts SET hash = ?1 WHERE feature = ?2 AND revision = 2", (&hash, &fate.name))?;
+    ensure!(changed > 0, "{} has no second revision", fate.name);
     Ok(())
 }
