@@ -149,3 +149,22 @@ fn no_gpl_code_is_linked() {
         assert!(alternatives.iter().any(|l| !l.contains("GPL")), "{name} is under {licence:?}");
     }
 }
+
+/// Each layer of THREATS.md names what proves it, and that is there.
+#[test]
+fn every_claim_of_threats_has_its_test() {
+    let text = fs::read_to_string(root().join("THREATS.md")).unwrap();
+    let table = text.split("## Layers").nth(1).unwrap().split("\n\n").find(|part| part.contains("| layer |")).unwrap();
+    let rows: Vec<&str> = table.lines().filter(|line| line.starts_with("| ")).skip(1).collect();
+    assert!(rows.len() > 20, "{}", rows.len());
+    for row in rows {
+        let tests: Vec<&str> = row.rsplit(" | ").next().unwrap().split('`').skip(1).step_by(2).collect();
+        assert!(!tests.is_empty(), "no test proves this: {row}");
+        for named in tests {
+            let (path, name) = named.split_once("::").unwrap_or((named, ""));
+            let path = root().join(path);
+            assert!(path.exists(), "{named} is not there: {row}");
+            assert!(name.is_empty() || fs::read_to_string(&path).unwrap().contains(&format!("fn {name}(")), "{named} is not there: {row}");
+        }
+    }
+}
