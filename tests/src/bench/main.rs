@@ -189,7 +189,6 @@ fn main() -> Result<ExitCode> {
             }
             Command::Drain { swaps, calls, .. } => drain::run(swaps, calls).await,
             Command::Check { features, edits } => check::run(features, edits),
-            Command::Static { .. } => unreachable!("handled above"),
             Command::Storm { submissions, addresses } => storm::run(submissions, addresses).await,
             Command::Static { .. } | Command::Outside { .. } => unreachable!("handled above"),
         }
