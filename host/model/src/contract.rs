@@ -316,7 +316,8 @@ impl Contract {
 
     /// The first route that answers no exchange with a real assertion. `HEAD`-like routes and `GET /widget` count too.
     pub fn uncovered<'a>(&self, routes: &'a [RouteSpec]) -> Option<&'a RouteSpec> {
-        let proven: Vec<&RouteSpec> = self.exchanges.iter().filter(|one| one.proves_something()).filter_map(|one| one.answered_by(routes)).collect();
+        let proven: Vec<&RouteSpec> =
+            self.exchanges.iter().filter(|one| one.proves_something()).filter_map(|one| one.answered_by(routes)).collect();
         routes.iter().find(|route| !proven.contains(route))
     }
 }

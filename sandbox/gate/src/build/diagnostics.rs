@@ -110,7 +110,8 @@ fn hint(diagnostic: &Diagnostic, message: &str) -> String {
     }
     // Something of the author's own that only lacks its import is not what we know under that name.
     let own = diagnostic.children.iter().any(|child| {
-        child.message.contains("crate::") || child.spans.iter().filter_map(|span| span.suggested_replacement.as_deref()).any(|s| s.contains("crate::"))
+        child.message.contains("crate::")
+            || child.spans.iter().filter_map(|span| span.suggested_replacement.as_deref()).any(|s| s.contains("crate::"))
     });
     if let Some(ours) = missing_name(message).filter(|_| !own) {
         return ours;

@@ -56,7 +56,9 @@ fn only_for_tests(files: &[Parsed<'_>]) -> BTreeSet<String> {
         _ => None,
     });
     let (mut tests, mut others) = (BTreeSet::new(), BTreeSet::new());
-    declared.for_each(|(name, test)| drop(if test { tests.insert(name) } else { others.insert(name) }));
+    for (name, test) in declared {
+        if test { &mut tests } else { &mut others }.insert(name);
+    }
     tests.difference(&others).map(|name| format!("src/{name}.rs")).collect()
 }
 

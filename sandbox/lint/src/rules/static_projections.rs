@@ -198,7 +198,9 @@ impl<'a> Visit<'a> for Seen {
             bounds.into_iter().any(|b| matches!(b, TypeParamBound::Lifetime(lifetime) if lifetime.ident == "static"))
         };
         match item {
-            Item::Struct(syn::ItemStruct { ident, generics, .. }) | Item::Enum(syn::ItemEnum { ident, generics, .. }) if demands(generics) => {
+            Item::Struct(syn::ItemStruct { ident, generics, .. }) | Item::Enum(syn::ItemEnum { ident, generics, .. })
+                if demands(generics) =>
+            {
                 self.demanding.insert(ident.unraw().to_string());
             }
             _ => {}
@@ -246,7 +248,11 @@ impl<'a> Visit<'a> for Implied<'_> {
 
 fn visit_arguments(arguments: &PathArguments, mut show: impl FnMut(&Type)) {
     if let PathArguments::AngleBracketed(arguments) = arguments {
-        arguments.args.iter().for_each(|a| if let GenericArgument::Type(ty) = a { show(ty) });
+        arguments.args.iter().for_each(|a| {
+            if let GenericArgument::Type(ty) = a {
+                show(ty)
+            }
+        });
     }
 }
 
