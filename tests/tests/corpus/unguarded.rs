@@ -119,6 +119,8 @@ fn compiled(gate: &Gate, files: &BTreeMap<String, String>, place: &Path) -> Stri
 
 fn said(finished: &Finished, place: &Path, well: &str) -> String {
     let text = String::from_utf8_lossy(&finished.stderr).replace(&place.display().to_string(), "…");
+    let above = place.ancestors().nth(2).map(|above| above.display().to_string()).filter(|above| above.len() > 5);
+    let text = above.map_or(text.clone(), |above| text.replace(&above, "…"));
     if text.contains("Permission denied") {
         return "the compiler opens the file; the jail alone denies it".to_owned();
     }
