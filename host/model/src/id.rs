@@ -91,6 +91,25 @@ impl Slug {
         &self.0
     }
 
+    /// Whether a reader could take one for the other: they differ only by characters that look alike.
+    pub fn looks_like(&self, other: &Self) -> bool {
+        self != other && self.skeleton() == other.skeleton()
+    }
+
+    /// With one character for all that look alike.
+    fn skeleton(&self) -> String {
+        let text = self.0.replace("rn", "m").replace("vv", "w");
+        text.chars()
+            .map(|c| match c {
+                '0' => 'o',
+                '1' | 'i' => 'l',
+                '5' => 's',
+                '8' => 'b',
+                c => c,
+            })
+            .collect()
+    }
+
     /// The Cargo package of the feature: `kandra-feature-<slug>`.
     pub fn package(&self) -> String {
         format!("kandra-feature-{}", self.0)
@@ -221,6 +240,18 @@ hash_id! {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn slugs_that_look_alike_are_told() {
+        let alike = |a: &str, b: &str| a.parse::<Slug>().unwrap().looks_like(&b.parse().unwrap());
+        for (a, b) in [("tea-poll", "tea-p0ll"), ("tea-poll", "tea-po1l"), ("live-map", "llve-map"), ("modern", "modem"), ("swim", "svvim")]
+        {
+            assert!(alike(a, b) && alike(b, a), "{a} {b}");
+        }
+        for (a, b) in [("tea-poll", "tea-poll"), ("tea-poll", "tea-poll-2"), ("clock", "dock"), ("tea-poll", "teapoll"), ("cat", "car")] {
+            assert!(!alike(a, b), "{a} {b}");
+        }
+    }
 
     #[test]
     fn slugs_are_checked() {

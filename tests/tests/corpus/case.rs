@@ -30,6 +30,9 @@ pub struct Attack {
     pub gate: String,
     /// The code that one of its findings must have.
     pub code: String,
+    /// Other codes, where the machine decides which limit is met first.
+    #[serde(default)]
+    pub also: Vec<String>,
     /// What it would do, in one sentence.
     pub does: String,
     /// It ends at a limit of several seconds, or is a disguise of one that is tried each time: tried only when asked for.

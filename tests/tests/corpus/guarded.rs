@@ -1,6 +1,6 @@
 //! What the gates say: every case at once, on all cores, in this one process.
 
-use crate::case::Case;
+use crate::case::{Attack, Case};
 use kandra_gate::{Cancel, Finding, Gate, Severity, Stage, StageFailure, StageOutcome, Tier};
 use std::{
     cell::Cell,
@@ -30,12 +30,13 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// The stage and the code of the finding that the attack expects, or of the first one.
-    pub fn stopped_by(&self, expected: &str) -> Option<(&'static str, &str)> {
+    /// The stage, and the code that is expected if one of the findings has it or one that may stand for it; the first
+    /// finding's code otherwise.
+    pub fn stopped_by(&self, attack: &Attack) -> Option<(&'static str, String)> {
         let Self::Refused { stage, findings } = self else { return None };
-        let errors = || findings.iter().filter(|f| f.severity == Severity::Error);
-        let finding = errors().find(|f| f.code == expected).or_else(|| errors().next())?;
-        Some((stage.as_str(), &finding.code))
+        let errors = || findings.iter().filter(|f| f.severity == Severity::Error).map(|f| &f.code);
+        let expected = errors().any(|code| *code == attack.code || attack.also.contains(code));
+        Some((stage.as_str(), if expected { attack.code.clone() } else { errors().next()?.clone() }))
     }
 
     /// In words, for a person who must correct something.

@@ -61,13 +61,12 @@ fn no_attack_passes_and_nothing_ordinary_is_refused() -> Result<()> {
             }
             continue;
         };
-        let stopped = verdict.stopped_by(&attack.code);
-        if stopped != Some((attack.gate.as_str(), attack.code.as_str())) {
+        let (gate, code) = verdict.stopped_by(attack).unwrap_or(("nobody", String::new()));
+        if gate != attack.gate || code != attack.code {
             wrong.push(format!("attack {}: expected {} {}, but {}", case.name, attack.gate, attack.code, verdict.told()));
         }
-        let (gate, code) = stopped.unwrap_or(("nobody", ""));
         let without = committed.get(&case.name).map_or("not tried yet", |row| row.without.as_str()).to_owned();
-        rows.insert(case.name.clone(), Row { does: attack.does.clone(), gate: gate.to_owned(), code: code.to_owned(), without });
+        rows.insert(case.name.clone(), Row { does: attack.does.clone(), gate: gate.to_owned(), code, without });
     }
     if asked("KANDRA_GUARDS") {
         let tried: Vec<&Case> = cases.iter().copied().filter(|case| case.attack.is_some()).collect();

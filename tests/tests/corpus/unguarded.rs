@@ -114,11 +114,16 @@ fn compiled(gate: &Gate, files: &BTreeMap<String, String>, place: &Path) -> Stri
         .arg(place.join("src/lib.rs"))
         .run()
         .expect("the jail holds");
-    said(&finished, "compiles")
+    said(&finished, place, "compiles")
 }
 
-fn said(finished: &Finished, well: &str) -> String {
-    let text = String::from_utf8_lossy(&finished.stderr);
+fn said(finished: &Finished, place: &Path, well: &str) -> String {
+    let text = String::from_utf8_lossy(&finished.stderr).replace(&place.display().to_string(), "…");
+    let above = place.ancestors().nth(2).map(|above| above.display().to_string()).filter(|above| above.len() > 5);
+    let text = above.map_or(text.clone(), |above| text.replace(&above, "…"));
+    if text.contains("Permission denied") {
+        return "the compiler opens the file; the jail alone denies it".to_owned();
+    }
     let error = text.lines().find_map(|line| line.split_once("error").map(|(_, rest)| rest.to_owned()));
     match (finished.end, error) {
         (End::Exited(0), _) => well.to_owned(),
@@ -166,7 +171,7 @@ fn without_source(gate: &Gate, case: &Case, place: &Path) -> String {
                 .run()
                 .expect("the jail holds");
             let ran = if place.join("target/ran").exists() { ", and runs its program" } else { "" };
-            format!("{}{ran}", said(&finished, "cargo builds it"))
+            format!("{}{ran}", said(&finished, place, "cargo builds it"))
         }
     }
 }

@@ -138,9 +138,18 @@ impl App {
             StageFailure::Failed(error) => internal(error),
             StageFailure::Cancelled => AppError::Stopping,
         })?;
-        source.slug().parse().map_err(|error: kandra_model::IdError| {
-            AppError::Refused(vec![Finding::error("source/slug", error.to_string()).file("Cargo.toml")])
-        })
+        let refused =
+            |message: String, hint: &str| AppError::Refused(vec![Finding::error("source/slug", message).hint(hint).file("Cargo.toml")]);
+        let slug: Slug = source.slug().parse().map_err(|error: kandra_model::IdError| refused(error.to_string(), ""))?;
+        let taken = self.store().taken_slugs().await?;
+        match taken.iter().find(|taken| taken.looks_like(&slug)) {
+            // One that is there already keeps its name.
+            Some(other) if !taken.contains(&slug) => Err(refused(
+                format!("the slug {slug} differs from the feature {other} only by characters that look alike"),
+                "Choose another name.",
+            )),
+            _ => Ok(slug),
+        }
     }
 
     /// A base that never was is a slip; a diff of everything would not say so.

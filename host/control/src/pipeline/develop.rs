@@ -152,7 +152,7 @@ impl App {
         let mut taken = self.store().taken_slugs().await?;
         let of_this_run = self.active().feature_of(ticket.run());
         taken.extend(self.active().slugs().into_iter().filter(|slug| Some(slug) != of_this_run.as_ref()));
-        let free = |slug: &Slug| !taken.contains(slug);
+        let free = |slug: &Slug| !taken.iter().any(|other| other == slug || other.looks_like(slug));
         let slug = if free(&wanted) {
             wanted.clone()
         } else {
