@@ -47,9 +47,10 @@ impl Names {
         names
     }
 
-    /// Whether a path may begin with this word because a crate has that name.
+    /// Whether a path may begin with this word because a crate has that name. Outside of tests the compiler does not know
+    /// those that only tests may name.
     pub(crate) fn is_crate(&self, module: &str) -> bool {
-        module == "std" || self.crates.contains(module)
+        module == "std" || self.crates.contains(module) || POLICY.dev.iter().any(|dev| dev.name.replace('-', "_") == module)
     }
 
     /// The crates that paths may begin with, `std` left out.

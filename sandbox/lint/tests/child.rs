@@ -46,7 +46,7 @@ fn a_lying_child_is_caught() {
     };
     let finding = json!({"code": "K001", "severity": "error", "message": "no", "file": "src/lib.rs"});
     type Lie<'a> = (&'a str, &'a dyn Fn(&mut Value));
-    let lies: [Lie<'_>; 12] = [
+    let lies: [Lie<'_>; 15] = [
         ("another version", &|a| a["version"] = json!(9)),
         ("no end", &|a| a["end"] = json!(false)),
         ("another file", &|a| a["insertions"]["src/c.rs"] = json!([])),
@@ -60,6 +60,21 @@ fn a_lying_child_is_caught() {
         ("another kind", &|a| a["insertions"]["src/b.rs"] = json!([{"at": 5, "kind": "evil"}])),
         ("passed with errors", &|a| a["findings"] = json!([finding])),
         ("refused without a reason", &|a| a["passed"] = json!(false)),
+        ("a fix of what is no mistake", &|a| {
+            a["passed"] = json!(false);
+            a["findings"] = json!([{"code": "K003", "severity": "error", "message": "no", "file": "src/lib.rs",
+                "fix": [{"at": 0, "end": 10, "kind": "no_std"}]}]);
+        }),
+        ("a fix with a text of its own", &|a| {
+            a["passed"] = json!(false);
+            a["findings"] = json!([{"code": "K003", "severity": "error", "message": "no", "file": "src/lib.rs",
+                "fix": [{"at": 0, "end": 0, "kind": "no_std", "text": "evil"}]}]);
+        }),
+        ("a fix outside", &|a| {
+            a["passed"] = json!(false);
+            a["findings"] = json!([{"code": "K003", "severity": "error", "message": "no", "file": "src/lib.rs",
+                "fix": [{"at": 9000, "end": 9000, "kind": "no_std"}]}]);
+        }),
         ("a finding elsewhere", &|a| {
             a["passed"] = json!(false);
             a["findings"] = json!([{"code": "K001", "severity": "error", "message": "no", "file": "/etc/passwd"}]);

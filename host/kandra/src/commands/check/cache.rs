@@ -23,8 +23,9 @@ const MAX_VERDICTS: usize = 4_000;
 /// Bytes of one, at most: 200 findings of 2,000 characters each.
 const MAX_BYTES: u64 = 4 << 20;
 /// Refusals that a machine with more time or memory, or a quieter one, might not make.
-const BY_CHANCE: [&str; 9] = [
+const BY_CHANCE: [&str; 11] = [
     "lint/too-slow",
+    "lint/too-complex",
     "build/time",
     "build/memory",
     "build/processes",
@@ -33,6 +34,7 @@ const BY_CHANCE: [&str; 9] = [
     "probe/mount-time",
     "probe/crash",
     "probe/leak",
+    "probe/pinned",
 ];
 
 /// The folder of verdicts, and what all their keys have in common.
