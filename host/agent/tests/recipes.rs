@@ -166,6 +166,7 @@ fn a_taken_slug_gets_a_number_and_a_recipe_cannot_be_repaired() {
         details: String::new(),
         taken: vec![first.slug.clone(), first.slug.numbered(2)],
         live: vec![],
+        crates: vec![],
         repair: None,
     };
     let third = runtime.block_on(agent.develop(task.clone(), &mut Silent)).unwrap();

@@ -25,7 +25,7 @@ enum Until {
 }
 
 fn markup(input: ParseStream, found: &mut Arguments, until: Until) -> syn::Result<()> {
-    while !input.is_empty() && !(until == Until::Comma && input.peek(Token![,])) {
+    while !(input.is_empty() || until == Until::Comma && input.peek(Token![,])) {
         if input.peek(Token![@]) {
             input.parse::<Token![@]>()?;
             control(input, found)?;
