@@ -33,7 +33,7 @@ fn hashing() -> Result<BTreeMap<String, String>> {
         async fn hash(_req: Request, _ctx: Ctx) -> Result<Response> {\n    let mut hasher = fnv::FnvHasher::default();\n    hasher.write(b\"tea\");\n    \
         Response::text(format!(\"{:x}\", hasher.finish()))\n}\n";
     files.insert("src/lib.rs".into(), lib.into());
-    let contract = "[[exchange]]\nname = \"a hash\"\nrequest = { path = \"/\" }\nexpect = { status = 200, text = \"dcb27518fed9d577\" }\n";
+    let contract = "[[exchange]]\nname = \"a hash\"\nrequest = { path = \"/\" }\nexpect = { status = 200, text = \"56e4c91944536249\" }\n";
     files.insert("contract.toml".into(), contract.into());
     Ok(files)
 }
@@ -93,7 +93,7 @@ async fn crates_work_their_loops_end_and_another_is_added_while_serving() -> Res
     assert!(said(&kandra(&server, &["crates"]).await?).contains("(added here)"));
     let run = server.deploy(&hashing()?, None).await?;
     assert_eq!(run["state"], "succeeded", "{run}");
-    assert_eq!(visitor.get("/hashing/").await?.text, "dcb27518fed9d577");
+    assert_eq!(visitor.get("/hashing/").await?.text, "56e4c91944536249");
     assert_eq!(server.live_pid(), Some(live), "nothing was restarted");
 
     // What names a crate of the shelf follows it, beside the library that serves; the others are left alone.

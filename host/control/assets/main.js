@@ -22,6 +22,7 @@ if (page === "home") {
   const { startPage } = await import("./page.js");
   startPage();
 }
+if (page === "crates") (await import("./crates.js")).startCrates();
 if (page === "request") (await import("./own.js")).startOwn();
 startOwner();
 if (page !== "error") start();

@@ -86,6 +86,9 @@ async function panel() {
   put(place, await answer.text());
 }
 
+/** The token of this tab, for what only the owner may send. */
+export const ownerToken = () => token;
+
 export function startOwner() {
   try {
     token = sessionStorage.getItem(KEY);

@@ -11,6 +11,8 @@ mod submissions;
 #[cfg(test)]
 pub(crate) mod testing;
 
+#[cfg(test)]
+pub(crate) use crates::Adding;
 pub(crate) use crates::CrateState;
 pub use crates::Crates;
 pub use error::AppError;

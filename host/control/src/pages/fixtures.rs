@@ -9,6 +9,7 @@ use super::{
     },
     words::Language,
 };
+use crate::app::{Adding, Crates, WarmStatus};
 use crate::outgoing::SecretRecord;
 use askama::Template;
 use kandra_model::*;
@@ -447,6 +448,12 @@ fn status_pages(s: &Shell) -> Vec<(String, String)> {
     ]
 }
 
+/// What may be used while one is being added and another failed.
+fn crates() -> Crates {
+    let failed = Adding { name: "a".into(), version: "1.0.0".into(), failure: Some(HOSTILE.into()) };
+    Crates { crates: kandra_gate::Shelf::default().allowed(), adding: Some(failed), shelf: WarmStatus::default() }
+}
+
 /// Every state of every page, by name.
 pub fn all(language: Language) -> Vec<(String, String)> {
     let home = &shell(language, Page::Home);
@@ -494,6 +501,7 @@ pub fn all(language: Language) -> Vec<(String, String)> {
     out.extend(request_pages(&shell(language, Page::Request)));
     out.extend(feature_pages(&shell(language, Page::Feature)));
     out.extend(status_pages(&shell(language, Page::Status)));
+    out.push(("crates".into(), CratesPage { s: &shell(language, Page::Crates), c: &crates() }.render().unwrap()));
     out.push(("owner".into(), OwnerPage { s: &shell(language, Page::Owner) }.render().unwrap()));
     let error = ErrorPage {
         s: &shell(language, Page::Error),

@@ -4,7 +4,8 @@ use super::{
     asked::{Asked, PageError},
     load,
     render::{
-        CodePage, ContractPage, FeaturePage, HistoryPage, HomePage, LogsPage, OwnerPage, RequestPage, RequestsPage, RoutesPage, StatusPage,
+        CodePage, ContractPage, CratesPage, FeaturePage, HistoryPage, HomePage, LogsPage, OwnerPage, RequestPage, RequestsPage, RoutesPage,
+        StatusPage,
     },
     view::{FeatureView, Page, Section, Shell},
 };
@@ -129,6 +130,15 @@ pub async fn status(asked: Asked, app: web::Data<App>) -> HttpResponse {
     let html = async {
         let s = &shell(&asked, &app, Page::Status).await?;
         Ok(StatusPage { s, v: &load::status(&app).await? }.render()?)
+    };
+    asked.answer(&app, html.await)
+}
+
+/// `GET /crates`.
+pub async fn crates(asked: Asked, app: web::Data<App>) -> HttpResponse {
+    let html = async {
+        let s = &shell(&asked, &app, Page::Crates).await?;
+        Ok(CratesPage { s, c: &app.crates() }.render()?)
     };
     asked.answer(&app, html.await)
 }

@@ -32,6 +32,7 @@ pub fn configure(config: &mut web::ServiceConfig) {
         .route("/features/{slug}/logs", reading().to(handlers::logs))
         .route("/routes", reading().to(handlers::routes))
         .route("/status", reading().to(handlers::status))
+        .route("/crates", reading().to(handlers::crates))
         .route("/owner", reading().to(handlers::owner))
         .route("/fragments/version", reading().to(fragments::version))
         .route("/fragments/owner", reading().to(fragments::owner))

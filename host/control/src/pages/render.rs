@@ -4,6 +4,7 @@ use super::view::{
     ActivityView, AskView, CardView, CodeView, ContractView, DiffView, FeatureView, LogLine, RequestView, RevisionView, RunView, Section,
     Sentence, Shell, StatusView, TableRow, WantView,
 };
+use crate::app::Crates;
 use crate::outgoing::SecretRecord;
 use askama::Template;
 
@@ -155,6 +156,14 @@ pub struct RoutesPage<'a> {
 pub struct StatusPage<'a> {
     pub s: &'a Shell,
     pub v: &'a StatusView,
+}
+
+/// `GET /crates`.
+#[derive(Template)]
+#[template(path = "crates.html")]
+pub struct CratesPage<'a> {
+    pub s: &'a Shell,
+    pub c: &'a Crates,
 }
 
 /// `GET /owner`.

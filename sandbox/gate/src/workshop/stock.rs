@@ -115,3 +115,39 @@ fn key(recipe: &Recipe, toolchain: &Toolchain) -> String {
     }
     hex::encode(hash.finalize())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::workshop::AddedCrate;
+
+    #[test]
+    fn a_crate_more_changes_the_shelfs_key_and_not_the_bases() {
+        let toolchain = Toolchain {
+            sysroot: PathBuf::new(),
+            rustc: PathBuf::new(),
+            cargo: PathBuf::new(),
+            cc: PathBuf::new(),
+            version: "rustc 1.95.0".to_owned(),
+            cargo_home: PathBuf::new(),
+        };
+        let of = |recipe: Recipe| Stock::new(Path::new("/cache"), recipe, &toolchain).key().to_owned();
+        let added = AddedCrate {
+            name: "fnv".into(),
+            module: "fnv".into(),
+            version: "1.0.7".into(),
+            features: Vec::new(),
+            default_features: true,
+            licence: "MIT".into(),
+            what: String::new(),
+        };
+        let larger = Shelf { crates: vec![added], lock: None };
+        let keys = [of(Recipe::Base), of(Recipe::Shelf(Shelf::default())), of(Recipe::Shelf(larger.clone()))];
+        assert!(keys[0] != keys[1] && keys[1] != keys[2]);
+        // Nothing of the shelf stands in the base's workspace: what is built against it is left alone.
+        let base = Recipe::Base.workspace();
+        let warm = String::from_utf8(base[Path::new("warm/Cargo.toml")].clone()).unwrap();
+        assert!(!warm.contains("itertools") && base[Path::new("Cargo.lock")] == embedded::LOCK.as_bytes());
+        assert_eq!(Recipe::Shelf(larger).externs()["fnv"].as_deref(), Some("1.0.7"));
+    }
+}

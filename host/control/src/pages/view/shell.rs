@@ -19,6 +19,8 @@ pub enum Page {
     Routes,
     /// `/status`.
     Status,
+    /// `/crates`.
+    Crates,
     /// `/owner`.
     Owner,
     /// Not found, broken.
@@ -35,6 +37,7 @@ impl Page {
             Self::Feature => "feature",
             Self::Routes => "routes",
             Self::Status => "status",
+            Self::Crates => "crates",
             Self::Owner => "owner",
             Self::Error => "error",
         }
