@@ -290,7 +290,13 @@ pub enum Moderation {
 
 /// `new`
 #[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  kandra new word-of-the-day\n  kandra new word-of-the-day --dir features --title 'Word of the day'")]
+#[command(after_help = "\
+Examples:
+  kandra new word-of-the-day
+  kandra new word-of-the-day --dir features --title 'Word of the day'
+
+A feature may use regex, chrono, maud, csv and a dozen other reviewed crates: name them under [dependencies] in its Cargo.toml.
+`kandra crates` lists those of a running server.")]
 pub struct New {
     /// The feature's slug: 3 to 40 lower-case letters, digits and single hyphens
     pub slug: String,
