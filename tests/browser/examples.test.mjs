@@ -6,7 +6,7 @@ import { violations } from "./lib/axe.mjs";
 import { DESK, PHONE, holds, listen, openBrowser, widget } from "./lib/browser.mjs";
 import { Server, crate, until } from "./lib/server.mjs";
 
-const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch", "site-monitor", "front-desk"];
+const EXAMPLES = ["shared-counter", "visitors-book", "live-poll", "chat-room", "link-shortener", "kanban", "book-club", "night-watch", "site-monitor", "front-desk", "graphql"];
 const files = (slug) => crate(new URL(`../../generated/${slug}`, import.meta.url).pathname);
 let server, browser, tabs, complaints;
 
@@ -220,6 +220,19 @@ test("front desk: it shows what other features keep, and presses their buttons",
   for (const frame of [one, two]) await text(frame, "#count", String(before));
   await one.click("#press");
   for (const frame of [one, two]) await text(frame, "#count", String(before + 1));
+});
+
+test("graphql: a query is answered, and what is wrong with one is told", async () => {
+  const [one] = await both("graphql");
+  await text(one, "#answer", "Journey to the Centre of the Earth");
+  await one.fill("[name=query]", "{ author(id: \"eliot\") { name books { title } } }");
+  await one.press("[type=submit]", "Enter");
+  await text(one, "#answer", "Middlemarch");
+  await one.fill("[name=query]", "{ books { price } }");
+  await one.press("[type=submit]", "Enter");
+  await text(one, "#answer", "Book has no field price");
+  await one.press("[data-query]", "Enter");
+  await text(one, "#answer", "Frankenstein");
 });
 
 test("axe finds nothing on a phone, in light and dark, and nothing is too wide", async () => {

@@ -32,7 +32,8 @@ async fn query(req: Request, _ctx: Ctx) -> Result<Response> {
     let question: Question = req.json()?;
     match answer::answer(&question.query, &question.variables, question.operation_name.as_deref()) {
         Ok(data) => Response::json(&json!({ "data": data })),
-        Err(problem) => Ok(Response::json(&json!({ "errors": [problem.json()] }))?.with_status(400)),
+        // 200 as well: what GraphQL over HTTP says of answers in plain JSON.
+        Err(problem) => Response::json(&json!({ "errors": [problem.json()] })),
     }
 }
 

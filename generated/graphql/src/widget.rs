@@ -54,11 +54,10 @@ const SCRIPT: &str = r##"
   async function ask() {
     answer.textContent = "…";
     try {
-      const response = await fetch("query", { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ query: box.value }) });
-      const body = await response.json();
+      const body = await kandra.fetch("/query", { method: "POST", body: { query: box.value } });
       answer.textContent = body.errors ? body.errors.map((error) => error.message).join("\n") : JSON.stringify(body, null, 2);
-    } catch {
-      answer.textContent = "The library does not answer; try again in a moment.";
+    } catch (error) {
+      answer.textContent = error.message;
     }
   }
   form.addEventListener("submit", (event) => { event.preventDefault(); ask(); });
