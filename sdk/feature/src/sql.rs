@@ -256,6 +256,6 @@ mod tests {
             routes.migration("CREATE TABLE note (text)").get("/", index);
         });
         assert_eq!(rig.get("/").status(), 500);
-        assert!(rig.logged()[0].contains("kandra check"), "{:?}", rig.logged());
+        assert!(rig.logged()[0].contains("with_sql(kandra_sql::for_tests())"), "{:?}", rig.logged());
     }
 }

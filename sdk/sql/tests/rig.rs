@@ -38,13 +38,6 @@ fn rows_are_kept_and_the_rules_hold() {
 }
 
 #[test]
-fn a_rig_without_a_database_says_where_one_is() {
-    let rig = Rig::mount(mount);
-    assert_eq!(rig.get("/").status(), 500);
-    assert!(rig.logged().iter().any(|line| line.contains("kandra_sql::for_tests()")), "{:?}", rig.logged());
-}
-
-#[test]
 #[should_panic(expected = "migration 1 failed")]
 fn a_migration_that_fails_ends_the_test() {
     fn mount(routes: &mut Routes) {
