@@ -1,10 +1,16 @@
 //! The command line, as SURFACE.md fixes it.
 
 mod check;
+mod crates;
+mod grants;
+mod serve;
 
 pub use check::{Check, Explain, Format};
+pub use crates::{Crates, CratesAdd, CratesCommand, CratesRemove};
+pub use grants::{Grant, Secret, SecretCommand, SecretList, SecretRemove, SecretSet};
+pub use serve::{AgentKind, Approval, Moderation, Serve};
 
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
 /// An HTTP server that rewrites itself while it runs.
@@ -100,74 +106,6 @@ pub struct Server {
     pub token_file: Option<PathBuf>,
 }
 
-/// `crates`
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Without a command it lists what features may use. `add` fetches a crate and shows its licence, its advisories, what it brings
-along, what of that runs while it is built, and how much is unsafe; when you agree it is built in the jail beside all that
-serves, and the next feature can name it. Nothing restarts.
-
-Examples:
-  kandra crates
-  kandra crates add smol_str --dry-run
-  kandra crates add smol_str@0.3 --features serde --yes
-  kandra crates remove smol_str")]
-pub struct Crates {
-    #[command(subcommand)]
-    pub command: Option<CratesCommand>,
-    #[command(flatten)]
-    pub server: Server,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// The commands of `crates`.
-#[derive(Subcommand, Debug)]
-pub enum CratesCommand {
-    /// Allow one more
-    Add(CratesAdd),
-    /// Take back one that was added
-    Remove(CratesRemove),
-}
-
-/// `crates add`
-#[derive(Args, Debug)]
-pub struct CratesAdd {
-    /// Its name, or NAME@VERSION
-    #[arg(value_name = "NAME[@VERSION]")]
-    pub name: String,
-    /// Cargo features to switch on, with commas between
-    #[arg(long, value_delimiter = ',', value_name = "LIST")]
-    pub features: Vec<String>,
-    /// Leave its default features off
-    #[arg(long)]
-    pub no_default_features: bool,
-    /// Only show what was found
-    #[arg(long)]
-    pub dry_run: bool,
-    /// Do not ask
-    #[arg(long, short)]
-    pub yes: bool,
-    #[command(flatten)]
-    pub server: Server,
-    #[command(flatten)]
-    pub output: Output,
-}
-
-/// `crates remove`
-#[derive(Args, Debug)]
-pub struct CratesRemove {
-    /// Its name
-    pub name: String,
-    /// Only say what would be done
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    pub server: Server,
-    #[command(flatten)]
-    pub output: Output,
-}
-
 /// `replace`
 #[derive(Args, Debug)]
 #[command(after_help = "\
@@ -191,101 +129,6 @@ pub struct Output {
     /// Print one JSON object with a `schema` number
     #[arg(long)]
     pub json: bool,
-}
-
-/// `serve`. Each option is also KANDRA_* in the environment and a line of kandra.toml.
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  kandra serve                                     everything on this machine only, offline recipes
-  ANTHROPIC_API_KEY=… kandra serve                 a model writes what no recipe covers
-  kandra serve --listen 0.0.0.0:8080 --live-listen 0.0.0.0:8081   for the local network
-  kandra serve --public-url https://kandra.example --live-public-url 'https://{slug}.live.example' --trusted-proxies 127.0.0.1
-
-Options win over KANDRA_* variables, those over kandra.toml, those over the defaults.")]
-pub struct Serve {
-    /// Where everything is kept [default: ./.kandra]
-    #[arg(long, env = "KANDRA_HOME", value_name = "DIR")]
-    pub home: Option<PathBuf>,
-    /// A configuration file [default: ./kandra.toml when it exists]
-    #[arg(long, env = "KANDRA_CONFIG", value_name = "FILE")]
-    pub config: Option<PathBuf>,
-    /// Where the dashboard and the API listen; port 0 takes a free one [default: 127.0.0.1:8080]
-    #[arg(long, env = "KANDRA_LISTEN", value_name = "ADDR")]
-    pub listen: Option<String>,
-    /// Where features are served [default: 127.0.0.1:8081]
-    #[arg(long, env = "KANDRA_LIVE_LISTEN", value_name = "ADDR")]
-    pub live_listen: Option<String>,
-    /// The dashboard's address as browsers see it [default: as the request's Host says]
-    #[arg(long, env = "KANDRA_PUBLIC_URL", value_name = "URL")]
-    pub public_url: Option<String>,
-    /// The features' address as browsers see it; may contain {slug}
-    #[arg(long, env = "KANDRA_LIVE_PUBLIC_URL", value_name = "URL")]
-    pub live_public_url: Option<String>,
-    /// Whose forwarding headers are believed
-    #[arg(long, env = "KANDRA_TRUSTED_PROXIES", value_name = "CIDR,…", value_delimiter = ',')]
-    pub trusted_proxies: Option<Vec<String>>,
-    /// Who writes features [default: anthropic when ANTHROPIC_API_KEY is set, else offline]
-    #[arg(long, env = "KANDRA_AGENT", value_name = "AGENT")]
-    pub agent: Option<AgentKind>,
-    /// The model's id
-    #[arg(long, env = "KANDRA_MODEL", value_name = "ID")]
-    pub model: Option<String>,
-    /// Seconds that the model may stay silent before it is asked again [default: 60]
-    #[arg(long, env = "KANDRA_MODEL_TIMEOUT", value_name = "SECS")]
-    pub model_timeout: Option<u64>,
-    /// Seconds between two looks at the queue [default: 60]
-    #[arg(long, env = "KANDRA_INTERVAL", value_name = "SECS")]
-    pub interval: Option<u64>,
-    /// Leading zeros of a visitor's proof of work, 0 to 8 [default: 4]
-    #[arg(long, env = "KANDRA_DIFFICULTY", value_name = "N")]
-    pub difficulty: Option<u8>,
-    /// Whether the owner approves revisions [default: auto on this machine, large elsewhere]
-    #[arg(long, env = "KANDRA_APPROVAL", value_name = "WHEN")]
-    pub approval: Option<Approval>,
-    /// Which requests the owner sees first [default: open]
-    #[arg(long, env = "KANDRA_MODERATION", value_name = "WHICH")]
-    pub moderation: Option<Moderation>,
-    /// A folder of feature crates that a new home starts with [default: ./generated in a checkout]
-    #[arg(long, env = "KANDRA_FEATURES_FROM", value_name = "DIR")]
-    pub features_from: Option<PathBuf>,
-    /// Live's worker threads [default: one for each core, at least 4]
-    #[arg(long, env = "KANDRA_LIVE_WORKERS", value_name = "N")]
-    pub live_workers: Option<u32>,
-    /// Run strangers' code although a required sandbox layer is missing on this machine
-    #[arg(long, env = "KANDRA_DANGEROUSLY_RUN_STRANGERS_CODE_UNCONFINED")]
-    pub dangerously_run_strangers_code_unconfined: bool,
-}
-
-/// `--agent`
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum AgentKind {
-    Offline,
-    Anthropic,
-    Openai,
-    None,
-}
-
-/// `--approval`
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Approval {
-    Auto,
-    Large,
-    Always,
-}
-
-/// `--moderation`
-#[derive(ValueEnum, Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
-#[serde(rename_all = "lowercase")]
-#[allow(missing_docs)]
-pub enum Moderation {
-    Open,
-    First,
-    All,
 }
 
 /// `new`
@@ -484,105 +327,6 @@ pub struct Remove {
     /// Do not ask
     #[arg(short, long)]
     pub yes: bool,
-    /// Show what would be done
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub server: Server,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub output: Output,
-}
-
-/// `grant`, `revoke`
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  kandra grant weather                      what it asks to call, and what it may
-  kandra grant weather api.example.com      it may call https://api.example.com from now on
-  kandra revoke weather api.example.com     and from now on no more")]
-pub struct Grant {
-    /// The feature's slug
-    pub slug: String,
-    /// The host [default: only show what is asked and granted]
-    pub host: Option<String>,
-    /// Show what would be done
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub server: Server,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub output: Output,
-}
-
-/// `secret`
-#[derive(Args, Debug)]
-#[command(after_help = "\
-Examples:
-  kandra secret set weather-key --host api.example.com < key.txt
-  pass show weather | kandra secret set weather-key --host api.example.com
-  kandra secret list
-  kandra secret remove weather-key
-
-A feature names a secret and never sees it: the server puts it into the call, and only towards the hosts named here.")]
-pub struct Secret {
-    /// What to do
-    #[command(subcommand)]
-    pub command: SecretCommand,
-}
-
-/// `secret …`
-#[derive(Subcommand, Debug)]
-pub enum SecretCommand {
-    /// Keep a secret, read from standard input, in place of one of the same name
-    Set(SecretSet),
-    /// Names and hosts; never what is kept
-    List(SecretList),
-    /// Forget a secret
-    Remove(SecretRemove),
-}
-
-/// `secret set`
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  kandra secret set weather-key --host api.example.com --host backup.example.com < key.txt")]
-pub struct SecretSet {
-    /// Its name: 1 to 40 letters, digits, - and _
-    pub name: String,
-    /// A host that it may be sent to; may be given several times
-    #[arg(long, required = true, value_name = "HOST")]
-    pub host: Vec<String>,
-    /// Show what would be done; nothing is read
-    #[arg(long)]
-    pub dry_run: bool,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub server: Server,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub output: Output,
-}
-
-/// `secret list`
-#[derive(Args, Debug)]
-#[command(after_help = "Examples:\n  kandra secret list\n  kandra secret list --json | jq -r '.secrets[].name'")]
-pub struct SecretList {
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub server: Server,
-    #[command(flatten)]
-    #[allow(missing_docs)]
-    pub output: Output,
-}
-
-/// `secret remove`
-#[derive(Args, Debug)]
-#[command(after_help = "Example:\n  kandra secret remove weather-key")]
-pub struct SecretRemove {
-    /// Its name
-    pub name: String,
     /// Show what would be done
     #[arg(long)]
     pub dry_run: bool,
