@@ -575,14 +575,14 @@ fn follow(feature: &Path, child: &mut Child) -> Result<()> {
             }
         }
     };
-    let first = until("revision 1 serves at http://")?;
-    let url = first.split(" serves at ").nth(1).context("a url")?.to_owned();
+    let first = until("revision 1 serves: its page is http://")?;
+    let url = first.split(" are below ").nth(1).context("a url")?.to_owned();
     let lib = feature.join("src/lib.rs");
     let source = fs::read_to_string(&lib)?;
     fs::write(&lib, source.replace("GENERATION: u32 = 1", "GENERATION: u32 = x"))?;
     until("error[")?;
     fs::write(&lib, source.replace("GENERATION: u32 = 1", "GENERATION: u32 = 5"))?;
-    until("revision 2 serves at")?;
+    until("revision 2 serves")?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let answer = runtime.block_on(async {
         drop(rustls::crypto::ring::default_provider().install_default());

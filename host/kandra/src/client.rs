@@ -75,6 +75,11 @@ impl Client {
         Ok(Self { base, token: token.map(|t| t.trim().to_owned()), http })
     }
 
+    /// Where something of the server is.
+    pub fn address(&self, path: &str) -> String {
+        format!("{}{path}", self.base)
+    }
+
     /// A client of a server whose address and token are known.
     pub fn at(base: &str, token: String) -> Result<Self> {
         Ok(Self {

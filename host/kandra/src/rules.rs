@@ -64,7 +64,8 @@ fn anchor(heading: &str) -> String {
 
 /// The page of a code.
 pub fn page(code: &str) -> Option<&'static Page> {
-    PAGES.get(code)
+    let rule = code.to_ascii_uppercase();
+    PAGES.get(code).or_else(|| PAGES.get(rule.as_str()))
 }
 
 /// Every page, in order of code.

@@ -5,6 +5,7 @@
 //! own tables ([`rules`]), or run one for longer than [`STATEMENT_TIME`].
 //!
 //! The server uses it on threads of its own; an author's tests use the same with [`for_tests`].
+#![forbid(unsafe_code)]
 
 mod message;
 mod migrate;

@@ -50,6 +50,7 @@ pub fn run(options: Dev) -> Result<Code> {
 async fn follow(path: &Path, home: &Path, slug: &str, mut files: Map<String, Value>) -> Result<Code> {
     let client = connect(home).await?;
     warmed(&client).await?;
+    terminal::say(format!("looking at {} for changes; Ctrl-C ends it", path.display()));
     let mut sent = Map::new();
     loop {
         if files != sent && send(&client, home, slug, &files).await? == Sent::Judged {
@@ -126,11 +127,12 @@ async fn send(client: &Client, home: &Path, slug: &str, files: &Map<String, Valu
     let ended = client.wait_for_run(run, |_| ()).await?;
     if ended["state"] == "succeeded" {
         let feature = client.get(&format!("/api/features/{slug}")).await?;
-        terminal::say(format!("revision {} serves at {}", ended["revision"], feature["url"].as_str().unwrap_or_default()));
+        let (page, address) = (client.address(&format!("/features/{slug}")), feature["url"].as_str().unwrap_or_default());
+        terminal::say(format!("revision {} serves: its page is {page}, its routes are below {address}", ended["revision"]));
         say_what_it_asks(&feature, &format!(" --home {}", home.display()));
     } else {
         print_findings(&ended["findings"]);
-        terminal::say(ended["failure"].as_str().unwrap_or("the save did not pass; the last good revision serves"));
+        terminal::say("this save did not pass; what was live before goes on serving");
     }
     Ok(Sent::Judged)
 }

@@ -167,7 +167,11 @@ pub(super) fn fault_verdict(fault: ProbeFault) -> Verdict {
         ProbeFault::Migration { problem } => Verdict::one(
             "probe/migration",
             shown(&problem),
-            "correct what routes.migration(…) is given in mount: SQLite's CREATE and ALTER, without BEGIN, PRAGMA and virtual tables",
+            if problem.contains("capability") {
+                "write `capabilities = [\"sql\"]` under `[package.metadata.kandra]` in Cargo.toml"
+            } else {
+                "correct what routes.migration(…) is given in mount: SQLite's CREATE and ALTER, without BEGIN, PRAGMA and virtual tables"
+            },
         ),
     }
 }

@@ -73,6 +73,6 @@ impl Outside<'_> {
 /// The end of what a program said, on one line.
 pub(super) fn last_lines(bytes: &[u8]) -> String {
     let text = String::from_utf8_lossy(bytes);
-    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty()).collect();
+    let lines: Vec<&str> = text.lines().filter(|line| !line.trim().is_empty() && !line.trim().starts_with("Blocking")).collect();
     lines[lines.len().saturating_sub(6)..].join("; ")
 }

@@ -373,7 +373,10 @@ impl Reader<'_> {
                 let module = name.replace('-', "_");
                 let hint = match POLICY.crate_hints.get(&module) {
                     Some(hint) => hint.clone(),
-                    None => format!("Allowed are {}; the server's owner adds others with `kandra crates add NAME`.", names.join(", ")),
+                    None => format!(
+                        "Allowed are {}; the owner of a server adds others to it with `kandra crates add NAME`, and `kandra deploy --dry-run` asks that server.",
+                        names.join(", ")
+                    ),
                 };
                 self.refuse("source/dependency", Some(key.span()), format!("the crate {name:?} is not one that features may use"), &hint);
                 continue;
