@@ -145,6 +145,10 @@ async fn edited(app: &Arc<App>, gate: &Gate, slug: &Slug) -> Result<(), StoreErr
         return Ok(());
     }
     for run in app.active().of_feature(slug) {
+        // One that was taken up at a start has not told its source yet.
+        if app.store().draft(run).await?.is_some_and(|draft| source_hash(gate, &pipeline::bytes(&draft.files)) == source) {
+            return Ok(());
+        }
         let edit = app.store().run(run).await?.is_some_and(|run| run.cause == Cause::Edit);
         if edit {
             app.active().stop(run, &Why::Superseded);

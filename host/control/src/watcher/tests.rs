@@ -144,6 +144,31 @@ async fn a_save_becomes_one_run_however_often_it_is_seen() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_run_that_was_taken_up_at_a_start_is_not_begun_again() {
+    let scene = Scene::new().await;
+    let files = crate_files("poll", "// one");
+    scene.save(&files);
+    let draft = Draft { slug: scene.slug.clone(), files, message: "x".into(), origin: Origin::Hand, base_revision: None };
+    let new = NewRun {
+        cause: Cause::Edit,
+        feature: Some(scene.slug.clone()),
+        title: "Poll".into(),
+        provenance: "by hand".into(),
+        author: None,
+        draft: Some(draft),
+    };
+    let run = scene.app.store().start_run(new).await.unwrap();
+    // Held before its gates, where its source is not known yet.
+    let ticket = scene.app.active().enter(run.id, pipeline::Urgency::Foreground).unwrap();
+    ticket.works_on(&scene.slug, None);
+    scene.look().await;
+    assert_eq!(scene.runs().await.len(), 1);
+    scene.save(&crate_files("poll", "// two"));
+    scene.look().await;
+    assert_eq!(scene.runs().await.len(), 2);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_serves_already_and_what_was_refused_already_is_no_news() {
     let scene = Scene::new().await;
     scene.live(&crate_files("poll", "// one")).await;
