@@ -111,6 +111,11 @@ fn control(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
             }
             input.parse::<Token![=]>()?;
             found.expressions.push(input.parse()?);
+            if input.peek(Token![else]) {
+                input.parse::<Token![else]>()?;
+                let otherwise: syn::ExprBlock = input.parse()?;
+                found.expressions.push(Expr::Block(otherwise));
+            }
             input.parse::<Token![;]>().map(drop)
         }
         "match" => {
