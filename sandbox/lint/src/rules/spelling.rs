@@ -14,7 +14,12 @@ impl Rule for Spelling {
             let quoted = matches!(previous, Some(TokenTree::Punct(quote)) if quote.as_char() == '\'' && quote.spacing() == Spacing::Joint);
             if quoted && name.starts_with("r#") {
                 let shown: String = name.chars().take(60).collect();
-                cx.refuse("K022", ident.span(), format!("the compiler reads the lifetime `'{shown}` as another spelling of itself"), "Write it without `r#`.");
+                cx.refuse(
+                    "K022",
+                    ident.span(),
+                    format!("the compiler reads the lifetime `'{shown}` as another spelling of itself"),
+                    "Write it without `r#`.",
+                );
             }
             if name.chars().any(|c| matches!(c, '\u{200C}' | '\u{200D}' | '\u{FE00}'..='\u{FE0F}')) {
                 let hint = "Delete it: two names that look the same are two names.";

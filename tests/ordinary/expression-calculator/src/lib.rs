@@ -192,7 +192,23 @@ where
 type Function = fn(f64) -> f64;
 
 fn functions() -> HashMap<&'static str, Function> {
-    HashMap::from([("sqrt", f64::sqrt as Function), ("abs", f64::abs), ("ln", f64::ln), ("round", f64::round)])
+    HashMap::from([
+        ("sqrt", f64::sqrt as Function),
+        ("abs", f64::abs),
+        ("ln", f64::ln),
+        ("log", f64::log10),
+        ("exp", f64::exp),
+        ("sin", f64::sin),
+        ("cos", f64::cos),
+        ("tan", f64::tan),
+        ("asin", f64::asin),
+        ("atan", |x| x.atan2(1.0)),
+        ("circle", |x| x.sin_cos().0.hypot(x.cos())),
+        ("tanh", f64::tanh),
+        ("cbrt", f64::cbrt),
+        ("log2", |x| f64::from((x as f32).log2())),
+        ("round", f64::round),
+    ])
 }
 
 impl Expr {
