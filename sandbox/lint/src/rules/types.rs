@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 use syn::{
-    GenericArgument, Generics, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, WherePredicate, ext::IdentExt, visit::Visit,
+    CapturedParam, GenericArgument, Generics, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, WherePredicate, ext::IdentExt,
+    visit::Visit,
 };
 
 /// A lifetime by its name without the quote; an elided one by a name that no program can write.
@@ -125,7 +126,9 @@ impl Reading {
             Type::Ptr(inner) => part = self.part(&inner.elem),
             Type::Path(path) => {
                 if let Some(qself) = &path.qself {
-                    part.add(self.part(&qself.ty));
+                    let mut inner = self.part(&qself.ty);
+                    inner.sink();
+                    part.add(inner);
                 }
                 if path.qself.is_none() && path.path.segments.len() == 1 {
                     let ident = path.path.segments[0].ident.to_string();
@@ -206,6 +209,14 @@ impl Reading {
                     part.name(region);
                 }
                 TypeParamBound::Trait(bound) => self.path(&bound.path, part),
+                TypeParamBound::PreciseCapture(captured) => {
+                    for one in &captured.params {
+                        if let CapturedParam::Lifetime(lifetime) = one {
+                            let region = self.region(Some(lifetime));
+                            part.name(region);
+                        }
+                    }
+                }
                 _ => {}
             }
         }
