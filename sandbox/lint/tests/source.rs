@@ -146,7 +146,21 @@ fn amounts_are_bounded() {
 #[test]
 fn text_is_what_it_looks_like() {
     refused("latin", with("src/a.rs", b"// caf\xE9\n"), "source/not-utf-8");
-    for hidden in ["\u{202E}", "\u{2066}", "\u{200F}", "\0", "\u{FEFF}", "\u{7}", "\u{2028}", "\u{85}", "\u{1b}[31m", "a\rb"] {
+    for hidden in [
+        "\u{202E}",
+        "\u{E0041}",
+        "\u{200B}",
+        "\u{3164}",
+        "\u{2066}",
+        "\u{200F}",
+        "\0",
+        "\u{FEFF}",
+        "\u{7}",
+        "\u{2028}",
+        "\u{85}",
+        "\u{1b}[31m",
+        "a\rb",
+    ] {
         let findings = refused(&format!("{hidden:?}"), with("src/a.rs", format!("// one\n// {hidden}\n")), "source/character");
         assert_eq!(findings[0].line, 2);
     }

@@ -7,51 +7,79 @@
 use super::Arguments;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::{
-    Expr, Pat, Token, Type,
+    Expr, Lit, Pat, Token, Type,
     ext::IdentExt,
     parse::{ParseStream, Parser},
 };
 
 /// Reads markup into its expressions, patterns and loops.
 pub(super) fn read(tokens: TokenStream, found: &mut Arguments) -> syn::Result<()> {
-    (|input: ParseStream| markup(input, found, Until::End)).parse2(tokens)
+    (|input: ParseStream| markup(input, found)).parse2(tokens)
 }
 
-#[derive(Clone, Copy, PartialEq)]
-enum Until {
-    End,
-    /// The end of a match arm without braces.
-    Comma,
+fn markup(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
+    while !input.is_empty() {
+        piece(input, found)?;
+    }
+    Ok(())
 }
 
-fn markup(input: ParseStream, found: &mut Arguments, until: Until) -> syn::Result<()> {
-    while !(input.is_empty() || until == Until::Comma && input.peek(Token![,])) {
-        if input.peek(Token![@]) {
+/// Whether an element's name or its attributes go on after this piece.
+enum Goes {
+    /// A value follows: after `.`, `#` and `=` braces are no body.
+    OnToValue,
+    On,
+    /// Braces, a splice, a literal or `;`.
+    NoFurther,
+}
+
+fn piece(input: ParseStream, found: &mut Arguments) -> syn::Result<Goes> {
+    if input.peek(Token![@]) {
+        input.parse::<Token![@]>()?;
+        control(input, found)?;
+        while input.peek(Token![@]) && input.peek2(Token![else]) {
             input.parse::<Token![@]>()?;
             control(input, found)?;
-        } else if input.peek(syn::token::Brace) {
-            braces(input, found)?;
-        } else if input.peek(syn::token::Paren) {
-            let inner;
-            syn::parenthesized!(inner in input);
-            found.expressions.push(whole(&inner)?);
-        } else if input.peek(syn::token::Bracket) {
-            let inner;
-            syn::bracketed!(inner in input);
-            found.expressions.push(whole(&inner)?);
-        } else {
-            inert(input)?;
+        }
+    } else if input.peek(syn::token::Brace) {
+        braces(input, found)?;
+    } else if input.peek(syn::token::Paren) {
+        let inner;
+        syn::parenthesized!(inner in input);
+        found.expressions.push(whole(&inner)?);
+    } else if input.peek(syn::token::Bracket) {
+        let inner;
+        syn::bracketed!(inner in input);
+        found.expressions.push(whole(&inner)?);
+    } else {
+        return inert(input);
+    }
+    Ok(Goes::NoFurther)
+}
+
+/// What a match arm shows: one element, block, splice, literal or control word. Where it ends early, what is left is no
+/// pattern, and `=>` is never markup.
+fn arm(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
+    let element = !(input.peek(Token![@]) || input.peek(syn::token::Brace) || input.peek(syn::token::Paren) || input.peek(Lit));
+    let mut goes = piece(input, found)?;
+    while element && !input.is_empty() {
+        let body = !matches!(goes, Goes::OnToValue) && input.peek(syn::token::Brace);
+        let end = input.peek(Token![;]);
+        goes = piece(input, found)?;
+        if body || end {
+            break;
         }
     }
     Ok(())
 }
 
 /// A name, a literal, or punctuation between them.
-fn inert(input: ParseStream) -> syn::Result<()> {
+fn inert(input: ParseStream) -> syn::Result<Goes> {
     match input.parse::<TokenTree>()? {
         TokenTree::Punct(punct) if !".#=-:;?,".contains(punct.as_char()) => Err(syn::Error::new(punct.span(), "not markup")),
         TokenTree::Group(group) if group.delimiter() == Delimiter::None => Err(syn::Error::new(group.span(), "not markup")),
-        _ => Ok(()),
+        TokenTree::Punct(punct) if ".#=".contains(punct.as_char()) => Ok(Goes::OnToValue),
+        _ => Ok(Goes::On),
     }
 }
 
@@ -63,14 +91,14 @@ fn whole(input: ParseStream) -> syn::Result<Expr> {
 fn braces(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
     let inner;
     syn::braced!(inner in input);
-    markup(&inner, found, Until::End)
+    markup(&inner, found)
 }
 
 fn loop_body(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
     let inner;
     let brace = syn::braced!(inner in input);
     found.loops.push(brace.span.open());
-    markup(&inner, found, Until::End)
+    markup(&inner, found)
 }
 
 fn head(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
@@ -111,6 +139,11 @@ fn control(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
             }
             input.parse::<Token![=]>()?;
             found.expressions.push(input.parse()?);
+            if input.peek(Token![else]) {
+                input.parse::<Token![else]>()?;
+                let otherwise: syn::ExprBlock = input.parse()?;
+                found.expressions.push(Expr::Block(otherwise));
+            }
             input.parse::<Token![;]>().map(drop)
         }
         "match" => {
@@ -131,11 +164,7 @@ fn arms(input: ParseStream, found: &mut Arguments) -> syn::Result<()> {
             found.expressions.push(inner.parse()?);
         }
         inner.parse::<Token![=>]>()?;
-        if inner.peek(syn::token::Brace) {
-            braces(&inner, found)?;
-        } else {
-            markup(&inner, found, Until::Comma)?;
-        }
+        arm(&inner, found)?;
         if inner.peek(Token![,]) {
             inner.parse::<Token![,]>()?;
         }
@@ -164,6 +193,8 @@ mod tests {
             ("@while more() { hr; }", (1, 0, 1)),
             ("@let n: usize = list.len(); (n)", (3, 1, 0)),
             ("@match kind { Kind::A | Kind::B => b { (x) }, Kind::C(y) if y > 1 => { (y) } _ => (z), }", (5, 3, 0)),
+            ("@match x { 0 => \"a\" 1 => p.b #{ (c) } { (d) } 2 => br; 3 => @if e { (f) } @else { (g) } _ => { } }", (6, 5, 0)),
+            ("@let Some(a) = b else { return c };", (2, 1, 0)),
             ("{ { @for x in y { @for z in x { (z) } } } }", (3, 2, 2)),
             ("(PreEscaped(\"<br>\")) custom-element:name { }", (1, 0, 0)),
         ] {

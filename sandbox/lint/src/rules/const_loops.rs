@@ -218,10 +218,13 @@ impl<'e> Visit<'e> for Finder<'_, 'e> {
         expansions.enter(call, self);
     }
     fn visit_attribute(&mut self, attribute: &'e Attribute) {
-        // serde's attributes name functions in strings.
+        // serde's attributes name functions in strings, and its `with` a module; what the derive makes of them runs while
+        // serving, wherever the type stands.
         if attribute.path().is_ident("serde") {
             let text = quote::ToTokens::to_token_stream(&attribute.meta).to_string();
-            text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty()).for_each(|w| self.mention(w.to_owned()));
+            let words = text.split(|c: char| !c.is_alphanumeric() && c != '_').filter(|w| !w.is_empty());
+            let words = words.chain(["serialize", "deserialize"]).map(str::to_owned);
+            self.found.running.extend(words);
         }
     }
 }

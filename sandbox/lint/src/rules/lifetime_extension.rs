@@ -2,22 +2,41 @@
 //! as the other (rust-lang/rust 25860, 118876). Through a function pointer the implied bound is forgotten, and a reference
 //! outlives what it points to. Writing the bound down makes the same function sound.
 
-use super::types::{Implied, PARAMETER, Part, RECEIVER, Reading, Region, STATIC, stated};
-use crate::walk::{Context, Rule};
+use super::{
+    statics::Types,
+    types::{Implied, PARAMETER, Part, RECEIVER, Reading, Region, STATIC, stated},
+};
+use crate::{
+    Finding,
+    names::Names,
+    parse::Parsed,
+    walk::{Context, Rule},
+};
 use proc_macro2::Span;
 use std::collections::BTreeSet;
 use syn::{
     BoundLifetimes, FnArg, GenericParam, ItemImpl, NamedArg, PathArguments, ReceiverKind, ReturnType, Signature, TraitBound, Type,
-    spanned::Spanned,
+    spanned::Spanned, visit::Visit,
 };
 
 const CODE: &str = "K014";
 
-pub(crate) struct LifetimeExtension;
+#[derive(Default)]
+pub(crate) struct LifetimeExtension {
+    /// Types of the feature that hold trait objects, however deep.
+    object_types: BTreeSet<String>,
+}
 
 impl Rule for LifetimeExtension {
+    fn prepare(&mut self, files: &[Parsed<'_>], names: &Names, _findings: &mut Vec<Finding>) {
+        let mut types = Types::default();
+        files.iter().for_each(|file| types.visit_file(&file.tree));
+        self.object_types = types.reaching(names, |word| matches!(word, "dyn" | "impl"));
+    }
+
     fn signature(&mut self, signature: &Signature, owner: Option<&ItemImpl>, cx: &mut Context<'_>) {
         let mut reading = Reading::default();
+        reading.object_types.clone_from(&self.object_types);
         let (mut outlives, mut bounds) = stated(&signature.generics);
         reading.parameters = signature.generics.type_params().map(|p| p.ident.to_string()).collect();
         if let Some(owner) = owner {
@@ -176,11 +195,17 @@ impl Shape {
             // Data of that lifetime that the witness of the bound does not hold itself.
             let data = self.inputs.named.iter().any(|n| n.region == *inner && !n.inside.contains(node) && !n.behind.contains(outer));
             let leaves = if is_type {
-                self.output.objects.contains(outer)
+                // A value of the type leaves as that lifetime only where its type is forgotten.
+                [&self.output, &self.inputs].into_iter().any(|part| part.objects.contains(outer) || part.holders.contains(outer))
             } else {
-                self.output.mentions(outer) || self.bounds.contains(outer) || self.inputs.behind_mut.contains(outer)
+                self.output.mentions(outer)
+                    || self.bounds.contains(outer)
+                    || self.inputs.behind_mut.contains(outer)
+                    || self.inputs.sinks.contains(outer)
             };
-            ((outer == STATIC && (!is_type || data)) || (data && leaves)).then(|| (inner.clone(), outer.clone()))
+            // What takes the one in leaves as something that takes the other: `fn(&'a T)` as `fn(&'b T)`.
+            let turned = !is_type && self.output.sinks.contains(inner) && self.inputs.takes(outer, *node);
+            ((outer == STATIC && (!is_type || data)) || (data && leaves) || turned).then(|| (inner.clone(), outer.clone()))
         })
     }
 }

@@ -30,6 +30,14 @@ impl Rule for MacroCalls {
             let hint = format!("Call it as `{name}!`.");
             return cx.refuse(CODE, call.path.span(), format!("the macro `{shown}!` is not one of the allowed crates' own"), hint);
         }
+        if name == "cfg" {
+            let condition: String = call.tokens.to_string().chars().filter(|c| !c.is_whitespace()).collect();
+            if !POLICY.cfg.contains(&condition) {
+                let message = format!("the condition `cfg!({})` is not accepted", condition.chars().take(60).collect::<String>());
+                let hint = "Only `cfg!(test)` and `cfg!(debug_assertions)`, and their `not`, are known here.";
+                cx.refuse(CODE, call.path.span(), message, hint);
+            }
+        }
         if cx.expansions.of(call).is_none() {
             let message = format!("the arguments of `{shown}!` cannot be read as code");
             cx.refuse(CODE, call.path.span(), message, "Write plain expressions with commas between; compute longer ones before the call.");

@@ -51,7 +51,7 @@ pub(crate) fn all() -> Vec<Box<dyn Rule>> {
         Box::new(statics::Statics::default()),
         Box::new(unknown_syntax::UnknownSyntax),
         Box::new(object_projections::ObjectProjections::default()),
-        Box::new(lifetime_extension::LifetimeExtension),
+        Box::new(lifetime_extension::LifetimeExtension::default()),
         Box::new(supertrait_lifetimes::SupertraitLifetimes),
         Box::new(projected_headers::ProjectedHeaders::default()),
         Box::new(const_loops::ConstLoops),

@@ -32,17 +32,7 @@ impl Rule for Statics {
         let mut types = Types::default();
         files.iter().for_each(|f| types.visit_file(&f.tree));
         // Imports under another name, too: `use std::sync::Mutex as M`.
-        loop {
-            let before = self.changing.len();
-            for (name, mentioned) in &types.0 {
-                if mentioned.iter().any(|m| self.changes(m, names)) {
-                    self.changing.insert(name.clone());
-                }
-            }
-            if self.changing.len() == before {
-                break;
-            }
-        }
+        self.changing = types.reaching(names, |word| CHANGING.contains(&word) || word.starts_with("Atomic"));
     }
 
     fn item(&mut self, item: &Item, cx: &mut Context<'_>) {
@@ -75,9 +65,25 @@ impl Statics {
 
 /// What each type of the crate mentions.
 #[derive(Default)]
-struct Types(BTreeMap<String, BTreeSet<String>>);
+pub(super) struct Types(BTreeMap<String, BTreeSet<String>>);
 
 impl Types {
+    /// The types that mention such a word, themselves or through others.
+    pub(super) fn reaching(&self, names: &Names, word: impl Fn(&str) -> bool) -> BTreeSet<String> {
+        let mut found: BTreeSet<String> = BTreeSet::new();
+        loop {
+            let before = found.len();
+            for (name, mentioned) in &self.0 {
+                if mentioned.iter().any(|m| names.known_as(m).iter().any(|m| word(m) || found.contains(m))) {
+                    found.insert(name.clone());
+                }
+            }
+            if found.len() == before {
+                return found;
+            }
+        }
+    }
+
     fn add(&mut self, name: &syn::Ident, tokens: TokenStream) {
         words(tokens, self.0.entry(name.unraw().to_string()).or_default());
     }

@@ -1,7 +1,10 @@
 //! What a type says about lifetimes: which it names, and which it implies to outlive one another.
 
 use std::collections::BTreeSet;
-use syn::{GenericArgument, Generics, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, WherePredicate, visit::Visit};
+use syn::{
+    CapturedParam, GenericArgument, Generics, Lifetime, PathArguments, ReturnType, Type, TypeParamBound, WherePredicate, ext::IdentExt,
+    visit::Visit,
+};
 
 /// A lifetime by its name without the quote; an elided one by a name that no program can write.
 pub(super) type Region = String;
@@ -28,6 +31,11 @@ pub(super) struct Part {
     pub(super) behind_mut: BTreeSet<Region>,
     /// Lifetimes in `dyn Trait + 'a` and `impl Trait + 'a`.
     pub(super) objects: BTreeSet<Region>,
+    /// What stands in the arguments of a path, of a `dyn` or of a function type: a `Cell`, a trait's method or a callback may
+    /// take values of that lifetime in, even behind `&`.
+    pub(super) sinks: BTreeSet<Region>,
+    /// Lifetimes given to types of the feature that hold trait objects.
+    pub(super) holders: BTreeSet<Region>,
     /// Two lifetimes among the arguments of one path.
     pub(super) joined: BTreeSet<(Region, Region)>,
 }
@@ -57,6 +65,8 @@ pub(super) struct Reading {
     pub(super) parameters: BTreeSet<String>,
     /// What `Self` names.
     pub(super) own: Part,
+    /// Types of the feature that hold trait objects.
+    pub(super) object_types: BTreeSet<String>,
     /// What an elided lifetime is: fresh each time, or this.
     pub(super) elided: Option<Region>,
     fresh: usize,
@@ -116,7 +126,9 @@ impl Reading {
             Type::Ptr(inner) => part = self.part(&inner.elem),
             Type::Path(path) => {
                 if let Some(qself) = &path.qself {
-                    part.add(self.part(&qself.ty));
+                    let mut inner = self.part(&qself.ty);
+                    inner.sink();
+                    part.add(inner);
                 }
                 if path.qself.is_none() && path.path.segments.len() == 1 {
                     let ident = path.path.segments[0].ident.to_string();
@@ -133,6 +145,7 @@ impl Reading {
             Type::FnPtr(pointer) => {
                 pointer.inputs.iter().for_each(|i| part.add(self.part(&i.ty)));
                 part.add(self.output(&pointer.output));
+                part.sink();
             }
             _ => {}
         }
@@ -165,15 +178,22 @@ impl Reading {
                             part.joined.insert((one.clone(), other.clone()));
                         }
                     }
+                    if self.object_types.contains(&segment.ident.unraw().to_string()) {
+                        inner.holders.extend(direct.iter().cloned());
+                    }
                     direct.into_iter().for_each(|region| inner.name(region));
+                    inner.sink();
                     for named in &mut inner.named {
                         named.inside.insert(node);
                     }
                     part.add(inner);
                 }
                 PathArguments::Parenthesized(arguments) => {
-                    arguments.inputs.iter().for_each(|i| part.add(self.part(&i.ty)));
-                    part.add(self.output(&arguments.output));
+                    let mut inner = Part::default();
+                    arguments.inputs.iter().for_each(|i| inner.add(self.part(&i.ty)));
+                    inner.add(self.output(&arguments.output));
+                    inner.sink();
+                    part.add(inner);
                 }
                 PathArguments::None => {}
             }
@@ -189,6 +209,14 @@ impl Reading {
                     part.name(region);
                 }
                 TypeParamBound::Trait(bound) => self.path(&bound.path, part),
+                TypeParamBound::PreciseCapture(captured) => {
+                    for one in &captured.params {
+                        if let CapturedParam::Lifetime(lifetime) = one {
+                            let region = self.region(Some(lifetime));
+                            part.name(region);
+                        }
+                    }
+                }
                 _ => {}
             }
         }
@@ -208,9 +236,18 @@ impl Part {
         self.named.push(Named { region, inside: BTreeSet::new(), behind: BTreeSet::new() });
     }
 
+    fn sink(&mut self) {
+        self.sinks.extend(self.named.iter().map(|n| n.region.clone()));
+    }
+
     /// Whether it names this lifetime or type parameter.
     pub(super) fn mentions(&self, region: &str) -> bool {
         self.named.iter().any(|n| n.region == region)
+    }
+
+    /// Whether something beside the witness of a bound takes values of this lifetime in.
+    pub(super) fn takes(&self, region: &str, witness: usize) -> bool {
+        self.sinks.contains(region) && self.named.iter().any(|n| n.region == region && !n.inside.contains(&witness))
     }
 
     pub(super) fn add(&mut self, other: Part) {
@@ -218,6 +255,8 @@ impl Part {
         self.implied.extend(other.implied);
         self.behind_mut.extend(other.behind_mut);
         self.objects.extend(other.objects);
+        self.sinks.extend(other.sinks);
+        self.holders.extend(other.holders);
         self.joined.extend(other.joined);
     }
 }

@@ -82,6 +82,22 @@ fn forbidden(character: char) -> Option<(&'static str, &'static str)> {
         '\0' => Some(("a NUL character", "Delete it, or write `\\0` in a string.")),
         MARK => Some(("a byte-order mark", "Save the file as UTF-8 without one.")),
         '\u{2028}' | '\u{2029}' | '\u{0085}' => Some(("an unusual line break", "End lines with a line feed; in a string write an escape.")),
+        '\u{00AD}'
+        | '\u{034F}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{200B}'
+        | '\u{2060}'..='\u{206F}'
+        | '\u{3164}'
+        | '\u{FFA0}'
+        | '\u{FFF0}'..='\u{FFFB}'
+        | '\u{E0000}'..='\u{E0FFF}' => Some((
+            "an invisible character",
+            "Nobody sees it, but compilers and models read it; in a string write it as an escape: `\\u{200B}`.",
+        )),
         c if c.is_control() => Some(("a control character", "Delete it, or write it as an escape in a string.")),
         _ => None,
     }

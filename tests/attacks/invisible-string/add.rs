@@ -1,0 +1,2 @@
+
+pub const A: &str = "ad​min";

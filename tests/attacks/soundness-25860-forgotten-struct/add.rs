@@ -1,0 +1,5 @@
+
+use std::fmt::Display;
+pub struct Obj<'a>(Box<dyn Display + 'a>);
+fn put2<'a, T: Display>(_: Option<&'a T>, y: T, _: &()) -> Obj<'a> { Obj(Box::new(y)) }
+pub fn bad<'c>(s: &'c str) -> Obj<'static> { let f: fn(_, &'c str, &()) -> Obj<'static> = put2::<&'c str>; let o = f(None, s, &()); let _ = o.0.to_string(); o }
