@@ -144,7 +144,7 @@ mod tests {
             let found = locked.get(&(c.name.clone(), c.version.clone()));
             let (checksum, source) = found.unwrap_or_else(|| panic!("shelf.lock has no {} {}", c.name, c.version));
             assert!(checksum.as_ref().is_some_and(|sum| sum.len() == 64), "{}", c.name);
-            assert_eq!(source.as_deref(), Some("registry+https://github.com/rust-lang/crates.io-index"), "{}", c.name);
+            assert!(source.as_deref().is_some_and(|source| source.starts_with("registry+https://github.com/rust-lang/")), "{}", c.name);
             for (text, least) in [(&c.licence, 3), (&c.what, 10), (&c.why, 20)] {
                 assert!(text.len() >= least, "{}: {text:?}", c.name);
             }
