@@ -59,33 +59,41 @@ pub(super) fn look_up<'p>(cargo_home: &Path, packages: impl Iterator<Item = (&'p
         let note = "not checked: there is no copy of the RustSec database (cargo audit keeps one in its cargo home)".to_owned();
         return Advisories { checked: false, note, found: Vec::new() };
     }
-    let mut found = Vec::new();
+    let (mut found, mut unread) = (Vec::new(), 0);
     for (name, version) in packages {
-        let Ok(parsed) = Version::parse(version) else { continue };
+        let Ok(parsed) = Version::parse(version) else {
+            unread += 1;
+            continue;
+        };
         for entry in fs::read_dir(database.join(name)).into_iter().flatten().flatten() {
-            if found.len() >= MAX_FOUND || entry.metadata().is_ok_and(|m| m.len() > MAX_FILE) {
-                continue;
-            }
-            let Ok(text) = fs::read_to_string(entry.path()) else { continue };
-            if let Some((id, title)) = concerns(&text, &parsed) {
-                found.push(Advisory { id, package: format!("{name} {version}"), title });
+            let fits = found.len() < MAX_FOUND && entry.metadata().is_ok_and(|m| m.len() <= MAX_FILE);
+            let text = fits.then(|| fs::read_to_string(entry.path()).ok()).flatten();
+            match text.and_then(|text| concerns(&text, &parsed)) {
+                Some(Some((id, title))) => found.push(Advisory { id, package: format!("{name} {version}"), title }),
+                Some(None) => {}
+                None => unread += 1,
             }
         }
     }
-    Advisories { checked: true, note: "checked against the local copy of the RustSec database".to_owned(), found }
+    let note = match unread {
+        0 => "checked against the local copy of the RustSec database".to_owned(),
+        _ => format!("not wholly checked: {unread} entries of the local copy of the RustSec database could not be read"),
+    };
+    Advisories { checked: unread == 0, note, found }
 }
 
-/// An advisory is Markdown behind a block of TOML.
-fn concerns(text: &str, version: &Version) -> Option<(String, String)> {
+/// An advisory is Markdown behind a block of TOML. Its name and title when it is about this version; outside, `None` when it
+/// cannot be read.
+fn concerns(text: &str, version: &Version) -> Option<Option<(String, String)>> {
     let (_, rest) = text.split_once("```toml")?;
     let (head, body) = rest.split_once("```")?;
     let file: File = toml::from_str(head).ok()?;
     let within = |ranges: &[String]| ranges.iter().any(|range| VersionReq::parse(range).is_ok_and(|range| range.matches(version)));
     if file.advisory.withdrawn.is_some() || within(&file.versions.patched) || within(&file.versions.unaffected) {
-        return None;
+        return Some(None);
     }
     let title = body.lines().find_map(|line| line.strip_prefix("# ")).unwrap_or_default();
-    Some((file.advisory.id, title.chars().filter(|c| !c.is_control()).take(200).collect()))
+    Some(Some((file.advisory.id, title.chars().filter(|c| !c.is_control()).take(200).collect())))
 }
 
 #[cfg(test)]
@@ -96,7 +104,7 @@ mod tests {
 
     #[test]
     fn only_what_concerns_this_version_is_told() {
-        let about = |version: &str| concerns(TEXT, &Version::parse(version).unwrap()).is_some();
+        let about = |version: &str| concerns(TEXT, &Version::parse(version).unwrap()).unwrap().is_some();
         assert_eq!([about("1.1.9"), about("1.2.0"), about("0.8.0"), about("0.9.1")], [true, false, false, true]);
         let home = tempfile::tempdir().unwrap();
         assert!(!look_up(home.path(), [("a", "1.0.0")].into_iter()).checked);
@@ -104,5 +112,8 @@ mod tests {
         fs::write(home.path().join("advisory-db/crates/a/RUSTSEC-2024-0001.md"), TEXT).unwrap();
         let found = look_up(home.path(), [("a", "1.0.0"), ("b", "1.0.0")].into_iter());
         assert_eq!((found.checked, found.found.len(), found.found[0].title.as_str()), (true, 1, "It leaks"));
+        fs::write(home.path().join("advisory-db/crates/a/RUSTSEC-2024-0002.md"), "nonsense").unwrap();
+        let found = look_up(home.path(), [("a", "1.0.0")].into_iter());
+        assert!(!found.checked && found.found.len() == 1 && found.note.contains("1 entries"), "{found:?}");
     }
 }
